@@ -1,0 +1,342 @@
+//! Bot: knowledge, answers, feedback.
+
+use async_trait::async_trait;
+use lingxi_kernel::{
+    ArticleId, ConversationId, Ctx, ImportId, MessageId, Page, PageArgs, ReleaseId, Result, Timestamp, UnansweredId,
+    text_enum,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Event;
+use crate::channels::Choice;
+
+text_enum! {
+    /// Whether an article takes part.
+    pub enum ArticleStatus {
+        /// Being written; not in the next release.
+        Draft = "draft",
+        /// In the next release.
+        Ready = "ready",
+        /// Kept, but in no release.
+        Archived = "archived",
+    }
+}
+
+/// A link under an answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "ArticleLinkInput"))]
+pub struct ArticleLink {
+    /// What is shown.
+    pub label: String,
+    /// Where it leads, `https`.
+    pub url: String,
+}
+
+/// An answer in one language.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "ArticleTextInput"))]
+pub struct ArticleText {
+    /// `zh-CN` or `en-US`.
+    pub locale: String,
+    /// Shown in lists and suggestions.
+    pub title: String,
+    /// Simple Markdown.
+    pub answer: String,
+}
+
+/// An article of the knowledge base.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Article {
+    /// Global id.
+    pub id: ArticleId,
+    /// The firm's own key, for imports that come again.
+    pub key: Option<String>,
+    /// Free grouping.
+    pub category: String,
+    /// Whether it takes part.
+    pub status: ArticleStatus,
+    /// The answer, one text per language.
+    pub texts: Vec<ArticleText>,
+    /// Ways in which customers ask, in any language.
+    pub questions: Vec<String>,
+    /// Links under the answer.
+    pub links: Vec<ArticleLink>,
+    /// Not shown before.
+    pub valid_from: Option<Timestamp>,
+    /// Not shown after.
+    pub valid_to: Option<Timestamp>,
+    /// Counts changes, from 1.
+    pub version: i32,
+    /// Last change.
+    pub updated_at: Timestamp,
+}
+
+/// What a new article or a change holds.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
+pub struct ArticleInput {
+    /// The firm's own key.
+    pub key: Option<String>,
+    /// Free grouping.
+    pub category: Option<String>,
+    /// Whether it takes part; `READY` when left out.
+    pub status: Option<ArticleStatus>,
+    /// The answer, one text per language; at least one.
+    pub texts: Vec<ArticleText>,
+    /// Ways in which customers ask.
+    pub questions: Vec<String>,
+    /// Links under the answer.
+    pub links: Option<Vec<ArticleLink>>,
+    /// Not shown before.
+    pub valid_from: Option<Timestamp>,
+    /// Not shown after.
+    pub valid_to: Option<Timestamp>,
+}
+
+/// A published version of the knowledge base.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Release {
+    /// Global id.
+    pub id: ReleaseId,
+    /// Counts from 1.
+    pub number: i32,
+    /// How many articles it holds.
+    pub articles: i32,
+    /// How many questions it holds.
+    pub questions: i32,
+    /// Whether customers get answers from it.
+    pub active: bool,
+    /// When it was published.
+    pub created_at: Timestamp,
+}
+
+/// Rules of the bot.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "BotSettingsInput"))]
+pub struct BotSettings {
+    /// Whether the bot answers; otherwise every conversation goes to a person.
+    pub enabled: bool,
+    /// Probability from which one answer is given, 0 to 1.
+    pub answer_threshold: f64,
+    /// Probability from which a title is listed, 0 to 1.
+    pub list_threshold: f64,
+    /// Words that ask for a person, in any language.
+    pub handover_phrases: Vec<String>,
+}
+
+text_enum! {
+    /// What the bot does with a question.
+    pub enum DecisionKind {
+        /// One answer.
+        Answer = "answer",
+        /// At most three suggestions.
+        Options = "options",
+        /// A person.
+        HandOver = "hand_over",
+    }
+}
+
+/// An article that may be the answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Candidate {
+    /// The article.
+    pub article_id: ArticleId,
+    /// Its title in the customer's language.
+    pub title: String,
+    /// Calibrated probability that it is right, 0 to 1.
+    pub probability: f64,
+    /// The question variant that is most alike.
+    pub matched_question: String,
+    /// Retrieval score of that variant (BM25).
+    pub similarity: f64,
+}
+
+/// What the bot does with a question, and why.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Decision {
+    /// What it does.
+    pub kind: DecisionKind,
+    /// What it says.
+    pub text: String,
+    /// Suggestions to click.
+    pub choices: Vec<Choice>,
+    /// The best articles, at most five.
+    pub candidates: Vec<Candidate>,
+    /// Probability that the question is about anything in the knowledge base, 0 to 1.
+    pub in_scope: f64,
+    /// Why: `confident`, `unsure`, `far_off`, `asked_for_person`, `clicked`, `no_knowledge`, `small_talk`.
+    pub reason: String,
+    /// Language of the answer.
+    pub locale: String,
+    /// The release that decided.
+    pub release: Option<ReleaseId>,
+}
+
+/// A question that the bot could not answer: a draft for the admin.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Unanswered {
+    /// Global id.
+    pub id: UnansweredId,
+    /// The question as first asked.
+    pub text: String,
+    /// How often it was asked in these words.
+    pub count: i32,
+    /// Where it was asked last.
+    pub conversation_id: ConversationId,
+    /// First asked.
+    pub created_at: Timestamp,
+    /// Last asked.
+    pub updated_at: Timestamp,
+}
+
+/// A refused row of an import.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct ImportError {
+    /// Row in the file, from 1, the heading counted.
+    pub row: i32,
+    /// What is wrong and how to mend it.
+    pub message: String,
+}
+
+text_enum! {
+    /// Where an import stands.
+    pub enum ImportStatus {
+        /// Read and checked; nothing stored yet.
+        Preview = "preview",
+        /// Being stored.
+        Running = "running",
+        /// Stored.
+        Done = "done",
+        /// Could not be read.
+        Failed = "failed",
+    }
+}
+
+/// A knowledge import.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Import {
+    /// Global id.
+    pub id: ImportId,
+    /// Name of the file.
+    pub file_name: String,
+    /// Where it stands.
+    pub status: ImportStatus,
+    /// Encoding that was found.
+    pub encoding: String,
+    /// Rows in the file.
+    pub rows: i32,
+    /// Articles in the file.
+    pub articles: i32,
+    /// Articles stored so far.
+    pub stored: i32,
+    /// Refused rows, at most 100.
+    pub errors: Vec<ImportError>,
+    /// The first articles, at most ten.
+    pub preview: Vec<ImportRow>,
+    /// When it was uploaded.
+    pub created_at: Timestamp,
+}
+
+/// An article as read from a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct ImportRow {
+    /// Title, or the label.
+    pub title: String,
+    /// Answer; may be empty.
+    pub answer: String,
+    /// Language.
+    pub locale: String,
+    /// Grouping.
+    pub category: String,
+    /// Question variants.
+    pub questions: Vec<String>,
+}
+
+/// What the bot says to a customer's message.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ReplyDecided {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// The message that is answered.
+    pub in_reply_to: MessageId,
+    /// What is done and said.
+    pub kind: DecisionKind,
+    /// The words.
+    pub text: String,
+    /// Suggestions to click.
+    pub choices: Vec<Choice>,
+    /// Why, for the summary.
+    pub reason: String,
+    /// For the person who takes over.
+    pub summary: Option<String>,
+    /// The customer said that it is solved.
+    pub solved: bool,
+}
+
+impl Event for ReplyDecided {
+    const TYPE: &'static str = "lingxi.bot.reply.decided.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// The bot service, for the others.
+#[async_trait]
+pub trait BotClient: Send + Sync {
+    /// Articles, last changed first.
+    async fn articles(
+        &self,
+        ctx: &Ctx,
+        search: Option<String>,
+        status: Option<ArticleStatus>,
+        page: PageArgs,
+    ) -> Result<Page<Article>>;
+    /// Articles by id; unknown ids are left out.
+    async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>>;
+    /// Makes or changes an article; `expected_version` guards against lost changes.
+    async fn save_article(
+        &self,
+        ctx: &Ctx,
+        id: Option<ArticleId>,
+        expected_version: Option<i32>,
+        input: ArticleInput,
+    ) -> Result<Article>;
+    /// Removes an article for good.
+    async fn delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()>;
+    /// Publishes all ready articles as a release and answers from it.
+    async fn publish(&self, ctx: &Ctx) -> Result<Release>;
+    /// Answers from an earlier release again.
+    async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release>;
+    /// All releases, newest first.
+    async fn releases(&self, ctx: &Ctx) -> Result<Vec<Release>>;
+    /// Rules of the bot.
+    async fn settings(&self, ctx: &Ctx) -> Result<BotSettings>;
+    /// Changes the rules.
+    async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings>;
+    /// What the bot would do with a question, and why. Nothing is recorded.
+    async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision>;
+    /// Titles that match the beginning of a question, for the widget's search.
+    async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>>;
+    /// Questions without an answer, most often asked first.
+    async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;
+    /// Takes a question off the list.
+    async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()>;
+    /// Reads a CSV, JSONL or XLSX file and shows what it holds; nothing is stored yet.
+    async fn preview_import(&self, ctx: &Ctx, file_name: &str, bytes: Vec<u8>) -> Result<Import>;
+    /// Stores what an import read.
+    async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import>;
+    /// An import by id.
+    async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>>;
+}

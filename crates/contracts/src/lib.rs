@@ -1,0 +1,12 @@
+//! Where services meet: one module per service with its data, its events and its client trait. No rules, no IO.
+//!
+//! With the feature `graphql` the data types are GraphQL types as well, so that a noun is described once.
+
+pub mod billing;
+pub mod bot;
+pub mod channels;
+mod event;
+pub mod routing;
+pub mod tenants;
+
+pub use event::{Envelope, Event};

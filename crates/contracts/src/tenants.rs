@@ -1,0 +1,410 @@
+//! Tenants: firms, members, credentials, hours, audit.
+
+use async_trait::async_trait;
+use lingxi_kernel::{
+    ApiKeyId, AuditId, Ctx, InvitationId, MailId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId,
+    TenantId, Timestamp, text_enum,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::Event;
+
+text_enum! {
+    /// Whether a tenant is in use.
+    pub enum TenantStatus {
+        /// In use.
+        Active = "active",
+        /// Asked to be deleted; the owner can still change their mind.
+        PendingDeletion = "pending_deletion",
+    }
+}
+
+text_enum! {
+    /// Whether a member may sign in.
+    pub enum MemberStatus {
+        /// May sign in.
+        Active = "active",
+        /// May not sign in.
+        Disabled = "disabled",
+    }
+}
+
+/// A firm that uses Lingxi.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Tenant {
+    /// Global id.
+    pub id: TenantId,
+    /// Name of the firm.
+    pub name: String,
+    /// Code of the industry pack it started from.
+    pub industry: String,
+    /// Default language, `zh-CN` or `en-US`.
+    pub locale: String,
+    /// IANA time zone of days, hours and bills.
+    pub time_zone: String,
+    /// Whether it is in use.
+    pub status: TenantStatus,
+    /// When it signed up.
+    pub created_at: Timestamp,
+    /// When its data will be deleted, if the owner asked for that.
+    pub delete_after: Option<Timestamp>,
+}
+
+/// A person who works in a tenant's portal.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Member {
+    /// Global id.
+    pub id: MemberId,
+    /// Sign-in address.
+    pub email: String,
+    /// Name that colleagues and customers see.
+    pub name: String,
+    /// What they may do.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub status: MemberStatus,
+    /// Whether a second factor is on.
+    pub totp_enabled: bool,
+    /// Whether the address is verified.
+    pub email_verified: bool,
+    /// When they joined.
+    pub created_at: Timestamp,
+}
+
+/// A signed-in browser.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Session {
+    /// Global id.
+    pub id: SessionId,
+    /// When it signed in.
+    pub created_at: Timestamp,
+    /// When it was last used, to five minutes.
+    pub last_used_at: Timestamp,
+    /// When it ends by itself.
+    pub expires_at: Timestamp,
+    /// The browser's description of itself.
+    pub user_agent: String,
+    /// Whether it is the one that asks.
+    pub current: bool,
+}
+
+/// An invitation to become a member.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Invitation {
+    /// Global id.
+    pub id: InvitationId,
+    /// Who is invited.
+    pub email: String,
+    /// What they will be.
+    pub role: Role,
+    /// When it was sent.
+    pub created_at: Timestamp,
+    /// Until when it can be accepted.
+    pub expires_at: Timestamp,
+    /// When it was accepted.
+    pub accepted_at: Option<Timestamp>,
+}
+
+/// A credential for integrators. The secret is shown once, at creation.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct ApiKey {
+    /// Global id; also the public first part of the key.
+    pub id: ApiKeyId,
+    /// What it is for.
+    pub name: String,
+    /// Its rights.
+    pub scopes: Vec<Permission>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it was last used, to five minutes.
+    pub last_used_at: Option<Timestamp>,
+    /// When it was revoked.
+    pub revoked_at: Option<Timestamp>,
+}
+
+/// One line of the audit log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct AuditEntry {
+    /// Global id.
+    pub id: AuditId,
+    /// When.
+    pub at: Timestamp,
+    /// `member`, `api_key`, `contact` or `system`.
+    pub actor_kind: String,
+    /// Who.
+    pub actor_id: String,
+    /// What was done, `noun.verb`.
+    pub action: String,
+    /// To what.
+    pub target: String,
+    /// The values before and after, as JSON.
+    pub detail: String,
+}
+
+/// A day of the week with its opening times.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "OpeningHoursInput"))]
+pub struct OpeningHours {
+    /// 1 is Monday, 7 is Sunday (ISO 8601).
+    pub weekday: u8,
+    /// Local time `HH:MM`.
+    pub opens: String,
+    /// Local time `HH:MM`, later than `opens`; `24:00` is the day's end.
+    pub closes: String,
+}
+
+/// A day on which nobody works.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "HolidayInput"))]
+pub struct Holiday {
+    /// Local date `YYYY-MM-DD`.
+    pub date: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// When people answer.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "BusinessHoursInput"))]
+pub struct BusinessHours {
+    /// Opening times; a day without any is closed. No opening times at all means always open.
+    pub weekly: Vec<OpeningHours>,
+    /// Exceptions.
+    pub holidays: Vec<Holiday>,
+}
+
+/// A mail that the product sent or would have sent.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Mail {
+    /// Global id.
+    pub id: MailId,
+    /// Receiver.
+    pub to: String,
+    /// Subject.
+    pub subject: String,
+    /// Plain text.
+    pub body: String,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When a mail server took it; none while no SMTP server is set.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// A step of the way from sign-up to the first answered customer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct OnboardingStep {
+    /// Stable code: `verify_email`, `knowledge`, `publish`, `channel`, `first_answer`, `invite`.
+    pub code: String,
+    /// Whether it is done.
+    pub done: bool,
+}
+
+/// What a new firm fills in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignUp {
+    /// Name of the firm.
+    pub firm: String,
+    /// Name of the person.
+    pub name: String,
+    /// Sign-in address.
+    pub email: String,
+    /// At least 10 characters.
+    pub password: String,
+    /// Code of an industry pack: `insurance` or `general`.
+    pub industry: String,
+    /// `zh-CN` or `en-US`.
+    pub locale: String,
+    /// IANA time zone.
+    pub time_zone: String,
+}
+
+/// What a member fills in to sign in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignIn {
+    /// Sign-in address.
+    pub email: String,
+    /// Password.
+    pub password: String,
+    /// Six digits, when a second factor is on.
+    #[serde(default)]
+    pub totp: Option<String>,
+    /// Which firm, for members of several.
+    #[serde(default)]
+    pub tenant: Option<TenantId>,
+    /// The browser's description of itself.
+    #[serde(default)]
+    pub user_agent: String,
+}
+
+/// A fresh session.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct SignedIn {
+    /// The firm.
+    pub tenant: TenantId,
+    /// The member.
+    pub member: MemberId,
+    /// Secret for the cookie; stored only as a hash.
+    pub token: String,
+}
+
+/// What an invited person fills in.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct AcceptInvitation {
+    /// The secret of the mail.
+    pub token: String,
+    /// Name of the person.
+    pub name: String,
+    /// A new password, or the present one of an existing account.
+    pub password: String,
+}
+
+/// What a firm may change of itself.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::InputObject))]
+pub struct TenantPatch {
+    /// New name.
+    pub name: Option<String>,
+    /// New default language.
+    pub locale: Option<String>,
+    /// New time zone.
+    pub time_zone: Option<String>,
+}
+
+/// A secret that is shown once.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Issued<T> {
+    /// The thing.
+    pub item: T,
+    /// Its secret.
+    pub secret: String,
+}
+
+/// What an authenticator app needs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct TotpSetup {
+    /// Base 32 secret to type in.
+    pub secret: String,
+    /// `otpauth://` address for a QR code.
+    pub url: String,
+}
+
+/// A firm signed up.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TenantCreated {
+    /// The firm.
+    pub tenant: TenantId,
+    /// The pack that every service starts it from.
+    pub industry: String,
+    /// Its language.
+    pub locale: String,
+    /// The member who signed up.
+    pub owner: MemberId,
+    /// Their name.
+    pub owner_name: String,
+}
+
+impl Event for TenantCreated {
+    const TYPE: &'static str = "lingxi.tenants.tenant.created.v1";
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
+/// A member joined or changed role, name or status.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MemberChanged {
+    /// Who.
+    pub member: MemberId,
+    /// Their name.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may sign in.
+    pub active: bool,
+}
+
+impl Event for MemberChanged {
+    const TYPE: &'static str = "lingxi.tenants.member.changed.v1";
+    fn subject(&self) -> String {
+        self.member.to_string()
+    }
+}
+
+/// The tenants service, for the others.
+#[async_trait]
+pub trait TenantsClient: Send + Sync {
+    /// Makes a firm with its owner and signs them in.
+    async fn sign_up(&self, input: SignUp) -> Result<SignedIn>;
+    /// Checks password and second factor and opens a session. Throttled by address.
+    async fn sign_in(&self, input: SignIn) -> Result<SignedIn>;
+    /// The context of a session secret or an API key.
+    async fn authenticate(&self, token: &str) -> Result<Ctx>;
+    /// Ends the session of a secret.
+    async fn sign_out(&self, token: &str) -> Result<()>;
+    /// Confirms an address by the secret of the mail.
+    async fn verify_email(&self, token: &str) -> Result<()>;
+    /// Makes a member of an invited person and signs them in.
+    async fn accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn>;
+    /// The firm.
+    async fn tenant(&self, ctx: &Ctx) -> Result<Tenant>;
+    /// Changes the firm.
+    async fn update_tenant(&self, ctx: &Ctx, patch: TenantPatch) -> Result<Tenant>;
+    /// Asks for the firm's deletion after the grace period, or takes that back.
+    async fn set_deletion(&self, ctx: &Ctx, wanted: bool) -> Result<Tenant>;
+    /// All members.
+    async fn members(&self, ctx: &Ctx) -> Result<Vec<Member>>;
+    /// Changes role or status.
+    async fn update_member(
+        &self,
+        ctx: &Ctx,
+        id: MemberId,
+        role: Option<Role>,
+        status: Option<MemberStatus>,
+    ) -> Result<Member>;
+    /// Invites a person by mail.
+    async fn invite(&self, ctx: &Ctx, email: &str, role: Role) -> Result<Invitation>;
+    /// Open and accepted invitations, newest first.
+    async fn invitations(&self, ctx: &Ctx) -> Result<Vec<Invitation>>;
+    /// The caller's sessions.
+    async fn sessions(&self, ctx: &Ctx, current_token: &str) -> Result<Vec<Session>>;
+    /// Ends one of the caller's sessions.
+    async fn revoke_session(&self, ctx: &Ctx, id: SessionId) -> Result<()>;
+    /// Starts the set-up of a second factor.
+    async fn begin_totp(&self, ctx: &Ctx) -> Result<TotpSetup>;
+    /// Turns the second factor on (with a code of it) or off.
+    async fn set_totp(&self, ctx: &Ctx, enabled: bool, code: &str) -> Result<Member>;
+    /// All keys, newest first.
+    async fn api_keys(&self, ctx: &Ctx) -> Result<Vec<ApiKey>>;
+    /// Makes a key.
+    async fn create_api_key(&self, ctx: &Ctx, name: &str, scopes: Vec<Permission>) -> Result<Issued<ApiKey>>;
+    /// Ends a key.
+    async fn revoke_api_key(&self, ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey>;
+    /// The audit log, newest first, with words to find in action, actor or target.
+    async fn audit(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<AuditEntry>>;
+    /// Adds a line to the audit log on behalf of another service.
+    async fn record_audit(&self, ctx: &Ctx, action: &str, target: &str, detail: serde_json::Value) -> Result<()>;
+    /// When people answer.
+    async fn business_hours(&self, ctx: &Ctx) -> Result<BusinessHours>;
+    /// Sets when people answer.
+    async fn set_business_hours(&self, ctx: &Ctx, hours: BusinessHours) -> Result<BusinessHours>;
+    /// Whether people answer now.
+    async fn is_open(&self, ctx: &Ctx) -> Result<bool>;
+    /// Mails of the firm, newest first.
+    async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>>;
+}
