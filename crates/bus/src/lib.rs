@@ -1,1 +1,24 @@
-//!
+//! How services hear of each other: durable facts (outbox, relay, inbox) and live fan-out that may be missed.
+
+mod live;
+mod relay;
+
+pub use live::{Live, LiveEvent};
+pub use relay::{Relay, RelayHandle};
+
+use async_trait::async_trait;
+use lingxi_contracts::Envelope;
+use lingxi_kernel::Result;
+
+/// A consumer of facts. It must be idempotent: [`lingxi_store::inbox::first_time`] in the transaction of its effect.
+#[async_trait]
+pub trait Consumer: Send + Sync {
+    /// The service's name; the key of its inbox rows.
+    fn name(&self) -> &'static str;
+
+    /// The event types it wants.
+    fn wants(&self, kind: &str) -> bool;
+
+    /// Handles one fact; an error is tried again.
+    async fn handle(&self, event: &Envelope) -> Result<()>;
+}

@@ -130,6 +130,18 @@ pub struct BotSettings {
     pub handover_phrases: Vec<String>,
 }
 
+impl Default for BotSettings {
+    fn default() -> Self {
+        let phrases = ["转人工", "人工客服", "真人", "human", "real person", "agent please", "talk to a person"];
+        Self {
+            enabled: true,
+            answer_threshold: 0.55,
+            list_threshold: 0.08,
+            handover_phrases: phrases.map(str::to_owned).to_vec(),
+        }
+    }
+}
+
 text_enum! {
     /// What the bot does with a question.
     pub enum DecisionKind {

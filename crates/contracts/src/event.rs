@@ -1,6 +1,6 @@
 //! The envelope of durable facts: CloudEvents 1.0 in JSON.
 
-use lingxi_kernel::{Ctx, Error, EventId, Result, TenantId, Timestamp};
+use lingxi_kernel::{Ctx, EventId, Result, TenantId, Timestamp};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 /// A fact that a service announces. New fields are optional; a changed meaning is a new version.
@@ -53,7 +53,7 @@ impl Envelope {
             time,
             tenantid: tenant,
             traceparent: None,
-            data: serde_json::to_value(event).map_err(Error::internal)?,
+            data: serde_json::to_value(event)?,
         })
     }
 
@@ -63,7 +63,7 @@ impl Envelope {
     /// [`lingxi_kernel::ErrorCode::Internal`] when the type matches but the data does not.
     pub fn open<E: Event>(&self) -> Result<Option<E>> {
         if self.kind == E::TYPE {
-            serde_json::from_value(self.data.clone()).map(Some).map_err(Error::internal)
+            Ok(Some(serde_json::from_value(self.data.clone())?))
         } else {
             Ok(None)
         }

@@ -126,10 +126,13 @@ impl fmt::Display for Error {
     }
 }
 
-impl std::error::Error for Error {}
-
-impl From<crate::ParseIdError> for Error {
-    fn from(error: crate::ParseIdError) -> Self {
-        Self::invalid(error.to_string())
+/// Whatever an outside library fails with is a fault of ours until a caller maps it to something better; only a malformed
+/// id is the caller's mistake. (`Error` itself is no `std::error::Error`, so that this can be.)
+impl<E: std::error::Error + 'static> From<E> for Error {
+    fn from(error: E) -> Self {
+        match (&error as &dyn std::any::Any).downcast_ref::<crate::ParseIdError>() {
+            Some(id) => Self::invalid(id.to_string()),
+            None => Self::internal(error),
+        }
     }
 }

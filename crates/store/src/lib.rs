@@ -1,1 +1,20 @@
+//! Storage: the connection, the tenant scope, the transactional outbox and inbox.
 //!
+//! A [`Tx`] is the only handle that store functions take; it carries the tenant, and [`find`], [`update_many`] and
+//! [`delete_many`] narrow every statement to it. What spans tenants is named in [`system`].
+
+mod db;
+pub mod inbox;
+pub mod outbox;
+mod scope;
+pub mod system;
+mod tx;
+
+pub use db::Db;
+pub use scope::{TenantEntity, delete_many, find, insert, update, update_many};
+pub use tx::Tx;
+
+/// Whether an error says that a unique key is taken.
+pub fn is_duplicate(error: &sea_orm::DbErr) -> bool {
+    matches!(error.sql_err(), Some(sea_orm::SqlErr::UniqueConstraintViolation(_)))
+}

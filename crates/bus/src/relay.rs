@@ -1,0 +1,165 @@
+//! The relay of the all-in-one shape: reads the outbox in order and hands every fact to every consumer that wants it.
+//!
+//! Facts of one subject keep their order: they share a lane, and a lane handles one fact at a time. Facts of different
+//! subjects run side by side. A fact is marked as delivered after every consumer had it; a crash before that
+//! delivers it again, and the inbox makes that harmless. A fact that fails [`ATTEMPTS`] times becomes a dead letter, so
+//! that one poisoned conversation never stops the others.
+
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use lingxi_contracts::Envelope;
+use lingxi_store::{Db, inbox::dead_letters, outbox};
+use tokio::sync::{mpsc, watch};
+use tokio::task::JoinSet;
+
+use crate::Consumer;
+
+const LANES: usize = 32;
+const BATCH: u64 = 512;
+const ATTEMPTS: u32 = 6;
+
+type Job = (i64, Arc<Envelope>);
+
+/// Starts the relay.
+#[derive(Debug)]
+pub struct Relay;
+
+/// The running relay.
+#[derive(Debug, Clone)]
+pub struct RelayHandle {
+    stop: watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+    in_flight: Arc<AtomicI64>,
+}
+
+impl Relay {
+    /// Starts to deliver to the consumers.
+    pub fn start(db: Db, consumers: Vec<Arc<dyn Consumer>>) -> RelayHandle {
+        let (stop, stop_signal) = watch::channel(false);
+        let (done, stopped) = watch::channel(false);
+        let in_flight = Arc::new(AtomicI64::new(0));
+        tokio::spawn({
+            let in_flight = in_flight.clone();
+            async move {
+                run(db, consumers.into(), stop_signal, in_flight).await;
+                let _ = done.send(true);
+            }
+        });
+        RelayHandle { stop, stopped, in_flight }
+    }
+}
+
+impl RelayHandle {
+    /// Takes no new facts, finishes those in flight, and returns when all of them are marked.
+    pub async fn stop(&self) {
+        let _ = self.stop.send(true);
+        let mut stopped = self.stopped.clone();
+        let _ = stopped.wait_for(|done| *done).await;
+    }
+
+    /// Facts that were read and are not yet through.
+    pub fn in_flight(&self) -> i64 {
+        self.in_flight.load(Ordering::Relaxed)
+    }
+}
+
+async fn run(
+    db: Db,
+    consumers: Arc<[Arc<dyn Consumer>]>,
+    mut stop: watch::Receiver<bool>,
+    in_flight: Arc<AtomicI64>,
+) {
+    let mut tasks = JoinSet::new();
+    let (done, finished) = mpsc::unbounded_channel();
+    let lanes: Vec<mpsc::Sender<Job>> = (0..LANES)
+        .map(|_| {
+            let (sender, jobs) = mpsc::channel(64);
+            tasks.spawn(lane(db.clone(), consumers.clone(), jobs, done.clone()));
+            sender
+        })
+        .collect();
+    drop(done);
+    let marker = tokio::spawn(mark(db.clone(), finished, in_flight.clone()));
+
+    let mut after = 0;
+    while !*stop.borrow() {
+        match outbox::pending(&db, after, BATCH).await {
+            Ok(batch) if batch.is_empty() => tokio::select! {
+                () = outbox::grown(&db) => {}
+                _ = stop.changed() => {}
+            },
+            Ok(batch) => {
+                for (seq, event) in batch {
+                    after = seq;
+                    in_flight.fetch_add(1, Ordering::Relaxed);
+                    let _ = lanes[lane_of(&event)].send((seq, Arc::new(event))).await;
+                }
+            }
+            Err(error) => {
+                tracing::error!(error.cause = %error, "The outbox cannot be read; trying again");
+                tokio::time::sleep(Duration::from_millis(500)).await;
+            }
+        }
+    }
+    drop(lanes);
+    while tasks.join_next().await.is_some() {}
+    let _ = marker.await;
+}
+
+fn lane_of(event: &Envelope) -> usize {
+    let mut hasher = DefaultHasher::new();
+    (event.tenantid, &event.subject).hash(&mut hasher);
+    usize::try_from(hasher.finish() % LANES as u64).unwrap_or(0)
+}
+
+async fn lane(
+    db: Db,
+    consumers: Arc<[Arc<dyn Consumer>]>,
+    mut jobs: mpsc::Receiver<Job>,
+    done: mpsc::UnboundedSender<i64>,
+) {
+    while let Some((seq, event)) = jobs.recv().await {
+        let wanting = consumers.iter().filter(|consumer| consumer.wants(&event.kind));
+        futures::future::join_all(wanting.map(|consumer| deliver(&db, consumer.as_ref(), &event))).await;
+        let _ = done.send(seq);
+    }
+}
+
+async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) {
+    let mut cause = String::new();
+    for attempt in 0..ATTEMPTS {
+        match consumer.handle(event).await {
+            Ok(()) => return,
+            Err(error) => {
+                cause = error.to_string();
+                tracing::warn!(
+                    event.kind, event.subject, consumer = consumer.name(), attempt, error.cause = %cause,
+                    "A consumer failed on an event"
+                );
+                metrics::counter!("lingxi_bus_retries_total", "consumer" => consumer.name()).increment(1);
+                tokio::time::sleep(Duration::from_millis(20 << (2 * attempt))).await;
+            }
+        }
+    }
+    metrics::counter!("lingxi_bus_dead_letters_total", "consumer" => consumer.name()).increment(1);
+    if let Err(error) = dead_letters::put(db, consumer.name(), event, &cause).await {
+        tracing::error!(event.kind, event.subject, error.cause = %error, "A dead letter could not be stored");
+    }
+}
+
+/// Marks facts as delivered, many at a time: late marks only mean a harmless second delivery after a crash.
+async fn mark(db: Db, mut finished: mpsc::UnboundedReceiver<i64>, in_flight: Arc<AtomicI64>) {
+    let mut seqs = Vec::new();
+    while finished.recv_many(&mut seqs, 500).await > 0 {
+        if let Err(error) = outbox::mark_published(&db, &seqs).await {
+            tracing::error!(error.cause = %error, "Delivered events could not be marked; they will come again");
+        }
+        in_flight.fetch_sub(i64::try_from(seqs.len()).unwrap_or(0), Ordering::Relaxed);
+        seqs.clear();
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+

@@ -1,0 +1,197 @@
+//! The database: a pool of readers and one writer that commits in groups.
+//!
+//! SQLite has one writer at a time and a durable commit costs a sync of the disk. So write transactions are savepoints
+//! of one outer transaction: whoever finishes while others wait leaves the commit to the last of them, and every
+//! one is told of its success only after the outer commit is on disk.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use lingxi_kernel::{Ctx, Env, Error, Result};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
+use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
+
+use crate::Tx;
+
+/// Transactions that share one commit at most.
+const GROUP: usize = 128;
+
+/// The storage of a process. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    pub(crate) inner: Arc<Inner>,
+}
+
+pub(crate) struct Inner {
+    readers: DatabaseConnection,
+    writer: Arc<Mutex<Writer>>,
+    waiting: AtomicUsize,
+    pub(crate) env: Env,
+    pub(crate) outbox_grew: Notify,
+}
+
+/// The writing connection, and the transactions that wait for the group's commit.
+pub(crate) struct Writer {
+    pub(crate) conn: DatabaseConnection,
+    open: bool,
+    grew_outbox: bool,
+    waiters: Vec<oneshot::Sender<Result<()>>>,
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").finish_non_exhaustive()
+    }
+}
+
+impl Db {
+    /// Opens (and makes, if missing) the SQLite database at a path.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the file cannot be opened or is no database.
+    pub async fn open(path: &Path, env: Env) -> Result<Self> {
+        let url = format!("sqlite://{}?mode=rwc", path.display());
+        let writer = Database::connect(options(&url, 1)).await?;
+        let readers = Database::connect(options(&url, 4)).await?;
+        let writer = Writer { conn: writer, open: false, grew_outbox: false, waiters: Vec::new() };
+        let inner = Inner {
+            readers,
+            writer: Arc::new(Mutex::new(writer)),
+            waiting: AtomicUsize::new(0),
+            env,
+            outbox_grew: Notify::new(),
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Time and randomness of this process.
+    pub fn env(&self) -> &Env {
+        &self.inner.env
+    }
+
+    /// A handle for reading in a tenant.
+    pub fn read(&self, ctx: &Ctx) -> Tx {
+        Tx::reader(self.clone(), ctx.clone(), self.inner.readers.clone())
+    }
+
+    /// Starts a write transaction in a tenant; it is undone unless committed.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn begin(&self, ctx: &Ctx) -> Result<Tx> {
+        let mut turn = Turn::wait(self);
+        let mut writer = self.inner.writer.clone().lock_owned().await;
+        turn.taken = true;
+        drop(turn);
+        writer.start().await?;
+        Ok(Tx::writer(self.clone(), ctx.clone(), writer))
+    }
+
+    pub(crate) fn readers(&self) -> &DatabaseConnection {
+        &self.inner.readers
+    }
+
+    /// Ends a transaction well: commits the group, or leaves that to the next one.
+    pub(crate) async fn finish(&self, mut writer: OwnedMutexGuard<Writer>, grew_outbox: bool) -> Result<()> {
+        writer.conn.execute_unprepared("RELEASE tx").await?;
+        writer.grew_outbox |= grew_outbox;
+        let (done, wait) = oneshot::channel();
+        writer.waiters.push(done);
+        self.commit_if_last(writer).await;
+        wait.await.map_err(Error::internal)?
+    }
+
+    /// Ends a transaction without effect.
+    pub(crate) async fn abandon(&self, writer: OwnedMutexGuard<Writer>) {
+        for statement in ["ROLLBACK TO tx", "RELEASE tx"] {
+            if let Err(error) = writer.conn.execute_unprepared(statement).await {
+                tracing::error!(error.cause = %error, "Could not undo a transaction");
+            }
+        }
+        self.commit_if_last(writer).await;
+    }
+
+    async fn commit_if_last(&self, mut writer: OwnedMutexGuard<Writer>) {
+        if self.inner.waiting.load(Ordering::Acquire) == 0 || writer.waiters.len() >= GROUP {
+            writer.commit(&self.inner.outbox_grew).await;
+        }
+    }
+}
+
+impl Writer {
+    async fn start(&mut self) -> Result<()> {
+        if !self.open {
+            self.conn.execute_unprepared("BEGIN IMMEDIATE").await?;
+            self.open = true;
+        }
+        self.conn.execute_unprepared("SAVEPOINT tx").await?;
+        Ok(())
+    }
+
+    async fn commit(&mut self, outbox_grew: &Notify) {
+        if !self.open {
+            return;
+        }
+        let outcome = self.conn.execute_unprepared("COMMIT").await.map(|_| ()).map_err(Error::from);
+        if outcome.is_err() {
+            // A full disk: SQLite may or may not have rolled back by itself, so a second rollback may fail.
+            let _ = self.conn.execute_unprepared("ROLLBACK").await;
+        }
+        self.open = false;
+        if std::mem::take(&mut self.grew_outbox) && outcome.is_ok() {
+            outbox_grew.notify_one();
+        }
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(outcome.clone());
+        }
+    }
+}
+
+/// A place in the queue for the writer. If its owner is cancelled while waiting, the group that counted on it is committed.
+struct Turn<'a> {
+    db: &'a Db,
+    taken: bool,
+}
+
+impl<'a> Turn<'a> {
+    fn wait(db: &'a Db) -> Self {
+        db.inner.waiting.fetch_add(1, Ordering::AcqRel);
+        Self { db, taken: false }
+    }
+}
+
+impl Drop for Turn<'_> {
+    fn drop(&mut self) {
+        self.db.inner.waiting.fetch_sub(1, Ordering::AcqRel);
+        if !self.taken {
+            let db = self.db.clone();
+            tokio::spawn(async move {
+                let writer = db.inner.writer.clone().lock_owned().await;
+                db.commit_if_last(writer).await;
+            });
+        }
+    }
+}
+
+fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .min_connections(1)
+        .max_connections(connections)
+        .test_before_acquire(false)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .map_sqlx_sqlite_opts(|sqlite| {
+            sqlite
+                .pragma("journal_mode", "WAL")
+                .pragma("synchronous", "FULL")
+                .pragma("busy_timeout", "5000")
+                .pragma("cache_size", "-8000")
+                .pragma("temp_store", "MEMORY")
+                .statement_cache_capacity(256)
+        });
+    options.idle_timeout(None).max_lifetime(None);
+    options
+}

@@ -1,0 +1,104 @@
+//! The transactional outbox: facts are stored with the change and delivered afterwards, at least once.
+
+use lingxi_contracts::Envelope;
+use lingxi_kernel::{Result, TenantId, Timestamp};
+use sea_orm::entity::prelude::*;
+use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, sea_query::Expr};
+
+use crate::{Db, Tx};
+
+/// A stored fact.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "store_outbox")]
+pub struct Model {
+    /// Order of storing.
+    #[sea_orm(primary_key)]
+    pub seq: i64,
+    /// Whose.
+    pub tenant_id: Uuid,
+    /// Identity of the event.
+    pub event_id: Uuid,
+    /// Type name.
+    pub kind: String,
+    /// The whole envelope in JSON.
+    #[sea_orm(column_type = "Text")]
+    pub envelope: String,
+    /// When it was stored.
+    pub created_at: DateTimeUtc,
+    /// When every consumer had it.
+    pub published_at: Option<DateTimeUtc>,
+}
+
+/// No relations: services share no foreign keys.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+pub(crate) async fn insert(tx: &Tx, envelope: &Envelope) -> Result<()> {
+    let model = Model {
+        seq: 0,
+        tenant_id: tx.tenant(),
+        event_id: envelope.id.uuid(),
+        kind: envelope.kind.clone(),
+        envelope: serde_json::to_string(envelope)?,
+        created_at: envelope.time,
+        published_at: None,
+    };
+    let mut row = model.into_active_model();
+    row.seq = sea_orm::ActiveValue::NotSet;
+    Entity::insert(row).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// Undelivered facts with a number above `after`, in order of storing.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
+pub async fn pending(db: &Db, after: i64, limit: u64) -> Result<Vec<(i64, Envelope)>> {
+    let rows = Entity::find()
+        .filter(Column::PublishedAt.is_null())
+        .filter(Column::Seq.gt(after))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(db.readers())
+        .await?;
+    rows.into_iter().map(|row| Ok((row.seq, serde_json::from_str(&row.envelope)?))).collect()
+}
+
+/// Notes that every consumer had these facts.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be written.
+pub async fn mark_published(db: &Db, seqs: &[i64]) -> Result<()> {
+    let tx = db.begin(&system_ctx()).await?;
+    for chunk in seqs.chunks(500) {
+        Entity::update_many()
+            .col_expr(Column::PublishedAt, Expr::value(tx.now()))
+            .filter(Column::Seq.is_in(chunk.iter().copied()))
+            .exec(tx.conn())
+            .await?;
+    }
+    tx.commit().await
+}
+
+/// Removes delivered facts older than a moment, and returns how many.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be removed.
+pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
+    let tx = db.begin(&system_ctx()).await?;
+    let removed = Entity::delete_many().filter(Column::PublishedAt.lt(before)).exec(tx.conn()).await?;
+    tx.commit().await?;
+    Ok(removed.rows_affected)
+}
+
+/// Waits until a commit has added facts.
+pub async fn grown(db: &Db) {
+    db.inner.outbox_grew.notified().await;
+}
+
+/// The outbox spans tenants; its housekeeping belongs to none.
+pub(crate) fn system_ctx() -> lingxi_kernel::Ctx {
+    lingxi_kernel::Ctx::system(TenantId::from_uuid(Uuid::nil()), "store")
+}

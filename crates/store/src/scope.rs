@@ -1,0 +1,55 @@
+//! The tenant scope: the only ways in which services reach rows of a tenant.
+
+use lingxi_kernel::Result;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany,
+};
+
+use crate::Tx;
+
+/// An entity whose rows belong to tenants.
+pub trait TenantEntity: EntityTrait {
+    /// The column of the tenant.
+    const TENANT: Self::Column;
+}
+
+/// The tenant's rows.
+pub fn find<E: TenantEntity>(tx: &Tx) -> Select<E> {
+    E::find().filter(E::TENANT.eq(tx.tenant()))
+}
+
+/// A change of many of the tenant's rows.
+pub fn update_many<E: TenantEntity>(tx: &Tx) -> UpdateMany<E> {
+    E::update_many().filter(E::TENANT.eq(tx.tenant()))
+}
+
+/// A removal of many of the tenant's rows.
+pub fn delete_many<E: TenantEntity>(tx: &Tx) -> DeleteMany<E> {
+    E::delete_many().filter(E::TENANT.eq(tx.tenant()))
+}
+
+/// Stores a new row.
+///
+/// # Errors
+/// The database's own error, so that callers can tell a taken key ([`crate::is_duplicate`]).
+pub async fn insert<M>(tx: &Tx, model: M) -> Result<(), sea_orm::DbErr>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    M::Entity::insert(model.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
+}
+
+/// Stores a changed row.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the row is gone or the database refuses.
+pub async fn update<M>(tx: &Tx, model: M) -> Result<M>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    M::Entity: TenantEntity<Model = M>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    let row = model.into_active_model().reset_all();
+    Ok(M::Entity::update(row).validate()?.filter(<M::Entity as TenantEntity>::TENANT.eq(tx.tenant())).exec(tx.conn()).await?)
+}

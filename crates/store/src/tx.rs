@@ -1,0 +1,111 @@
+//! The one handle that store functions accept.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use lingxi_contracts::{Envelope, Event};
+use lingxi_kernel::{Ctx, Env, EventId, Result, Timestamp};
+use sea_orm::DatabaseConnection;
+use tokio::sync::OwnedMutexGuard;
+use uuid::Uuid;
+
+use crate::db::{Db, Writer};
+
+/// A handle on the database for one tenant: for reading, or for one write transaction.
+pub struct Tx {
+    db: Db,
+    ctx: Ctx,
+    access: Access,
+    emitted: AtomicBool,
+}
+
+enum Access {
+    Read(DatabaseConnection),
+    Write(Option<OwnedMutexGuard<Writer>>),
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Tx").field("ctx", &self.ctx).finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    pub(crate) fn reader(db: Db, ctx: Ctx, conn: DatabaseConnection) -> Self {
+        Self { db, ctx, access: Access::Read(conn), emitted: AtomicBool::new(false) }
+    }
+
+    pub(crate) fn writer(db: Db, ctx: Ctx, writer: OwnedMutexGuard<Writer>) -> Self {
+        Self { db, ctx, access: Access::Write(Some(writer)), emitted: AtomicBool::new(false) }
+    }
+
+    /// The connection, for store functions only.
+    pub fn conn(&self) -> &DatabaseConnection {
+        match &self.access {
+            Access::Write(Some(writer)) => &writer.conn,
+            Access::Read(conn) => conn,
+            Access::Write(None) => self.db.readers(),
+        }
+    }
+
+    /// Who asks.
+    pub fn ctx(&self) -> &Ctx {
+        &self.ctx
+    }
+
+    /// The tenant in its stored form.
+    pub fn tenant(&self) -> Uuid {
+        self.ctx.tenant.uuid()
+    }
+
+    /// Time and randomness.
+    pub fn env(&self) -> &Env {
+        self.db.env()
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.env().now()
+    }
+
+    /// A fresh id.
+    pub fn id<I: From<Uuid>>(&self) -> I {
+        self.env().id()
+    }
+
+    /// Announces a fact: it is stored with the change, and delivered after the commit.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the row cannot be written.
+    pub async fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
+        let envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
+        crate::outbox::insert(self, &envelope).await?;
+        self.emitted.store(true, Ordering::Relaxed);
+        Ok(envelope.id)
+    }
+
+    /// Makes the change durable.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when it could not be made durable; nothing of it is then kept.
+    pub async fn commit(mut self) -> Result<()> {
+        let emitted = self.emitted.load(Ordering::Relaxed);
+        match &mut self.access {
+            Access::Read(_) => Ok(()),
+            Access::Write(writer) => match writer.take() {
+                Some(writer) => self.db.clone().finish(writer, emitted).await,
+                None => Ok(()),
+            },
+        }
+    }
+}
+
+impl Drop for Tx {
+    fn drop(&mut self) {
+        if let Access::Write(writer) = &mut self.access
+            && let Some(writer) = writer.take()
+        {
+            let db = self.db.clone();
+            tokio::spawn(async move { db.abandon(writer).await });
+        }
+    }
+}
