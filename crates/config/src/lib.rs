@@ -1,1 +1,140 @@
+//! Settings: defaults, then `lingxi.toml`, then `LINGXI_*` variables, then flags. One file per section.
 //!
+//! A variable is the key with dots as double underscores: `LINGXI_MAIL__SMTP_URL` is `mail.smtp_url`.
+
+mod files;
+mod http;
+mod limits;
+mod mail;
+mod storage;
+mod telemetry;
+
+use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use files::Files;
+pub use http::Http;
+pub use limits::Limits;
+pub use mail::Mail;
+pub use storage::Storage;
+pub use telemetry::{LogFormat, Telemetry};
+
+/// All settings of a process.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the process listens.
+    pub http: Http,
+    /// Where data is kept.
+    pub storage: Storage,
+    /// How mail leaves.
+    pub mail: Mail,
+    /// Uploaded files.
+    pub files: Files,
+    /// Rates and sizes per tenant.
+    pub limits: Limits,
+    /// Logs, traces and metrics.
+    pub telemetry: Telemetry,
+}
+
+/// A refused setting.
+#[derive(Debug)]
+pub struct ConfigError(String);
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+impl Config {
+    /// Reads the settings; `flags` are dotted keys with their values.
+    ///
+    /// # Errors
+    /// [`ConfigError`] that names the key, the value and what is allowed, when a key is unknown or a value is bad.
+    pub fn load(file: Option<&std::path::Path>, flags: &[(&str, String)]) -> Result<Self, ConfigError> {
+        if let Some(file) = file.filter(|file| !file.exists()) {
+            return Err(ConfigError(format!("The settings file {} does not exist.", file.display())));
+        }
+        let mut figment = Figment::from(Serialized::defaults(Self::default()))
+            .merge(Toml::file(file.unwrap_or(std::path::Path::new("lingxi.toml"))))
+            .merge(Env::prefixed("LINGXI_").ignore(&["CONFIG", "ROLE"]).split("__"));
+        for (key, value) in flags {
+            figment = figment.merge((key.to_owned(), value.clone()));
+        }
+        let config: Self = figment.extract().map_err(|errors| {
+            let lines: Vec<String> = errors.into_iter().map(|error| format!("setting refused: {error}")).collect();
+            ConfigError(lines.join("\n"))
+        })?;
+        config.check()?;
+        Ok(config)
+    }
+
+    fn check(&self) -> Result<(), ConfigError> {
+        if self.http.address.parse::<std::net::SocketAddr>().is_err() {
+            let value = &self.http.address;
+            return Err(ConfigError(format!(
+                "setting refused: `http.address` is `{value}`; expected an address and a port, such as 127.0.0.1:8080"
+            )));
+        }
+        if !self.http.public_url.starts_with("http://") && !self.http.public_url.starts_with("https://") {
+            let value = &self.http.public_url;
+            return Err(ConfigError(format!(
+                "setting refused: `http.public_url` is `{value}`; expected an address that starts with http:// or https://"
+            )));
+        }
+        if let Some(url) = self.storage.database_url.as_ref().filter(|url| !url.starts_with("sqlite:")) {
+            return Err(ConfigError(format!(
+                "setting refused: `storage.database_url` is `{url}`; this build stores in SQLite only (sqlite:PATH)"
+            )));
+        }
+        Ok(())
+    }
+
+    /// The JSON schema of `lingxi.toml`.
+    pub fn schema() -> serde_json::Value {
+        schemars::schema_for!(Config).to_value()
+    }
+
+    /// The effective settings as TOML, secrets masked.
+    ///
+    /// # Errors
+    /// [`ConfigError`] when a value has no TOML form.
+    pub fn to_toml(&self) -> Result<String, ConfigError> {
+        let mut shown = self.clone();
+        if shown.mail.smtp_url.is_some() {
+            shown.mail.smtp_url = Some("***".into());
+        }
+        toml::to_string(&shown).map_err(|error| ConfigError(error.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_key_is_refused_with_its_name_and_the_allowed_ones() {
+        let error = Config::load(None, &[("http.adress", "127.0.0.1:1".into())]).unwrap_err().to_string();
+        assert!(error.contains("adress") && error.contains("`address`"), "{error}");
+    }
+
+    #[test]
+    fn a_bad_value_is_refused_with_key_and_value() {
+        let error = Config::load(None, &[("http.address", "nowhere".into())]).unwrap_err().to_string();
+        assert!(error.contains("`http.address` is `nowhere`"), "{error}");
+        let error = Config::load(None, &[("storage.database_url", "mysql://x".into())]).unwrap_err().to_string();
+        assert!(error.contains("mysql://x"), "{error}");
+    }
+
+    #[test]
+    fn the_printed_settings_load_again() {
+        let printed = Config::default().to_toml().unwrap();
+        let read: Config = toml::from_str(&printed).unwrap();
+        assert_eq!(read.http.address, Config::default().http.address);
+    }
+}

@@ -1,0 +1,32 @@
+//! Section `http`.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Where the process listens.
+#[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct Http {
+    /// Address and port.
+    pub address: String,
+    /// How browsers reach it; the base of links in mails. Cookies are `Secure` when it is `https`.
+    pub public_url: String,
+    /// Threads that serve HTTP; 0 means one per core.
+    pub workers: usize,
+    /// Seconds that a stopping process waits for open requests.
+    pub grace_seconds: u64,
+    /// Whether the GraphQL explorer page and introspection are served.
+    pub explorer: bool,
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self {
+            address: "127.0.0.1:8080".into(),
+            public_url: "http://127.0.0.1:8080".into(),
+            workers: 0,
+            grace_seconds: 10,
+            explorer: true,
+        }
+    }
+}
