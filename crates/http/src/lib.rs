@@ -1,1 +1,9 @@
-//!
+//! The HTTP edge: who asks, what a refusal looks like, how often one may ask.
+
+mod auth;
+mod limit;
+mod problem;
+
+pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
+pub use limit::TenantLimit;
+pub use problem::{HttpResult, Problem};

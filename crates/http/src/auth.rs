@@ -1,0 +1,86 @@
+//! Who asks: the session cookie of the portal, or a bearer key of an integrator.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use actix_web::cookie::{Cookie, SameSite, time::Duration};
+use actix_web::dev::Payload;
+use actix_web::{FromRequest, HttpRequest, web};
+use lingxi_contracts::tenants::TenantsClient;
+use lingxi_kernel::{Ctx, Error, ErrorCode};
+
+use crate::Problem;
+
+/// Name of the portal's cookie.
+pub const SESSION_COOKIE: &str = "lingxi_session";
+
+/// A request with a valid session or key.
+#[derive(Debug, Clone)]
+pub struct Signed {
+    /// Tenant, actor, rights.
+    pub ctx: Ctx,
+    /// The credential itself.
+    pub token: String,
+}
+
+/// A request that may have a session or key; an invalid one counts as none.
+#[derive(Debug, Clone)]
+pub struct MaybeSigned(pub Option<Signed>);
+
+/// The credential of a request: the `Authorization: Bearer` header, or else the cookie.
+fn credential(request: &HttpRequest) -> Option<String> {
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    match header {
+        Some(header) => header.strip_prefix("Bearer ").map(|token| token.trim().to_owned()),
+        None => request.cookie(SESSION_COOKIE).map(|cookie| cookie.value().to_owned()),
+    }
+}
+
+async fn authenticate(request: HttpRequest) -> Result<Signed, Error> {
+    let missing = || Error::new(ErrorCode::Unauthenticated, "Please sign in, or send an API key as a bearer token.");
+    let token = credential(&request).ok_or_else(missing)?;
+    let tenants = request
+        .app_data::<web::Data<Arc<dyn TenantsClient>>>()
+        .ok_or_else(|| Error::internal("the tenants client is not configured"))?;
+    let ctx = tenants.authenticate(&token).await?;
+    Ok(Signed { ctx, token })
+}
+
+impl FromRequest for Signed {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { authenticate(request).await.map_err(Problem) })
+    }
+}
+
+impl FromRequest for MaybeSigned {
+    type Error = Problem;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, Problem>>>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match authenticate(request).await {
+                Ok(signed) => Ok(Self(Some(signed))),
+                Err(error) if error.code == ErrorCode::Unauthenticated => Ok(Self(None)),
+                Err(error) => Err(Problem(error)),
+            }
+        })
+    }
+}
+
+/// The portal's cookie: out of reach of scripts, not sent along from other sites; `None` removes it.
+pub fn session_cookie(token: Option<String>, secure: bool) -> Cookie<'static> {
+    let mut cookie = Cookie::build(SESSION_COOKIE, token.clone().unwrap_or_default())
+        .path("/")
+        .http_only(true)
+        .secure(secure)
+        .same_site(SameSite::Lax)
+        .finish();
+    cookie.set_max_age(if token.is_some() { Duration::days(14) } else { Duration::ZERO });
+    cookie
+}

@@ -1,0 +1,48 @@
+//! Mails of the service, in both languages. They are stored with the change and leave by the mail job.
+
+use lingxi_kernel::{MailId, Result};
+use lingxi_store::{Tx, insert};
+
+use crate::store::mail;
+
+/// The words of a mail: subject and body.
+type Words = (String, String);
+
+pub(crate) fn verification(locale: &str, link: &str) -> Words {
+    if locale == "zh-CN" {
+        ("请验证您的灵犀邮箱".into(), format!("您好：\n\n请打开下面的链接完成验证（48 小时内有效）：\n{link}\n"))
+    } else {
+        (
+            "Please confirm your address for Lingxi".into(),
+            format!("Hello,\n\nplease open this link within 48 hours to confirm your address:\n{link}\n"),
+        )
+    }
+}
+
+pub(crate) fn invitation(locale: &str, firm: &str, link: &str) -> Words {
+    if locale == "zh-CN" {
+        (
+            format!("{firm} 邀请您加入灵犀"),
+            format!("您好：\n\n{firm} 邀请您加入客服团队，请在 7 天内打开链接接受邀请：\n{link}\n"),
+        )
+    } else {
+        (
+            format!("{firm} invites you to Lingxi"),
+            format!("Hello,\n\n{firm} invites you to its service team. Accept within 7 days:\n{link}\n"),
+        )
+    }
+}
+
+/// Writes a mail, to be sent after the commit.
+pub(crate) async fn queue(tx: &Tx, receiver: &str, (subject, body): Words) -> Result<()> {
+    let row = mail::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<MailId>().uuid(),
+        receiver: receiver.to_owned(),
+        subject,
+        body,
+        created_at: tx.now(),
+        sent_at: None,
+    };
+    Ok(insert(tx, row).await?)
+}

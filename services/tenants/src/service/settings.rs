@@ -1,0 +1,100 @@
+//! The firm itself: settings, hours, mails, its end.
+
+use chrono::TimeDelta;
+use lingxi_contracts::tenants::{BusinessHours, Mail, Tenant, TenantPatch, TenantStatus};
+use lingxi_kernel::{Ctx, Error, Permission, Result};
+use serde_json::json;
+
+use super::Tenants;
+use crate::rules;
+use crate::store::{audit, mail, newest, tenant};
+
+impl Tenants {
+    pub(super) async fn do_tenant(&self, ctx: &Ctx) -> Result<Tenant> {
+        // Widgets show the firm's name, so visitors may read it too.
+        if !matches!(ctx.actor, lingxi_kernel::Actor::Visitor { .. }) {
+            ctx.require(Permission::ReadTenant)?;
+        }
+        tenant::own(&self.deps.db.read(ctx)).await?.into_contract()
+    }
+
+    pub(super) async fn do_update_tenant(&self, ctx: &Ctx, patch: TenantPatch) -> Result<Tenant> {
+        ctx.require(Permission::ManageTenant)?;
+        let mut errors = Vec::new();
+        if let Some(name) = &patch.name {
+            rules::name(&mut errors, "name", name);
+        }
+        if let Some(locale) = &patch.locale {
+            rules::locale(&mut errors, locale);
+        }
+        if let Some(time_zone) = &patch.time_zone {
+            rules::time_zone(&mut errors, time_zone);
+        }
+        Error::check(errors)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = tenant::own(&tx).await?;
+        let before = json!({ "name": row.name, "locale": row.locale, "time_zone": row.time_zone });
+        row.name = patch.name.map_or(row.name, |name| name.trim().to_owned());
+        row.locale = patch.locale.unwrap_or(row.locale);
+        row.time_zone = patch.time_zone.unwrap_or(row.time_zone);
+        let row = tenant::update(&tx, row).await?;
+        let after = json!({ "name": row.name, "locale": row.locale, "time_zone": row.time_zone });
+        audit::record(&tx, "tenant.changed", ctx.tenant, json!({ "before": before, "after": after })).await?;
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_set_deletion(&self, ctx: &Ctx, wanted: bool) -> Result<Tenant> {
+        ctx.require(Permission::EndTenant)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = tenant::own(&tx).await?;
+        let grace = TimeDelta::days(i64::from(self.deps.limits.deletion_grace_days));
+        row.delete_after = wanted.then(|| tx.now() + grace);
+        let status = if wanted { TenantStatus::PendingDeletion } else { TenantStatus::Active };
+        row.status = status.as_str().to_owned();
+        let row = tenant::update(&tx, row).await?;
+        let action = if wanted { "tenant.deletion_asked" } else { "tenant.deletion_withdrawn" };
+        audit::record(&tx, action, ctx.tenant, json!({ "delete_after": row.delete_after })).await?;
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_business_hours(&self, ctx: &Ctx) -> Result<BusinessHours> {
+        ctx.require(Permission::ReadTenant)?;
+        Ok(serde_json::from_value(tenant::own(&self.deps.db.read(ctx)).await?.hours)?)
+    }
+
+    pub(super) async fn do_set_business_hours(&self, ctx: &Ctx, hours: BusinessHours) -> Result<BusinessHours> {
+        ctx.require(Permission::ManageTenant)?;
+        rules::check_hours(&hours)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = tenant::own(&tx).await?;
+        let before = row.hours.clone();
+        row.hours = serde_json::to_value(&hours)?;
+        let row = tenant::update(&tx, row).await?;
+        let detail = json!({ "before": before, "after": row.hours });
+        audit::record(&tx, "tenant.hours_changed", ctx.tenant, detail).await?;
+        tx.commit().await?;
+        Ok(hours)
+    }
+
+    pub(super) async fn do_is_open(&self, ctx: &Ctx) -> Result<bool> {
+        let row = tenant::own(&self.deps.db.read(ctx)).await?;
+        let hours = serde_json::from_value(row.hours)?;
+        Ok(rules::is_open(&hours, &row.time_zone, self.deps.db.env().now()))
+    }
+
+    pub(super) async fn do_mails(&self, ctx: &Ctx) -> Result<Vec<Mail>> {
+        ctx.require(Permission::ManageMembers)?;
+        let rows = newest::<mail::Entity>(&self.deps.db.read(ctx), mail::Column::Id).await?;
+        let mails = rows.into_iter().take(200).map(|row| Mail {
+            id: row.id.into(),
+            to: row.receiver,
+            subject: row.subject,
+            body: row.body,
+            created_at: row.created_at,
+            sent_at: row.sent_at,
+        });
+        Ok(mails.collect())
+    }
+}

@@ -1,0 +1,273 @@
+//! Sign-up, sign-in, second factor, invitations accepted.
+
+use chrono::TimeDelta;
+use lingxi_contracts::tenants::{
+    AcceptInvitation, Member, MemberChanged, MemberStatus, SignIn, SignUp, SignedIn, TenantCreated, TenantStatus,
+    TotpSetup,
+};
+use lingxi_kernel::{AccountId, Ctx, Error, ErrorCode, MemberId, Result, Role, SessionId, TenantId};
+use lingxi_store::{Tx, insert, is_duplicate, system, update};
+use serde_json::json;
+use totp_rs::{Builder, Secret, Totp};
+use uuid::Uuid;
+
+use super::Tenants;
+use crate::rules;
+use crate::secrets::{Credential, hash_password, hash_secret, verify_password};
+use crate::store::{account, audit, invitation_by_hash, member, member_of, session, tenant, token};
+
+impl Tenants {
+    pub(super) async fn do_sign_up(&self, input: SignUp) -> Result<SignedIn> {
+        let industries: Vec<&str> = lingxi_packs::all().iter().map(|pack| pack.code.as_str()).collect();
+        let email = rules::sign_up(&input, &industries)?;
+        let env = self.deps.db.env().clone();
+        let password_hash = hash_password(&env, &input.password).await?;
+        let id: TenantId = env.id();
+        let tx = self.deps.db.begin(&Ctx::system(id, "tenants")).await?;
+        let row = tenant::Model {
+            id: id.uuid(),
+            name: input.firm.trim().to_owned(),
+            industry: input.industry.clone(),
+            locale: input.locale.clone(),
+            time_zone: input.time_zone,
+            status: TenantStatus::Active.as_str().to_owned(),
+            hours: json!({ "weekly": [], "holidays": [] }),
+            created_at: env.now(),
+            delete_after: None,
+        };
+        tenant::insert(&tx, row).await?;
+        let account = new_account(&tx, &email, password_hash, false).await?;
+        let member = new_member(&tx, account, input.name.trim(), Role::Owner).await?;
+        let created = TenantCreated {
+            tenant: id,
+            industry: input.industry,
+            locale: input.locale.clone(),
+            owner: member,
+            owner_name: input.name.trim().to_owned(),
+        };
+        tx.emit(&created).await?;
+        let secret = token::issue(&tx, "verify_email", account).await?;
+        let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
+        crate::mail::queue(&tx, &email, crate::mail::verification(&input.locale, &link)).await?;
+        audit::record(&tx, "tenant.created", id, json!({ "firm": input.firm })).await?;
+        let signed_in = open_session(&tx, member, "").await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    }
+
+    pub(super) async fn do_sign_in(&self, input: SignIn) -> Result<SignedIn> {
+        let wrong = || Error::new(ErrorCode::Unauthenticated, "Address, password or code is wrong.");
+        let now = self.deps.db.env().now();
+        let email = rules::email(&input.email).ok_or_else(wrong)?;
+        self.throttle.check(&email, now)?;
+        let conn = system::reader(&self.deps.db);
+        let account = account::by_email(conn, &email).await?;
+        // An unknown address costs as much time as a wrong password.
+        let hash = account.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
+        let fits = verify_password(&input.password, hash).await?;
+        let Some(account) = account.filter(|_| fits) else {
+            self.throttle.failed(&email, now);
+            return Err(wrong());
+        };
+        let members = account::memberships(conn, account.id).await?;
+        let member = members
+            .into_iter()
+            .filter(|member| member.status == MemberStatus::Active.as_str())
+            .find(|member| input.tenant.is_none_or(|tenant| tenant.uuid() == member.tenant_id))
+            .ok_or_else(wrong)?;
+        let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;
+        if account.totp_enabled {
+            let code = input.totp.as_deref().unwrap_or_default();
+            if code.is_empty() {
+                return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
+            }
+            if !use_totp(&tx, account, code).await? {
+                self.throttle.failed(&email, now);
+                return Err(wrong());
+            }
+        }
+        let member = MemberId::from_uuid(member.id);
+        let signed_in = open_session(&tx, member, &input.user_agent).await?;
+        audit::record(&tx, "member.signed_in", member, json!({ "user_agent": input.user_agent })).await?;
+        tx.commit().await?;
+        self.throttle.succeeded(&email);
+        Ok(signed_in)
+    }
+
+    pub(super) async fn do_accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn> {
+        let gone = || Error::field("token", "This invitation is unknown, used or expired; ask for a new one.");
+        let (tenant, secret) = split_token(&input.token).ok_or_else(gone)?;
+        let mut errors = Vec::new();
+        rules::name(&mut errors, "name", &input.name);
+        rules::password(&mut errors, &input.password);
+        Error::check(errors)?;
+        let env = self.deps.db.env().clone();
+        let ctx = Ctx::system(tenant, "tenants");
+        let invitation = invitation_by_hash(&self.deps.db.read(&ctx), &hash_secret(&secret)).await?.ok_or_else(gone)?;
+        let existing = account::by_email(system::reader(&self.deps.db), &invitation.email).await?;
+        let password_hash = match &existing {
+            Some(account) if verify_password(&input.password, &account.password_hash).await? => String::new(),
+            Some(_) => {
+                return Err(Error::field("password", "You already have an account; enter its password."));
+            }
+            None => hash_password(&env, &input.password).await?,
+        };
+        let tx = self.deps.db.begin(&ctx).await?;
+        let mut invitation = invitation_by_hash(&tx, &hash_secret(&secret)).await?.ok_or_else(gone)?;
+        if invitation.accepted_at.is_some() || invitation.expires_at <= tx.now() {
+            return Err(gone());
+        }
+        let role = parse_role(&invitation.role)?;
+        let account = match existing {
+            Some(account) => account.id,
+            // The secret came by mail, so the address is verified.
+            None => new_account(&tx, &invitation.email, password_hash, true).await?,
+        };
+        if member_of(&tx, account).await?.is_some() {
+            return Err(Error::conflict("You are a member of this firm already; please sign in."));
+        }
+        let member = new_member(&tx, account, input.name.trim(), role).await?;
+        tx.emit(&MemberChanged { member, name: input.name.trim().to_owned(), role, active: true }).await?;
+        invitation.accepted_at = Some(tx.now());
+        update(&tx, invitation).await?;
+        audit::record(&tx, "member.joined", member, json!({ "role": role })).await?;
+        let signed_in = open_session(&tx, member, "").await?;
+        tx.commit().await?;
+        Ok(signed_in)
+    }
+
+    pub(super) async fn do_verify_email(&self, text: &str) -> Result<()> {
+        let gone = || Error::field("token", "This link is unknown, used or expired.");
+        let (tenant, secret) = split_token(text).ok_or_else(gone)?;
+        let tx = self.deps.db.begin(&Ctx::system(tenant, "tenants")).await?;
+        let id = token::redeem(&tx, "verify_email", &secret).await?.ok_or_else(gone)?;
+        let mut accounts = account::by_ids(tx.conn(), vec![id]).await?;
+        let mut row = accounts.pop().ok_or_else(gone)?;
+        row.email_verified = true;
+        account::update(tx.conn(), row).await?;
+        tx.commit().await
+    }
+
+    pub(super) async fn do_begin_totp(&self, ctx: &Ctx) -> Result<TotpSetup> {
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = own_account(&tx, ctx.member()?).await?;
+        if row.totp_enabled {
+            return Err(Error::conflict("The second factor is on; turn it off first."));
+        }
+        let secret = Secret::from(tx.env().bytes::<20>().to_vec()).to_base32();
+        row.totp_secret = Some(secret.clone());
+        let url = totp(&secret, &row.email)?.to_url().map_err(|error| Error::internal(format!("{error:?}")))?;
+        account::update(tx.conn(), row).await?;
+        tx.commit().await?;
+        Ok(TotpSetup { secret, url })
+    }
+
+    pub(super) async fn do_set_totp(&self, ctx: &Ctx, enabled: bool, code: &str) -> Result<Member> {
+        let id = ctx.member()?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = own_account(&tx, id).await?;
+        if row.totp_secret.is_none() {
+            return Err(Error::conflict("Begin the set-up of the second factor first."));
+        }
+        if !use_totp(&tx, row, code).await? {
+            return Err(Error::field("code", "The code is wrong or was used; wait for the next one."));
+        }
+        let mut row = own_account(&tx, id).await?;
+        row.totp_enabled = enabled;
+        account::update(tx.conn(), row).await?;
+        audit::record(&tx, "member.totp_changed", id, json!({ "enabled": enabled })).await?;
+        tx.commit().await?;
+        self.member(ctx, id).await
+    }
+}
+
+/// A hash that no password fits.
+const UNKNOWN_ACCOUNT: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool) -> Result<Uuid> {
+    let id = tx.id::<AccountId>().uuid();
+    let row = account::Model {
+        id,
+        email: email.to_owned(),
+        password_hash,
+        totp_secret: None,
+        totp_enabled: false,
+        email_verified: verified,
+        totp_last_step: 0,
+        created_at: tx.now(),
+    };
+    match account::insert(tx.conn(), row).await {
+        Ok(()) => Ok(id),
+        Err(error) if is_duplicate(&error) => {
+            Err(Error::field("email", "There is an account with this address; please sign in."))
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn new_member(tx: &Tx, account: Uuid, name: &str, role: Role) -> Result<MemberId> {
+    let id: MemberId = tx.id();
+    let row = member::Model {
+        tenant_id: tx.tenant(),
+        id: id.uuid(),
+        account_id: account,
+        name: name.to_owned(),
+        role: role.as_str().to_owned(),
+        status: MemberStatus::Active.as_str().to_owned(),
+        created_at: tx.now(),
+    };
+    insert(tx, row).await?;
+    Ok(id)
+}
+
+async fn open_session(tx: &Tx, member: MemberId, user_agent: &str) -> Result<SignedIn> {
+    let (secret, now) = (tx.env().secret(), tx.now());
+    let row = session::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<SessionId>().uuid(),
+        member_id: member.uuid(),
+        secret_hash: hash_secret(&secret),
+        user_agent: user_agent.chars().take(200).collect(),
+        created_at: now,
+        last_used_at: now,
+        expires_at: now + TimeDelta::days(rules::SESSION_DAYS),
+    };
+    insert(tx, row).await?;
+    let tenant = tx.ctx().tenant;
+    Ok(SignedIn { tenant, member, token: Credential::Session { tenant, secret }.text() })
+}
+
+pub(super) async fn own_account(tx: &Tx, id: MemberId) -> Result<account::Model> {
+    let member = member::get(tx, id).await?.ok_or_else(|| Error::not_found("member"))?;
+    let mut accounts = account::by_ids(tx.conn(), vec![member.account_id]).await?;
+    accounts.pop().ok_or_else(|| Error::not_found("account"))
+}
+
+fn totp(secret: &str, email: &str) -> Result<Totp> {
+    let broken = |error| Error::internal(format!("{error:?}"));
+    let secret = Secret::try_from_base32(secret).map_err(|error| Error::internal(format!("{error:?}")))?;
+    Builder::new().with_secret(secret).with_account_name(email).with_issuer(Some("Lingxi")).build().map_err(broken)
+}
+
+/// Whether a code fits; each fits once.
+async fn use_totp(tx: &Tx, mut row: account::Model, code: &str) -> Result<bool> {
+    let Some(secret) = &row.totp_secret else { return Ok(false) };
+    let time = u64::try_from(tx.now().timestamp())?;
+    let Some(step) = totp(secret, &row.email)?.check(code.trim(), time) else { return Ok(false) };
+    let step = i64::try_from(step)?;
+    if step <= row.totp_last_step {
+        return Ok(false);
+    }
+    row.totp_last_step = step;
+    account::update(tx.conn(), row).await?;
+    Ok(true)
+}
+
+fn split_token(text: &str) -> Option<(TenantId, String)> {
+    let (tenant, secret) = text.split_once('.')?;
+    Some((tenant.parse().ok()?, secret.to_owned()))
+}
+
+pub(super) fn parse_role(text: &str) -> Result<Role> {
+    Role::parse(text).ok_or_else(|| Error::internal(format!("`{text}` is no role")))
+}

@@ -1,0 +1,51 @@
+//! Accounts: who can sign in. They belong to no tenant.
+
+use lingxi_kernel::Result;
+use sea_orm::entity::prelude::*;
+use sea_orm::{DatabaseConnection, IntoActiveModel as _, QueryOrder as _};
+
+use super::member;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenants_account")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    pub email: String,
+    pub password_hash: String,
+    pub totp_secret: Option<String>,
+    pub totp_enabled: bool,
+    pub email_verified: bool,
+    pub totp_last_step: i64,
+    pub created_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+/// The account of an address.
+pub(crate) async fn by_email(conn: &DatabaseConnection, email: &str) -> Result<Option<Model>> {
+    Ok(Entity::find().filter(Column::Email.eq(email)).one(conn).await?)
+}
+
+/// The accounts of ids.
+pub(crate) async fn by_ids(conn: &DatabaseConnection, ids: Vec<Uuid>) -> Result<Vec<Model>> {
+    Ok(Entity::find().filter(Column::Id.is_in(ids)).all(conn).await?)
+}
+
+/// The memberships of an account over all tenants, oldest first.
+pub(crate) async fn memberships(conn: &DatabaseConnection, account: Uuid) -> Result<Vec<member::Model>> {
+    let members = member::Entity::find().filter(member::Column::AccountId.eq(account));
+    Ok(members.order_by_asc(member::Column::Id).all(conn).await?)
+}
+
+pub(crate) async fn insert(conn: &DatabaseConnection, account: Model) -> Result<(), DbErr> {
+    Entity::insert(account.into_active_model()).exec_without_returning(conn).await.map(|_| ())
+}
+
+pub(crate) async fn update(conn: &DatabaseConnection, account: Model) -> Result<()> {
+    Entity::update(account.into_active_model().reset_all()).exec(conn).await?;
+    Ok(())
+}

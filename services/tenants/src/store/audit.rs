@@ -1,0 +1,58 @@
+//! The audit log.
+
+use lingxi_contracts::tenants::AuditEntry;
+use lingxi_kernel::{AuditId, Page, PageArgs, Result};
+use lingxi_store::{Tx, find, insert, tenant_entity};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+tenant_entity!(row, "tenants_audit", {
+    at: DateTimeUtc,
+    actor_kind: String,
+    actor_id: String,
+    action: String,
+    target: String,
+    detail: String,
+});
+
+/// Adds a line, in the transaction of the change.
+pub(crate) async fn record(tx: &Tx, action: &str, target: impl ToString, detail: serde_json::Value) -> Result<()> {
+    let (kind, actor) = tx.ctx().actor_name();
+    let line = row::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<AuditId>().uuid(),
+        at: tx.now(),
+        actor_kind: kind.to_owned(),
+        actor_id: actor,
+        action: action.to_owned(),
+        target: target.to_string(),
+        detail: detail.to_string(),
+    };
+    Ok(insert(tx, line).await?)
+}
+
+/// A page of lines, newest first.
+pub(crate) async fn page(tx: &Tx, search: Option<&str>, args: &PageArgs) -> Result<Page<AuditEntry>> {
+    let mut lines = find::<row::Entity>(tx).order_by_desc(row::Column::Id).limit(u64::from(args.first) + 1);
+    if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
+        lines = lines.filter(
+            Condition::any()
+                .add(row::Column::Action.contains(words))
+                .add(row::Column::Target.contains(words))
+                .add(row::Column::ActorId.contains(words))
+                .add(row::Column::Detail.contains(words)),
+        );
+    }
+    if let Some(after) = &args.after {
+        lines = lines.filter(row::Column::Id.lt(after.parse::<AuditId>()?.uuid()));
+    }
+    let lines = lines.all(tx.conn()).await?.into_iter().map(|line| AuditEntry {
+        id: line.id.into(),
+        at: line.at,
+        actor_kind: line.actor_kind,
+        actor_id: line.actor_id,
+        action: line.action,
+        target: line.target,
+        detail: line.detail,
+    });
+    Ok(Page::from_overfetch(lines.collect(), args, |line| line.id.to_string()))
+}

@@ -1,0 +1,50 @@
+//! One-time secrets of mails.
+
+use lingxi_kernel::Result;
+use lingxi_store::{TenantEntity, Tx, delete_many, find, insert};
+use sea_orm::entity::prelude::*;
+
+use crate::secrets::hash_secret;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "tenants_token")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub secret_hash: String,
+    pub purpose: String,
+    pub account_id: Uuid,
+    pub expires_at: DateTimeUtc,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantEntity for Entity {
+    const TENANT: Column = Column::TenantId;
+}
+
+/// Draws a secret for a purpose.
+pub(crate) async fn issue(tx: &Tx, purpose: &str, account: Uuid) -> Result<String> {
+    let secret = tx.env().secret();
+    let row = Model {
+        tenant_id: tx.tenant(),
+        secret_hash: hash_secret(&secret),
+        purpose: purpose.to_owned(),
+        account_id: account,
+        expires_at: tx.now() + chrono::TimeDelta::days(2),
+    };
+    insert(tx, row).await?;
+    Ok(format!("{}.{secret}", tx.ctx().tenant))
+}
+
+/// Uses a secret up; the account it was issued for, when it holds.
+pub(crate) async fn redeem(tx: &Tx, purpose: &str, secret: &str) -> Result<Option<Uuid>> {
+    let hash = hash_secret(secret);
+    let row = find::<Entity>(tx).filter(Column::SecretHash.eq(&hash)).one(tx.conn()).await?;
+    delete_many::<Entity>(tx).filter(Column::SecretHash.eq(hash)).exec(tx.conn()).await?;
+    Ok(row.filter(|row| row.purpose == purpose && row.expires_at > tx.now()).map(|row| row.account_id))
+}
