@@ -13,10 +13,12 @@ pub struct Limits {
     pub requests_per_second: u32,
     /// Days that a firm which asked for its deletion can change its mind.
     pub deletion_grace_days: u32,
+    /// Whether webhooks may call addresses inside private networks, and plain `http`. For development.
+    pub private_webhooks: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { messages_per_second: 500, requests_per_second: 100, deletion_grace_days: 30 }
+        Self { messages_per_second: 500, requests_per_second: 100, deletion_grace_days: 30, private_webhooks: false }
     }
 }

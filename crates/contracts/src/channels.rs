@@ -154,6 +154,7 @@ pub struct Contact {
 /// A conversation with a contact on one channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// Global id.
     pub id: ConversationId,
@@ -209,6 +210,7 @@ pub struct Choice {
 /// A file that was sent.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[serde(rename_all = "camelCase")]
 pub struct Attachment {
     /// Global id.
     pub id: AttachmentId,
@@ -223,6 +225,7 @@ pub struct Attachment {
 /// A message of a conversation.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[serde(rename_all = "camelCase")]
 pub struct Message {
     /// Global id.
     pub id: MessageId,
@@ -331,6 +334,7 @@ pub struct ConversationFilter {
 
 /// A message that a customer sends.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Inbound {
     /// The conversation; none starts or continues the contact's newest one on the channel.
     pub conversation: Option<ConversationId>,

@@ -182,6 +182,7 @@ pub struct Reservation {
 /// Where a customer stands in the queue.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[serde(rename_all = "camelCase")]
 pub struct QueuePosition {
     /// From 1.
     pub position: i32,

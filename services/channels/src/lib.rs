@@ -1,1 +1,85 @@
-//!
+//! Channels: the ways in, contacts, conversations, messages, and webhooks out.
+
+mod events;
+mod files;
+mod http;
+mod jobs;
+mod rules;
+mod secrets;
+mod service;
+mod store;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use lingxi_bus::{Consumer, Live};
+use lingxi_config::{Files, Limits};
+use lingxi_contracts::bot::BotClient;
+use lingxi_contracts::channels::ChannelsClient;
+use lingxi_contracts::routing::RoutingClient;
+use lingxi_contracts::tenants::TenantsClient;
+use lingxi_http::TenantLimit;
+use lingxi_store::Db;
+
+pub use http::{Edge, routes};
+pub use jobs::Jobs;
+
+/// What the service needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// Storage.
+    pub db: Db,
+    /// Live fan-out.
+    pub live: Live,
+    /// Names of firms.
+    pub tenants: Arc<dyn TenantsClient>,
+    /// Folder of uploaded files.
+    pub files_dir: PathBuf,
+    /// Sizes of uploaded files.
+    pub files: Files,
+    /// Rates.
+    pub limits: Limits,
+}
+
+impl std::fmt::Debug for Deps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deps").finish_non_exhaustive()
+    }
+}
+
+/// What the service gives.
+pub struct Parts {
+    /// Its client for the others.
+    pub client: Arc<dyn ChannelsClient>,
+    /// Its consumer of facts.
+    pub consumer: Arc<dyn Consumer>,
+    /// Its timers.
+    pub jobs: Jobs,
+    service: Arc<service::Channels>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+impl Parts {
+    /// What its HTTP routes need besides the service: the bot for the widget's search, routing for the place in the queue.
+    pub fn edge(&self, bot: Arc<dyn BotClient>, routing: Arc<dyn RoutingClient>) -> Edge {
+        Edge { service: self.service.clone(), bot, routing }
+    }
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let limit = TenantLimit::per_second(deps.limits.messages_per_second);
+    let service = Arc::new(service::Channels { deps, limit });
+    let jobs = Jobs::new(service.clone());
+    Parts {
+        client: service.clone(),
+        consumer: Arc::new(events::ChannelsConsumer { service: service.clone() }),
+        jobs,
+        service,
+    }
+}

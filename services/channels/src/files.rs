@@ -1,0 +1,120 @@
+//! Uploaded files: checked by their first bytes, kept beside the database under the tenant's id.
+
+use lingxi_contracts::channels::{Attachment, FileStored};
+use lingxi_kernel::{AttachmentId, ContactId, Ctx, Error, ErrorCode, Permission, Result};
+use lingxi_store::insert;
+use tokio::io::AsyncWriteExt as _;
+
+use crate::service::Channels;
+use crate::store::attachment;
+
+/// Media types that are taken; everything else could run in somebody's browser or on their machine.
+const TAKEN: [&str; 8] = [
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "application/pdf",
+    "application/zip",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+];
+
+/// The media type of a file by its content, if it is one that is taken.
+fn media_type(bytes: &[u8]) -> Result<&'static str> {
+    if let Some(kind) = infer::get(bytes) {
+        return TAKEN.into_iter().find(|taken| *taken == kind.mime_type()).ok_or_else(|| {
+            Error::field("file", format!("Files of type {} are not taken; send an image, a PDF or text.", kind.mime_type()))
+        });
+    }
+    let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
+    if is_text {
+        Ok("text/plain")
+    } else {
+        Err(Error::field("file", "This kind of file is not taken; send an image, a PDF or text."))
+    }
+}
+
+/// The last part of a file name, without anything that could be a path.
+fn clean_name(name: &str) -> String {
+    let last = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let clean: String = last.chars().filter(|c| !c.is_control() && *c != '"').take(120).collect();
+    if clean.is_empty() { "file".into() } else { clean }
+}
+
+impl Channels {
+    fn file_path(&self, ctx: &Ctx, id: AttachmentId) -> std::path::PathBuf {
+        self.deps.files_dir.join(ctx.tenant.to_string()).join(id.to_string())
+    }
+
+    /// Keeps a customer's file.
+    pub(crate) async fn store_file(&self, ctx: &Ctx, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
+        let (_, contact) = ctx.visitor()?;
+        self.limit.check(ctx.tenant)?;
+        let most = self.deps.files.max_bytes;
+        if bytes.len() > most {
+            let message = format!("The file has {} bytes; at most {most} fit.", bytes.len());
+            return Err(Error { code: ErrorCode::TooLarge, ..Error::field("file", message) });
+        }
+        if bytes.is_empty() {
+            return Err(Error::field("file", "The file is empty."));
+        }
+        let media_type = media_type(&bytes)?;
+        let id: AttachmentId = self.deps.db.env().id();
+        let path = self.file_path(ctx, id);
+        if let Some(folder) = path.parent() {
+            tokio::fs::create_dir_all(folder).await?;
+        }
+        let mut file = tokio::fs::File::create(&path).await?;
+        file.write_all(&bytes).await?;
+        file.sync_all().await?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = attachment::Model {
+            tenant_id: tx.tenant(),
+            id: id.uuid(),
+            contact_id: contact.uuid(),
+            name: clean_name(name),
+            media_type: media_type.to_owned(),
+            size: i64::try_from(bytes.len())?,
+            created_at: tx.now(),
+        };
+        insert(&tx, row.clone()).await?;
+        let stored = row.into_contract();
+        tx.emit(&FileStored { attachment: stored.clone() }).await?;
+        tx.commit().await?;
+        Ok(stored)
+    }
+
+    /// A file with its bytes, for its customer or for members who read conversations.
+    pub(crate) async fn load_file(&self, ctx: &Ctx, id: AttachmentId) -> Result<(Attachment, Vec<u8>)> {
+        let row = attachment::get(&self.deps.db.read(ctx), id).await?.ok_or_else(|| Error::not_found("file"))?;
+        match ctx.visitor() {
+            Ok((_, contact)) if ContactId::from_uuid(row.contact_id) != contact => return Err(Error::not_found("file")),
+            Ok(_) => {}
+            Err(_) => ctx.require(Permission::ReadConversations)?,
+        }
+        let bytes = tokio::fs::read(self.file_path(ctx, id)).await?;
+        Ok((row.into_contract(), bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_are_taken_by_content_not_by_name() {
+        assert_eq!(media_type(b"\x89PNG\r\n\x1a\n0000").unwrap(), "image/png");
+        assert_eq!(media_type("保单号 123".as_bytes()).unwrap(), "text/plain");
+        assert!(media_type(b"MZ\x90\0\x03\0\0\0").is_err(), "a program");
+        assert!(media_type(b"\xff\xfe\0\x01").is_err(), "unknown binary");
+    }
+
+    #[test]
+    fn names_lose_their_path() {
+        assert_eq!(clean_name("../../etc/passwd"), "passwd");
+        assert_eq!(clean_name("C:\\x\\保单.pdf"), "保单.pdf");
+        assert_eq!(clean_name("a\"\r\nb"), "ab");
+        assert_eq!(clean_name("/"), "file");
+    }
+}

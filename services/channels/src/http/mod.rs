@@ -1,0 +1,164 @@
+//! The widget's wire: open, socket, long poll, send, upload, search; and files for members.
+
+mod socket;
+
+use std::sync::Arc;
+
+use actix_multipart::Multipart;
+use actix_web::{HttpRequest, HttpResponse, web};
+use futures::StreamExt as _;
+use lingxi_contracts::bot::BotClient;
+use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
+use lingxi_contracts::routing::RoutingClient;
+use lingxi_http::{HttpResult, MaybeSigned, Problem};
+use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode};
+use serde::Deserialize;
+
+use crate::service::Channels;
+
+/// What the routes work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    pub(crate) service: Arc<Channels>,
+    pub(crate) bot: Arc<dyn BotClient>,
+    pub(crate) routing: Arc<dyn RoutingClient>,
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge").finish_non_exhaustive()
+    }
+}
+
+/// Adds the service's routes.
+pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
+    config
+        .app_data(web::Data::new(edge.clone()))
+        .route("/widget/v1/open", web::post().to(open))
+        .route("/widget/v1/socket", web::get().to(socket::connect))
+        .route("/widget/v1/messages", web::get().to(poll))
+        .route("/widget/v1/messages", web::post().to(send))
+        .route("/widget/v1/suggestions", web::get().to(suggest))
+        .route("/widget/v1/files", web::post().to(upload))
+        .route("/files/{id}", web::get().to(download));
+}
+
+#[derive(Deserialize)]
+struct Open {
+    key: String,
+    token: Option<String>,
+    #[serde(default)]
+    locale: String,
+}
+
+async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>) -> HttpResult {
+    let origin = request.headers().get("origin").and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let Open { key, token, locale } = body.into_inner();
+    let session = edge.service.open_visitor(&key, origin, token, &locale).await?;
+    Ok(HttpResponse::Ok().json(session))
+}
+
+/// The visitor of a request: a bearer token, or the `token` parameter where a browser cannot set headers.
+async fn visitor(edge: &Edge, request: &HttpRequest) -> Result<Ctx, Error> {
+    #[derive(Deserialize)]
+    struct Token {
+        token: String,
+    }
+    let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
+    let token = match header.and_then(|header| header.strip_prefix("Bearer ")) {
+        Some(token) => Some(token.to_owned()),
+        None => web::Query::<Token>::from_query(request.query_string()).ok().map(|query| query.into_inner().token),
+    };
+    let missing = || Error::new(ErrorCode::Unauthenticated, "Open the widget first and send its token.");
+    edge.service.authenticate_visitor(&token.ok_or_else(missing)?).await
+}
+
+#[derive(Deserialize)]
+struct After {
+    #[serde(default)]
+    after: i64,
+    conversation: Option<ConversationId>,
+    /// Seconds to wait for a new message, at most 25.
+    #[serde(default)]
+    wait: u64,
+}
+
+/// Messages above a number; waits for one when asked to (long poll, for networks that block sockets).
+async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<After>) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    let (_, contact) = ctx.visitor()?;
+    let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}"));
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(query.wait.min(25));
+    loop {
+        let state = socket::state(&edge, &ctx, query.conversation, query.after).await?;
+        let nothing_new = state["messages"].as_array().is_none_or(Vec::is_empty);
+        if !nothing_new || tokio::time::timeout_at(deadline, live.recv()).await.is_err() {
+            return Ok(HttpResponse::Ok().json(state));
+        }
+    }
+}
+
+async fn send(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Inbound>) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    let message = edge.service.receive(&ctx, body.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(message))
+}
+
+#[derive(Deserialize)]
+struct Suggest {
+    text: String,
+    #[serde(default)]
+    locale: String,
+}
+
+async fn suggest(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Suggest>) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    edge.service.limit.check(ctx.tenant)?;
+    let text: String = query.text.chars().take(200).collect();
+    Ok(HttpResponse::Ok().json(edge.bot.suggest(&ctx, &text, &query.locale).await?))
+}
+
+async fn upload(request: HttpRequest, edge: web::Data<Edge>, mut form: Multipart) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    let most = edge.service.deps.files.max_bytes;
+    let broken = |error: actix_multipart::MultipartError| Error::field("file", format!("The upload broke off: {error}"));
+    while let Some(field) = form.next().await {
+        let mut field = field.map_err(broken)?;
+        let name = field.content_disposition().and_then(|d| d.get_filename().map(str::to_owned)).unwrap_or_default();
+        let mut bytes = Vec::new();
+        while let Some(chunk) = field.next().await {
+            bytes.extend_from_slice(&chunk.map_err(broken)?);
+            if bytes.len() > most {
+                let message = format!("The file is larger than {} MB.", most >> 20);
+                return Err(Problem(Error { code: ErrorCode::TooLarge, ..Error::field("file", message) }));
+            }
+        }
+        let stored = edge.service.store_file(&ctx, &name, bytes).await?;
+        return Ok(HttpResponse::Ok().json(stored));
+    }
+    Err(Problem(Error::field("file", "The request holds no file.")))
+}
+
+async fn download(
+    request: HttpRequest,
+    edge: web::Data<Edge>,
+    signed: MaybeSigned,
+    id: web::Path<String>,
+) -> HttpResult {
+    let ctx = match signed.0 {
+        Some(signed) => signed.ctx,
+        None => visitor(&edge, &request).await?,
+    };
+    let id: AttachmentId = id.parse().map_err(|_| Error::not_found("file"))?;
+    let (file, bytes) = edge.service.load_file(&ctx, id).await?;
+    let shown = file.media_type.starts_with("image/");
+    let encoded: String = file.name.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let disposition = format!("{}; filename*=UTF-8''{encoded}", if shown { "inline" } else { "attachment" });
+    Ok(HttpResponse::Ok()
+        .content_type(file.media_type)
+        .insert_header(("content-disposition", disposition))
+        .insert_header(("content-security-policy", "default-src 'none'; sandbox"))
+        .insert_header(("x-content-type-options", "nosniff"))
+        .insert_header(("cache-control", "private, max-age=86400"))
+        .body(bytes))
+}

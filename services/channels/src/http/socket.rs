@@ -1,0 +1,165 @@
+//! The widget's socket. Frames are JSON objects with a `type`.
+//!
+//! From the widget: `send {id, text, choice?, attachment?, locale?}`, `read {conversation, seq}`,
+//! `rate {conversation, rating, comment?}`, `ping`. To the widget: `state {conversation, messages, queue}` once at the
+//! start, `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
+
+use std::time::Duration;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use actix_ws::{AggregatedMessage, Session};
+use futures::StreamExt as _;
+use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
+use lingxi_http::HttpResult;
+use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use tokio::sync::broadcast::error::RecvError;
+
+use super::{Edge, visitor};
+
+const IDLE: Duration = Duration::from_secs(60);
+const LARGEST_FRAME: usize = 64 << 10;
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Frame {
+    Send {
+        id: String,
+        #[serde(default)]
+        text: String,
+        choice: Option<String>,
+        attachment: Option<AttachmentId>,
+        locale: Option<String>,
+    },
+    Read {
+        conversation: ConversationId,
+        seq: i64,
+    },
+    Rate {
+        conversation: ConversationId,
+        rating: i32,
+        comment: Option<String>,
+    },
+    Ping,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Resume {
+    #[serde(default)]
+    after: i64,
+    conversation: Option<ConversationId>,
+}
+
+/// The visitor's conversation and its messages above a number. Another conversation than the widget knows starts at 0.
+pub(super) async fn state(edge: &Edge, ctx: &Ctx, known: Option<ConversationId>, after: i64) -> Result<Value> {
+    let Some(conversation) = edge.service.visitor_conversation(ctx).await? else {
+        return Ok(json!({ "type": "state", "conversation": null, "messages": [] }));
+    };
+    let after = if known.is_none_or(|known| known == conversation.id) { after } else { 0 };
+    let messages = edge.service.messages(ctx, conversation.id, after, 500).await?;
+    let queue = edge.routing.position(ctx, conversation.id).await?;
+    Ok(json!({ "type": "state", "conversation": conversation, "messages": messages, "queue": queue }))
+}
+
+pub(super) async fn connect(
+    request: HttpRequest,
+    body: web::Payload,
+    edge: web::Data<Edge>,
+    query: web::Query<Resume>,
+) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    let (response, session, stream) = actix_ws::handle(&request, body).map_err(|error| Error::invalid(error.to_string()))?;
+    let frames = stream.max_frame_size(LARGEST_FRAME).aggregate_continuations().max_continuation_size(LARGEST_FRAME);
+    let edge = edge.get_ref().clone();
+    actix_web::rt::spawn(async move {
+        metrics::gauge!("lingxi_widget_sockets").increment(1.0);
+        let mut socket = Socket { edge, ctx, session };
+        // A closed socket is no fault: the widget comes back with its last number.
+        let _ = socket.serve(frames, query.into_inner()).await;
+        let _ = socket.session.close(None).await;
+        metrics::gauge!("lingxi_widget_sockets").decrement(1.0);
+    });
+    Ok(HttpResponse::from(response))
+}
+
+struct Socket {
+    edge: Edge,
+    ctx: Ctx,
+    session: Session,
+}
+
+type Closed = actix_ws::Closed;
+
+impl Socket {
+    async fn serve(
+        &mut self,
+        mut frames: actix_ws::AggregatedMessageStream,
+        resume: Resume,
+    ) -> std::result::Result<(), Closed> {
+        let Ok((_, contact)) = self.ctx.visitor() else { return Ok(()) };
+        // Listen first, then read: nothing falls between; the widget drops numbers it has.
+        let mut live = self.edge.service.deps.live.subscribe(self.ctx.tenant, &format!("contact:{contact}"));
+        let start = state(&self.edge, &self.ctx, resume.conversation, resume.after).await;
+        self.reply(None, start).await?;
+        loop {
+            tokio::select! {
+                event = live.recv() => match event {
+                    Ok(event) => self.session.text(event.to_string()).await?,
+                    Err(RecvError::Lagged(_)) => {
+                        let all = state(&self.edge, &self.ctx, None, 0).await;
+                        self.reply(None, all).await?;
+                    }
+                    Err(RecvError::Closed) => return Ok(()),
+                },
+                frame = tokio::time::timeout(IDLE, frames.next()) => match frame {
+                    Ok(Some(Ok(AggregatedMessage::Text(text)))) => self.handle(&text).await?,
+                    Ok(Some(Ok(AggregatedMessage::Ping(bytes)))) => self.session.pong(&bytes).await?,
+                    Ok(Some(Ok(AggregatedMessage::Pong(_)))) => {}
+                    _ => return Ok(()),
+                },
+            }
+        }
+    }
+
+    async fn handle(&mut self, text: &str) -> std::result::Result<(), Closed> {
+        let frame = match serde_json::from_str::<Frame>(text) {
+            Ok(frame) => frame,
+            Err(error) => {
+                let refused = Err(Error::invalid(format!("This frame is not understood: {error}")));
+                return self.reply(None, refused).await;
+            }
+        };
+        match frame {
+            Frame::Ping => self.session.text(r#"{"type":"pong"}"#).await,
+            Frame::Send { id, text, choice, attachment, locale } => {
+                let inbound = Inbound { conversation: None, client_id: id.clone(), text, choice, attachment, locale };
+                let stored = self.edge.service.receive(&self.ctx, inbound).await;
+                let ack = stored.map(|message| {
+                    json!({ "type": "ack", "id": id, "seq": message.seq, "conversation": message.conversation_id })
+                });
+                self.reply(Some(id), ack).await
+            }
+            Frame::Read { conversation, seq } => {
+                match self.edge.service.mark_read(&self.ctx, conversation, seq).await {
+                    Ok(_) => Ok(()),
+                    Err(error) => self.reply(None, Err(error)).await,
+                }
+            }
+            Frame::Rate { conversation, rating, comment } => {
+                let rated = self.edge.service.rate(&self.ctx, conversation, rating, comment).await;
+                self.reply(None, rated.map(|()| json!({ "type": "rated", "rating": rating }))).await
+            }
+        }
+    }
+
+    async fn reply(&mut self, id: Option<String>, outcome: Result<Value>) -> std::result::Result<(), Closed> {
+        let frame = outcome.unwrap_or_else(|error| {
+            if let Some(cause) = &error.cause {
+                tracing::error!(error.cause = %cause, "A widget frame failed");
+            }
+            json!({ "type": "error", "id": id, "code": error.code, "message": error.message })
+        });
+        self.session.text(frame.to_string()).await
+    }
+}

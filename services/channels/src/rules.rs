@@ -1,0 +1,116 @@
+//! Decisions of the channels service.
+
+use chrono::TimeDelta;
+use lingxi_contracts::channels::{ChannelSettings, ConversationStatus};
+use lingxi_kernel::{Error, ErrorCode, FieldError, Result, Timestamp};
+
+/// Characters of a message at most.
+pub(crate) const MAX_TEXT: usize = 4_000;
+/// How long a resolved conversation takes new messages before a new one starts.
+pub(crate) const REOPEN: TimeDelta = TimeDelta::hours(24);
+/// After so long without a word a conversation that the bot answered counts as resolved.
+pub(crate) const QUIET: TimeDelta = TimeDelta::hours(2);
+/// Tries of a webhook delivery.
+pub(crate) const DELIVERY_ATTEMPTS: i32 = 8;
+
+/// Checks a text; an attachment or a choice may stand without words.
+pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
+    let text = text.trim();
+    let length = text.chars().count();
+    if length > MAX_TEXT {
+        let message = format!("The message has {length} characters; at most {MAX_TEXT} fit. Please shorten it.");
+        return Err(Error { code: ErrorCode::TooLarge, ..Error::field("text", message) });
+    }
+    if text.is_empty() && !may_be_empty {
+        return Err(Error::field("text", "Please write something."));
+    }
+    Ok(text.replace('\0', ""))
+}
+
+/// Checks a sender's message id.
+pub(crate) fn client_id(id: &str) -> Result<()> {
+    let fits = (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic());
+    if fits { Ok(()) } else { Err(Error::field("clientId", "A message id has 1 to 64 visible ASCII characters.")) }
+}
+
+/// Whether a new message continues a conversation.
+pub(crate) fn continues(status: ConversationStatus, resolved_at: Option<Timestamp>, now: Timestamp) -> bool {
+    status != ConversationStatus::Resolved || resolved_at.is_some_and(|resolved| now - resolved < REOPEN)
+}
+
+/// The beginning of a text for lists.
+pub(crate) fn preview(text: &str) -> String {
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.chars().count() > 120 { line.chars().take(119).chain(['…']).collect() } else { line }
+}
+
+/// Checks a widget's settings; all refused fields at once.
+pub(crate) fn settings(settings: &ChannelSettings) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        errors.push(FieldError { field: format!("settings.{field}"), message: message.into() });
+    };
+    let hex = settings.color.strip_prefix('#').unwrap_or_default();
+    if hex.len() != 6 || !hex.chars().all(|c| c.is_ascii_hexdigit()) {
+        refuse("color", "A colour looks like #1456d9.");
+    }
+    if !["auto", "light", "dark"].contains(&settings.theme.as_str()) {
+        refuse("theme", "Choose auto, light or dark.");
+    }
+    if !["left", "right"].contains(&settings.position.as_str()) {
+        refuse("position", "Choose left or right.");
+    }
+    if settings.greeting_zh.chars().count() > 300 || settings.greeting_en.chars().count() > 300 {
+        refuse("greeting", "A greeting has at most 300 characters.");
+    }
+    let origin = |o: &String| (o.starts_with("https://") || o.starts_with("http://")) && o.matches('/').count() == 2;
+    if !settings.allowed_origins.iter().all(origin) {
+        refuse("allowedOrigins", "An origin looks like https://www.example.com, without a path.");
+    }
+    Error::check(errors)
+}
+
+/// When a failed delivery is tried again: 5 s, 30 s, 2 min, 10 min, 1 h, 3 h, 12 h.
+pub(crate) fn next_attempt(attempts: i32, now: Timestamp) -> Option<Timestamp> {
+    let seconds = match attempts {
+        1 => 5,
+        2 => 30,
+        3 => 120,
+        4 => 600,
+        5 => 3_600,
+        6 => 10_800,
+        n if n < DELIVERY_ATTEMPTS => 43_200,
+        _ => return None,
+    };
+    Some(now + TimeDelta::seconds(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolved_conversation_opens_again_for_a_day() {
+        let now = Timestamp::UNIX_EPOCH + TimeDelta::days(3);
+        assert!(continues(ConversationStatus::Open, None, now));
+        assert!(continues(ConversationStatus::Resolved, Some(now - TimeDelta::hours(23)), now));
+        assert!(!continues(ConversationStatus::Resolved, Some(now - TimeDelta::hours(24)), now));
+    }
+
+    #[test]
+    fn too_long_and_empty_messages_are_refused_with_the_limit() {
+        let error = text(&"长".repeat(4_001), false).unwrap_err();
+        assert_eq!(error.code, ErrorCode::TooLarge);
+        assert!(error.message.contains("4001") && error.message.contains("4000"));
+        assert!(text("  ", false).is_err());
+        assert_eq!(text(&"长".repeat(4_000), false).unwrap().chars().count(), 4_000);
+    }
+
+    #[test]
+    fn deliveries_wait_longer_and_end() {
+        let now = Timestamp::UNIX_EPOCH;
+        let waits: Vec<_> = (1..=DELIVERY_ATTEMPTS).map(|n| next_attempt(n, now)).collect();
+        assert!(waits.windows(2).all(|w| w[1].is_none() || w[0] <= w[1]));
+        assert!(waits[waits.len() - 1].is_none());
+    }
+}

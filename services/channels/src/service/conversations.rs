@@ -1,0 +1,248 @@
+//! What members and customers do in conversations.
+
+use lingxi_contracts::bot::{DecisionKind, ReplyDecided};
+use lingxi_contracts::channels::{
+    AuthorKind, Conversation, ConversationFilter, ConversationRated, ConversationResolved, ConversationStatus, Handler,
+    HandoverRequested, Message, MessageKind,
+};
+use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
+use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
+use lingxi_store::{Tx, update};
+
+use super::{Channels, Told, require_reader};
+use crate::rules;
+use crate::store::message::Draft;
+use crate::store::{conversation, member, message};
+
+impl Channels {
+    pub(super) async fn do_conversations(
+        &self,
+        ctx: &Ctx,
+        filter: ConversationFilter,
+        page: PageArgs,
+    ) -> Result<Page<Conversation>> {
+        ctx.require(Permission::ReadConversations)?;
+        let me = ctx.member().ok();
+        let rows = conversation::page(&self.deps.db.read(ctx), &filter, me, &page).await?;
+        let has_next = rows.has_next;
+        let rows = rows.rows.into_iter().map(|(cursor, row)| Ok((cursor, row.into_contract()?)));
+        Ok(Page { rows: rows.collect::<Result<_>>()?, has_next })
+    }
+
+    pub(super) async fn do_mark_read(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<Conversation> {
+        require_reader(ctx)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = self.own(&tx, id).await?;
+        let seq = seq.min(row.last_seq);
+        let place = if ctx.visitor().is_ok() { &mut row.contact_read_seq } else { &mut row.member_read_seq };
+        if seq <= *place {
+            return row.into_contract();
+        }
+        *place = seq;
+        self.finish(tx, row, Told::default()).await
+    }
+
+    pub(super) async fn do_post(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        text: &str,
+        private: bool,
+        client_id: Option<String>,
+    ) -> Result<Message> {
+        ctx.require(Permission::Serve)?;
+        let text = rules::text(text, false)?;
+        if let Some(id) = &client_id {
+            rules::client_id(id)?;
+        }
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = self.own(&tx, id).await?;
+        if let Some(client_id) = &client_id
+            && let Some(known) = message::by_client_id(&tx, id, client_id).await?
+        {
+            return Ok(known);
+        }
+        let me = ctx.member().ok();
+        if !private {
+            if matches!(ctx.actor, Actor::Member { .. })
+                && row.assignee_id != me.map(lingxi_kernel::MemberId::uuid)
+                && !ctx.may(Permission::Supervise)
+            {
+                return Err(Error::conflict("Accept the conversation first; until then only notes are possible."));
+            }
+            if row.status()? == ConversationStatus::Resolved {
+                return Err(Error::conflict("The conversation is resolved; open it again first."));
+            }
+            row.set_status(ConversationStatus::Pending, tx.now());
+        }
+        row.member_read_seq = row.last_seq + 1;
+        let draft = Draft { member: me, private, client_id, ..Draft::text(AuthorKind::Member, text) };
+        let mut told = Told::default();
+        let message = self.append(&tx, &mut row, draft, &mut told).await?;
+        self.finish(tx, row, told).await?;
+        Ok(message)
+    }
+
+    pub(super) async fn do_set_status(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        status: ConversationStatus,
+        until: Option<Timestamp>,
+    ) -> Result<Conversation> {
+        ctx.require(Permission::Serve)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = self.own(&tx, id).await?;
+        let now = tx.now();
+        if row.status()? == status && status != ConversationStatus::Snoozed {
+            return row.into_contract();
+        }
+        if status == ConversationStatus::Snoozed && until.is_none_or(|until| until <= now) {
+            return Err(Error::field("until", "Snooze until a moment in the future."));
+        }
+        let mut told = Told::default();
+        if status == ConversationStatus::Resolved {
+            self.resolve(&tx, &mut row, true, &mut told).await?;
+        } else {
+            row.set_status(status, now);
+            row.snoozed_until = until.filter(|_| status == ConversationStatus::Snoozed);
+        }
+        self.finish(tx, row, told).await
+    }
+
+    /// Ends a conversation, with a line that customers see.
+    async fn resolve(&self, tx: &Tx, row: &mut conversation::Model, confirmed: bool, told: &mut Told) -> Result<()> {
+        let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
+        let line = if row.locale == "zh-CN" { "会话已结束，欢迎评价。" } else { "The conversation has ended. Please rate it." };
+        self.append(tx, row, Draft::event(line), told).await?;
+        row.set_status(ConversationStatus::Resolved, tx.now());
+        tx.emit(&event).await?;
+        Ok(())
+    }
+
+    pub(super) async fn do_rate(
+        &self,
+        ctx: &Ctx,
+        id: ConversationId,
+        rating: i32,
+        comment: Option<String>,
+    ) -> Result<()> {
+        ctx.visitor()?;
+        let mut errors = Vec::new();
+        if !(1..=5).contains(&rating) {
+            errors.push(FieldError { field: "rating".into(), message: "A rating is 1 to 5.".into() });
+        }
+        if comment.as_ref().is_some_and(|comment| comment.chars().count() > 1_000) {
+            errors.push(FieldError { field: "comment".into(), message: "At most 1000 characters.".into() });
+        }
+        Error::check(errors)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = self.own(&tx, id).await?;
+        row.rating = Some(rating);
+        row.rating_comment = comment.filter(|comment| !comment.trim().is_empty());
+        tx.emit(&ConversationRated { conversation: id, rating }).await?;
+        self.finish(tx, row, Told::default()).await?;
+        Ok(())
+    }
+
+    /// Posts what the bot decided, unless a person has taken over in the meantime.
+    pub(crate) async fn apply_reply(&self, tx: Tx, reply: ReplyDecided) -> Result<()> {
+        let Some(mut row) = conversation::get(&tx, reply.conversation).await? else { return tx.commit().await };
+        if row.handler()? != Handler::Bot {
+            return tx.commit().await;
+        }
+        let mut told = Told::default();
+        let kind = if reply.choices.is_empty() { MessageKind::Text } else { MessageKind::Options };
+        let draft = Draft { kind, choices: reply.choices, ..Draft::text(AuthorKind::Bot, reply.text) };
+        self.append(&tx, &mut row, draft, &mut told).await?;
+        if reply.kind == DecisionKind::HandOver {
+            let summary = reply.summary.unwrap_or_default();
+            row.set_handler(Handler::Queue, None);
+            row.summary = Some(summary.clone());
+            tx.emit(&HandoverRequested {
+                conversation: reply.conversation,
+                channel: row.channel_id.into(),
+                locale: row.locale.clone(),
+                summary,
+                reason: reply.reason,
+            })
+            .await?;
+        } else if reply.solved {
+            self.resolve(&tx, &mut row, true, &mut told).await?;
+        } else {
+            row.set_status(ConversationStatus::Pending, tx.now());
+        }
+        self.finish(tx, row, told).await?;
+        Ok(())
+    }
+
+    /// Tells the customer where they stand in the queue.
+    pub(crate) async fn apply_queued(&self, tx: Tx, queued: TaskQueued) -> Result<()> {
+        let Some(mut row) = conversation::get(&tx, queued.conversation).await? else { return tx.commit().await };
+        if row.handler()? == Handler::Member {
+            row.set_handler(Handler::Queue, None);
+        }
+        let line = queue_line(&row.locale, &queued);
+        let mut told = Told::default();
+        self.append(&tx, &mut row, Draft::event(line), &mut told).await?;
+        self.finish(tx, row, told).await?;
+        Ok(())
+    }
+
+    /// Gives the conversation to the member who accepted it.
+    pub(crate) async fn apply_assigned(&self, tx: Tx, assigned: TaskAssigned) -> Result<()> {
+        let Some(mut row) = conversation::get(&tx, assigned.conversation).await? else { return tx.commit().await };
+        member::put(&tx, assigned.member, &assigned.name).await?;
+        row.set_handler(Handler::Member, Some(assigned.member));
+        row.set_status(ConversationStatus::Open, tx.now());
+        let line = match row.locale.as_str() {
+            "zh-CN" => format!("{} 已接入，为您服务。", assigned.name),
+            _ => format!("{} has joined the conversation.", assigned.name),
+        };
+        let mut told = Told::default();
+        self.append(&tx, &mut row, Draft::event(line), &mut told).await?;
+        self.finish(tx, row, told).await?;
+        Ok(())
+    }
+
+    /// Ends a conversation that the bot answered and that has been quiet for long.
+    pub(crate) async fn apply_quiet(&self, ctx: &Ctx, id: ConversationId, before: Timestamp) -> Result<()> {
+        let tx = self.deps.db.begin(ctx).await?;
+        let Some(mut row) = conversation::get(&tx, id).await? else { return Ok(()) };
+        let quiet = row.updated_at < before && row.handler()? == Handler::Bot;
+        if !quiet || row.status()? != ConversationStatus::Pending {
+            return Ok(());
+        }
+        let mut told = Told::default();
+        self.resolve(&tx, &mut row, false, &mut told).await?;
+        self.finish(tx, row, told).await?;
+        Ok(())
+    }
+
+    /// Brings a snoozed conversation back.
+    pub(crate) async fn apply_awake(&self, ctx: &Ctx, id: ConversationId) -> Result<()> {
+        let tx = self.deps.db.begin(ctx).await?;
+        let Some(mut row) = conversation::get(&tx, id).await? else { return Ok(()) };
+        row.set_status(ConversationStatus::Open, tx.now());
+        update(&tx, row.clone()).await?;
+        tx.commit().await?;
+        self.tell(&Told { messages: Vec::new(), conversation: Some(row) })
+    }
+}
+
+fn queue_line(locale: &str, queued: &TaskQueued) -> String {
+    let minutes = queued.expected_wait_seconds.map(|seconds| (seconds + 59) / 60);
+    match (locale, queued.open, minutes) {
+        ("zh-CN", false, _) => "现在是非工作时间，您的问题已转交，我们上班后会尽快回复。".into(),
+        ("zh-CN", true, Some(minutes)) => {
+            format!("正在为您转接人工，您排在第 {} 位，预计等待 {minutes} 分钟。", queued.position)
+        }
+        ("zh-CN", true, None) => format!("正在为您转接人工，您排在第 {} 位。", queued.position),
+        (_, false, _) => "We are closed at the moment. Your question is kept, and we reply once we are back.".into(),
+        (_, true, Some(minutes)) => format!(
+            "We are connecting you to a person. You are number {}; expected wait {minutes} min.",
+            queued.position
+        ),
+        (_, true, None) => format!("We are connecting you to a person. You are number {}.", queued.position),
+    }
+}

@@ -1,0 +1,249 @@
+//! Use cases: authorise, load, decide, save, tell.
+
+mod contacts;
+mod conversations;
+mod inbound;
+mod settings;
+mod webhooks;
+
+use async_trait::async_trait;
+use lingxi_contracts::channels::{
+    CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, Conversation, ConversationFilter,
+    ConversationStatus, Delivery, Inbound, Message, MessagePosted, VisitorSession, Webhook,
+};
+use lingxi_contracts::tenants::Issued;
+use lingxi_http::TenantLimit;
+use lingxi_kernel::{
+    CannedReplyId, ChannelId, ContactId, ConversationId, Ctx, DeliveryId, Page, PageArgs, Permission, Result, TenantId,
+    Timestamp, WebhookId,
+};
+use lingxi_store::{Tx, update};
+use serde_json::json;
+
+use crate::Deps;
+use crate::store::{conversation, message};
+
+/// The channels service.
+pub(crate) struct Channels {
+    pub(crate) deps: Deps,
+    pub(crate) limit: TenantLimit,
+}
+
+/// What to tell open pages once a change is durable.
+#[derive(Default)]
+pub(crate) struct Told {
+    messages: Vec<Message>,
+    conversation: Option<conversation::Model>,
+}
+
+impl Channels {
+    /// Stores a message of ours, announces it, and keeps it for [`Self::tell`].
+    pub(crate) async fn append(
+        &self,
+        tx: &Tx,
+        row: &mut conversation::Model,
+        draft: message::Draft,
+        told: &mut Told,
+    ) -> Result<Message> {
+        let message = message::append(tx, row, draft).await?;
+        if !message.private {
+            tx.emit(&MessagePosted {
+                message: message.clone(),
+                channel: row.channel_id.into(),
+                contact: row.contact_id.into(),
+            })
+            .await?;
+        }
+        told.messages.push(message.clone());
+        Ok(message)
+    }
+
+    /// Saves the conversation, commits, and tells open pages.
+    pub(crate) async fn finish(&self, tx: Tx, row: conversation::Model, mut told: Told) -> Result<Conversation> {
+        let row = update(&tx, row).await?;
+        tx.commit().await?;
+        told.conversation = Some(row.clone());
+        self.tell(&told)?;
+        row.into_contract()
+    }
+
+    /// Tells open pages: the customer's socket, and the desks of the firm.
+    pub(crate) fn tell(&self, told: &Told) -> Result<()> {
+        let Some(row) = &told.conversation else { return Ok(()) };
+        let tenant = TenantId::from_uuid(row.tenant_id);
+        let contact = format!("contact:{}", ContactId::from_uuid(row.contact_id));
+        let live = &self.deps.live;
+        for message in &told.messages {
+            let event = json!({ "type": "message", "message": message });
+            if !message.private {
+                live.publish(tenant, &contact, event.clone());
+            }
+            live.publish(tenant, &format!("conversation:{}", message.conversation_id), event);
+        }
+        let conversation = row.clone().into_contract()?;
+        let state = json!({
+            "type": "conversation",
+            "id": conversation.id,
+            "status": conversation.status,
+            "handler": conversation.handler,
+            "memberReadSeq": conversation.member_read_seq,
+            "rating": conversation.rating,
+        });
+        live.publish(tenant, &contact, state.clone());
+        live.publish(tenant, &format!("conversation:{}", conversation.id), state);
+        live.publish(tenant, "desk", json!({ "type": "conversation", "id": conversation.id }));
+        Ok(())
+    }
+
+    pub(crate) async fn own(&self, tx: &Tx, id: ConversationId) -> Result<conversation::Model> {
+        let row = conversation::get(tx, id).await?.ok_or_else(|| lingxi_kernel::Error::not_found("conversation"))?;
+        if let Ok((_, contact)) = tx.ctx().visitor()
+            && row.contact_id != contact.uuid()
+        {
+            return Err(lingxi_kernel::Error::not_found("conversation"));
+        }
+        Ok(row)
+    }
+}
+
+/// Demands that a customer's own widget or a member with the right reads.
+pub(crate) fn require_reader(ctx: &Ctx) -> Result<()> {
+    if ctx.visitor().is_ok() { Ok(()) } else { ctx.require(Permission::ReadConversations) }
+}
+
+#[async_trait]
+impl ChannelsClient for Channels {
+    async fn channels(&self, ctx: &Ctx) -> Result<Vec<Channel>> {
+        self.do_channels(ctx).await
+    }
+    async fn create_channel(&self, ctx: &Ctx, kind: ChannelKind, name: &str) -> Result<Channel> {
+        self.do_create_channel(ctx, kind, name).await
+    }
+    async fn update_channel(
+        &self,
+        ctx: &Ctx,
+        id: ChannelId,
+        name: Option<String>,
+        enabled: Option<bool>,
+        settings: Option<ChannelSettings>,
+    ) -> Result<Channel> {
+        self.do_update_channel(ctx, id, name, enabled, settings).await
+    }
+    async fn open_visitor(
+        &self,
+        public_key: &str,
+        origin: Option<String>,
+        token: Option<String>,
+        locale: &str,
+    ) -> Result<VisitorSession> {
+        self.do_open_visitor(public_key, origin, token, locale).await
+    }
+    async fn authenticate_visitor(&self, token: &str) -> Result<Ctx> {
+        self.do_authenticate_visitor(token).await
+    }
+    async fn receive(&self, ctx: &Ctx, message: Inbound) -> Result<Message> {
+        self.do_receive(ctx, message).await
+    }
+    async fn receive_for(
+        &self,
+        ctx: &Ctx,
+        channel: ChannelId,
+        external_id: &str,
+        name: Option<String>,
+        message: Inbound,
+    ) -> Result<Message> {
+        self.do_receive_for(ctx, channel, external_id, name, message).await
+    }
+    async fn visitor_conversation(&self, ctx: &Ctx) -> Result<Option<Conversation>> {
+        let (channel, contact) = ctx.visitor()?;
+        let row = conversation::newest_of(&self.deps.db.read(ctx), channel, contact).await?;
+        row.map(conversation::Model::into_contract).transpose()
+    }
+    async fn messages(&self, ctx: &Ctx, conversation: ConversationId, after: i64, limit: u32) -> Result<Vec<Message>> {
+        require_reader(ctx)?;
+        let read = self.deps.db.read(ctx);
+        self.own(&read, conversation).await?;
+        message::after(&read, conversation, after, ctx.visitor().is_err(), limit.clamp(1, 500)).await
+    }
+    async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation> {
+        self.do_mark_read(ctx, conversation, seq).await
+    }
+    async fn post(
+        &self,
+        ctx: &Ctx,
+        conversation: ConversationId,
+        text: &str,
+        private: bool,
+        client_id: Option<String>,
+    ) -> Result<Message> {
+        self.do_post(ctx, conversation, text, private, client_id).await
+    }
+    async fn set_status(
+        &self,
+        ctx: &Ctx,
+        conversation: ConversationId,
+        status: ConversationStatus,
+        until: Option<Timestamp>,
+    ) -> Result<Conversation> {
+        self.do_set_status(ctx, conversation, status, until).await
+    }
+    async fn rate(&self, ctx: &Ctx, conversation: ConversationId, rating: i32, comment: Option<String>) -> Result<()> {
+        self.do_rate(ctx, conversation, rating, comment).await
+    }
+    async fn conversations(&self, ctx: &Ctx, filter: ConversationFilter, page: PageArgs) -> Result<Page<Conversation>> {
+        self.do_conversations(ctx, filter, page).await
+    }
+    async fn conversations_by_id(&self, ctx: &Ctx, ids: &[ConversationId]) -> Result<Vec<Conversation>> {
+        ctx.require(Permission::ReadConversations)?;
+        let ids = ids.iter().map(|id| id.uuid()).collect();
+        let rows = conversation::get_many(&self.deps.db.read(ctx), ids).await?;
+        rows.into_iter().map(conversation::Model::into_contract).collect()
+    }
+    async fn contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
+        self.do_contacts(ctx, search, page).await
+    }
+    async fn contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>> {
+        self.do_contacts_by_id(ctx, ids).await
+    }
+    async fn update_contact(
+        &self,
+        ctx: &Ctx,
+        id: ContactId,
+        name: Option<String>,
+        email: Option<String>,
+        phone: Option<String>,
+        tags: Option<Vec<String>>,
+    ) -> Result<Contact> {
+        self.do_update_contact(ctx, id, contacts::Patch { name, email, phone, tags }).await
+    }
+    async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact> {
+        self.do_merge_contacts(ctx, from, into).await
+    }
+    async fn canned_replies(&self, ctx: &Ctx) -> Result<Vec<CannedReply>> {
+        self.do_canned_replies(ctx).await
+    }
+    async fn save_canned_reply(&self, ctx: &Ctx, shortcut: &str, locale: &str, text: &str) -> Result<CannedReply> {
+        self.do_save_canned_reply(ctx, shortcut, locale, text).await
+    }
+    async fn delete_canned_reply(&self, ctx: &Ctx, id: CannedReplyId) -> Result<()> {
+        self.do_delete_canned_reply(ctx, id).await
+    }
+    async fn webhooks(&self, ctx: &Ctx) -> Result<Vec<Webhook>> {
+        self.do_webhooks(ctx).await
+    }
+    async fn create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
+        self.do_create_webhook(ctx, url).await
+    }
+    async fn delete_webhook(&self, ctx: &Ctx, id: WebhookId) -> Result<()> {
+        self.do_delete_webhook(ctx, id).await
+    }
+    async fn deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>> {
+        self.do_deliveries(ctx, page).await
+    }
+    async fn replay_delivery(&self, ctx: &Ctx, id: DeliveryId) -> Result<Delivery> {
+        self.do_replay_delivery(ctx, id).await
+    }
+    async fn tenant_of_key(&self, public_key: &str) -> Result<TenantId> {
+        Ok(crate::secrets::parse_public_key(public_key)?.0)
+    }
+}

@@ -1,0 +1,157 @@
+//! Channels and canned replies.
+
+use lingxi_contracts::channels::{CannedReply, Channel, ChannelKind, ChannelSettings};
+use lingxi_contracts::tenants::TenantCreated;
+use lingxi_kernel::{CannedReplyId, ChannelId, Ctx, Error, FieldError, Permission, Result};
+use lingxi_store::{Tx, delete_many, insert, update};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+
+use super::Channels;
+use crate::rules;
+use crate::store::{self, canned_reply, channel, member};
+
+impl Channels {
+    pub(super) async fn do_channels(&self, ctx: &Ctx) -> Result<Vec<Channel>> {
+        ctx.require(Permission::ReadTenant)?;
+        let rows = store::oldest::<channel::Entity>(&self.deps.db.read(ctx), channel::Column::Id).await?;
+        rows.into_iter().map(channel::Model::into_contract).collect()
+    }
+
+    pub(super) async fn do_create_channel(&self, ctx: &Ctx, kind: ChannelKind, name: &str) -> Result<Channel> {
+        ctx.require(Permission::ManageChannels)?;
+        check_name(name)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = new_channel(&tx, kind, name.trim(), &ChannelSettings::default())?;
+        insert(&tx, row.clone()).await?;
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_update_channel(
+        &self,
+        ctx: &Ctx,
+        id: ChannelId,
+        name: Option<String>,
+        enabled: Option<bool>,
+        settings: Option<ChannelSettings>,
+    ) -> Result<Channel> {
+        ctx.require(Permission::ManageChannels)?;
+        if let Some(name) = &name {
+            check_name(name)?;
+        }
+        if let Some(settings) = &settings {
+            rules::settings(settings)?;
+        }
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = channel::get(&tx, id).await?.ok_or_else(|| Error::not_found("channel"))?;
+        row.name = name.map_or(row.name, |name| name.trim().to_owned());
+        row.enabled = enabled.unwrap_or(row.enabled);
+        if let Some(settings) = settings {
+            row.settings = serde_json::to_value(settings)?;
+        }
+        let row = update(&tx, row).await?;
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_canned_replies(&self, ctx: &Ctx) -> Result<Vec<CannedReply>> {
+        ctx.require(Permission::ReadConversations)?;
+        let read = self.deps.db.read(ctx);
+        let rows = store::oldest::<canned_reply::Entity>(&read, canned_reply::Column::Shortcut).await?;
+        Ok(rows.into_iter().map(canned_reply::Model::into_contract).collect())
+    }
+
+    pub(super) async fn do_save_canned_reply(
+        &self,
+        ctx: &Ctx,
+        shortcut: &str,
+        locale: &str,
+        text: &str,
+    ) -> Result<CannedReply> {
+        ctx.require(Permission::ManageChannels)?;
+        let mut errors = Vec::new();
+        let plain = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
+        if !(1..=30).contains(&shortcut.chars().count()) || !shortcut.chars().all(plain) {
+            let message = "A shortcut has 1 to 30 letters, digits, - or _.".into();
+            errors.push(FieldError { field: "shortcut".into(), message });
+        }
+        if let Err(error) = rules::text(text, false) {
+            errors.extend(error.fields);
+        }
+        Error::check(errors)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = match store::canned(&tx, shortcut, locale).await? {
+            Some(mut row) => {
+                row.text = text.trim().to_owned();
+                update(&tx, row).await?
+            }
+            None => new_canned(&tx, shortcut, locale, text.trim()).await?,
+        };
+        tx.commit().await?;
+        Ok(row.into_contract())
+    }
+
+    pub(super) async fn do_delete_canned_reply(&self, ctx: &Ctx, id: CannedReplyId) -> Result<()> {
+        ctx.require(Permission::ManageChannels)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let deleted = delete_many::<canned_reply::Entity>(&tx)
+            .filter(canned_reply::Column::Id.eq(id.uuid()))
+            .exec(tx.conn())
+            .await?;
+        if deleted.rows_affected == 0 {
+            return Err(Error::not_found("canned reply"));
+        }
+        tx.commit().await
+    }
+
+    /// Gives a new firm its first channel and replies.
+    pub(crate) async fn apply_pack(&self, tx: Tx, created: TenantCreated) -> Result<()> {
+        if let Some(pack) = lingxi_packs::get(&created.industry) {
+            let settings = ChannelSettings {
+                greeting_zh: pack.greeting.zh.clone(),
+                greeting_en: pack.greeting.en.clone(),
+                ..ChannelSettings::default()
+            };
+            let name = if created.locale == "zh-CN" { "网站客服" } else { "Website" };
+            insert(&tx, new_channel(&tx, ChannelKind::WebChat, name, &settings)?).await?;
+            for canned in &pack.canned {
+                new_canned(&tx, &canned.shortcut, "zh-CN", &canned.text.zh).await?;
+                new_canned(&tx, &canned.shortcut, "en-US", &canned.text.en).await?;
+            }
+        }
+        member::put(&tx, created.owner, &created.owner_name).await?;
+        tx.commit().await
+    }
+}
+
+fn check_name(name: &str) -> Result<()> {
+    if (1..=60).contains(&name.trim().chars().count()) {
+        Ok(())
+    } else {
+        Err(Error::field("name", "A name has 1 to 60 characters."))
+    }
+}
+
+fn new_channel(tx: &Tx, kind: ChannelKind, name: &str, settings: &ChannelSettings) -> Result<channel::Model> {
+    Ok(channel::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<ChannelId>().uuid(),
+        kind: kind.as_str().to_owned(),
+        name: name.to_owned(),
+        enabled: true,
+        settings: serde_json::to_value(settings)?,
+        created_at: tx.now(),
+    })
+}
+
+async fn new_canned(tx: &Tx, shortcut: &str, locale: &str, text: &str) -> Result<canned_reply::Model> {
+    let row = canned_reply::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<CannedReplyId>().uuid(),
+        shortcut: shortcut.to_owned(),
+        locale: locale.to_owned(),
+        text: text.to_owned(),
+    };
+    insert(tx, row.clone()).await?;
+    Ok(row)
+}

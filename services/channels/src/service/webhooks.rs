@@ -1,0 +1,96 @@
+//! Webhooks: signed events for integrators, by the Standard Webhooks specification.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use lingxi_contracts::Envelope;
+use lingxi_contracts::channels::{Delivery, DeliveryStatus, Webhook};
+use lingxi_contracts::tenants::Issued;
+use lingxi_kernel::{Ctx, DeliveryId, Error, Page, PageArgs, Permission, Result, WebhookId};
+use lingxi_store::{Tx, delete_many, insert, update};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+
+use super::Channels;
+use crate::store::{self, delivery, webhook};
+
+impl Channels {
+    pub(super) async fn do_webhooks(&self, ctx: &Ctx) -> Result<Vec<Webhook>> {
+        ctx.require(Permission::ManageChannels)?;
+        let rows = store::oldest::<webhook::Entity>(&self.deps.db.read(ctx), webhook::Column::Id).await?;
+        Ok(rows.into_iter().map(webhook::Model::into_contract).collect())
+    }
+
+    pub(super) async fn do_create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
+        ctx.require(Permission::ManageChannels)?;
+        let parsed = reqwest::Url::parse(url.trim()).ok().filter(|url| url.has_host());
+        let plain = self.deps.limits.private_webhooks;
+        let parsed = parsed.filter(|url| url.scheme() == "https" || plain && url.scheme() == "http");
+        let url = parsed.ok_or_else(|| Error::field("url", "Give an address that starts with https://."))?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = webhook::Model {
+            tenant_id: tx.tenant(),
+            id: tx.id::<WebhookId>().uuid(),
+            url: url.to_string(),
+            secret: format!("whsec_{}", STANDARD.encode(tx.env().bytes::<24>())),
+            enabled: true,
+            created_at: tx.now(),
+        };
+        insert(&tx, row.clone()).await?;
+        tx.commit().await?;
+        let secret = row.secret.clone();
+        Ok(Issued { item: row.into_contract(), secret })
+    }
+
+    pub(super) async fn do_delete_webhook(&self, ctx: &Ctx, id: WebhookId) -> Result<()> {
+        ctx.require(Permission::ManageChannels)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let deleted =
+            delete_many::<webhook::Entity>(&tx).filter(webhook::Column::Id.eq(id.uuid())).exec(tx.conn()).await?;
+        if deleted.rows_affected == 0 {
+            return Err(Error::not_found("webhook"));
+        }
+        delete_many::<delivery::Entity>(&tx).filter(delivery::Column::WebhookId.eq(id.uuid())).exec(tx.conn()).await?;
+        tx.commit().await
+    }
+
+    pub(super) async fn do_deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>> {
+        ctx.require(Permission::ManageChannels)?;
+        let rows = store::deliveries(&self.deps.db.read(ctx), &page).await?;
+        let has_next = rows.has_next;
+        let rows = rows.rows.into_iter().map(|(cursor, row)| Ok((cursor, row.into_contract()?)));
+        Ok(Page { rows: rows.collect::<Result<_>>()?, has_next })
+    }
+
+    pub(super) async fn do_replay_delivery(&self, ctx: &Ctx, id: DeliveryId) -> Result<Delivery> {
+        ctx.require(Permission::ManageChannels)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = delivery::get(&tx, id).await?.ok_or_else(|| Error::not_found("delivery"))?;
+        row.status = DeliveryStatus::Pending.as_str().to_owned();
+        row.attempts = 0;
+        row.next_attempt_at = Some(tx.now());
+        let row = update(&tx, row).await?;
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    /// Puts an event on its way to every webhook of the firm.
+    pub(crate) async fn enqueue_deliveries(&self, tx: &Tx, event: &Envelope) -> Result<()> {
+        for hook in store::oldest::<webhook::Entity>(tx, webhook::Column::Id).await? {
+            let id: DeliveryId = tx.id();
+            let body = serde_json::json!({ "type": event.kind, "timestamp": event.time, "data": event.data });
+            let row = delivery::Model {
+                tenant_id: tx.tenant(),
+                id: id.uuid(),
+                webhook_id: hook.id,
+                event_type: event.kind.clone(),
+                body: body.to_string(),
+                status: DeliveryStatus::Pending.as_str().to_owned(),
+                attempts: 0,
+                last_result: None,
+                next_attempt_at: Some(tx.now()),
+                created_at: tx.now(),
+            };
+            insert(tx, row).await?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,147 @@
+//! Messages.
+
+use std::collections::HashMap;
+
+use lingxi_contracts::channels::{AuthorKind, Choice, Message, MessageKind};
+use lingxi_kernel::{AttachmentId, ConversationId, MemberId, MessageId, Result};
+use lingxi_store::{Tx, find, insert, tenant_entity};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use super::{attachment, conversation};
+use crate::rules;
+
+tenant_entity!(row, "channels_message", {
+    conversation_id: Uuid,
+    seq: i64,
+    author: String,
+    member_id: Option<Uuid>,
+    kind: String,
+    private: bool,
+    text: String,
+    choices: Json,
+    attachment_id: Option<Uuid>,
+    client_id: Option<String>,
+    created_at: DateTimeUtc,
+});
+
+/// A message to be stored.
+pub(crate) struct Draft {
+    pub author: AuthorKind,
+    pub member: Option<MemberId>,
+    pub kind: MessageKind,
+    pub private: bool,
+    pub text: String,
+    pub choices: Vec<Choice>,
+    pub attachment: Option<AttachmentId>,
+    pub client_id: Option<String>,
+}
+
+impl Draft {
+    /// Plain words of an author.
+    pub(crate) fn text(author: AuthorKind, text: impl Into<String>) -> Self {
+        Self {
+            author,
+            member: None,
+            kind: MessageKind::Text,
+            private: false,
+            text: text.into(),
+            choices: Vec::new(),
+            attachment: None,
+            client_id: None,
+        }
+    }
+
+    /// A line about what happened.
+    pub(crate) fn event(text: impl Into<String>) -> Self {
+        Self { kind: MessageKind::Event, ..Self::text(AuthorKind::System, text) }
+    }
+}
+
+/// Stores a message with the next number of its conversation, and notes it in the conversation (which the caller saves).
+pub(crate) async fn append(tx: &Tx, conversation: &mut conversation::Model, draft: Draft) -> Result<Message> {
+    conversation.last_seq += 1;
+    conversation.updated_at = tx.now();
+    if !draft.private && draft.kind != MessageKind::Event {
+        conversation.preview = rules::preview(&draft.text);
+    }
+    let row = row::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<MessageId>().uuid(),
+        conversation_id: conversation.id,
+        seq: conversation.last_seq,
+        author: draft.author.as_str().to_owned(),
+        member_id: draft.member.map(MemberId::uuid),
+        kind: draft.kind.as_str().to_owned(),
+        private: draft.private,
+        text: draft.text,
+        choices: serde_json::to_value(&draft.choices)?,
+        attachment_id: draft.attachment.map(AttachmentId::uuid),
+        client_id: draft.client_id,
+        created_at: tx.now(),
+    };
+    insert(tx, row.clone()).await?;
+    let attachment = match row.attachment_id {
+        Some(id) => attachment::get(tx, id).await?,
+        None => None,
+    };
+    contract(row, attachment)
+}
+
+/// The message that a sender gave an id.
+pub(crate) async fn by_client_id(tx: &Tx, conversation: ConversationId, id: &str) -> Result<Option<Message>> {
+    let row = find::<row::Entity>(tx)
+        .filter(row::Column::ConversationId.eq(conversation.uuid()))
+        .filter(row::Column::ClientId.eq(id))
+        .one(tx.conn())
+        .await?;
+    match row {
+        Some(row) => Ok(with_attachments(tx, vec![row]).await?.pop()),
+        None => Ok(None),
+    }
+}
+
+/// Messages above a number, oldest first; customers do not get private ones.
+pub(crate) async fn after(
+    tx: &Tx,
+    conversation: ConversationId,
+    seq: i64,
+    with_private: bool,
+    limit: u32,
+) -> Result<Vec<Message>> {
+    let mut rows = find::<row::Entity>(tx)
+        .filter(row::Column::ConversationId.eq(conversation.uuid()))
+        .filter(row::Column::Seq.gt(seq))
+        .order_by_asc(row::Column::Seq)
+        .limit(u64::from(limit));
+    if !with_private {
+        rows = rows.filter(row::Column::Private.eq(false));
+    }
+    with_attachments(tx, rows.all(tx.conn()).await?).await
+}
+
+async fn with_attachments(tx: &Tx, rows: Vec<row::Model>) -> Result<Vec<Message>> {
+    let ids: Vec<_> = rows.iter().filter_map(|row| row.attachment_id).collect();
+    let mut attachments = HashMap::new();
+    if !ids.is_empty() {
+        attachments = attachment::get_many(tx, ids).await?.into_iter().map(|file| (file.id, file)).collect();
+    }
+    let attached = |row: &row::Model| row.attachment_id.and_then(|id| attachments.get(&id).cloned());
+    rows.into_iter().map(|row| { let file = attached(&row); contract(row, file) }).collect()
+}
+
+fn contract(row: row::Model, attachment: Option<attachment::Model>) -> Result<Message> {
+    Ok(Message {
+        id: row.id.into(),
+        conversation_id: row.conversation_id.into(),
+        seq: row.seq,
+        author: AuthorKind::parse(&row.author)?,
+        member_id: row.member_id.map(MemberId::from_uuid),
+        kind: MessageKind::parse(&row.kind)?,
+        private: row.private,
+        text: row.text,
+        choices: serde_json::from_value(row.choices)?,
+        attachment: attachment.map(attachment::Model::into_contract),
+        client_id: row.client_id,
+        created_at: row.created_at,
+    })
+}
