@@ -1,1 +1,53 @@
-//!
+//! Bot: the knowledge base, its releases, and what is answered from them.
+
+mod events;
+mod import;
+mod knowledge;
+mod rules;
+mod service;
+mod store;
+
+use std::sync::Arc;
+
+use lingxi_bus::Consumer;
+use lingxi_config::Files;
+use lingxi_contracts::billing::BillingClient;
+use lingxi_contracts::bot::BotClient;
+use lingxi_store::Db;
+
+/// What the service needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// Storage.
+    pub db: Db,
+    /// Whether the firm's cap is reached.
+    pub billing: Arc<dyn BillingClient>,
+    /// Sizes of imports.
+    pub files: Files,
+}
+
+impl std::fmt::Debug for Deps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deps").finish_non_exhaustive()
+    }
+}
+
+/// What the service gives.
+pub struct Parts {
+    /// Its client for the others.
+    pub client: Arc<dyn BotClient>,
+    /// Its consumer of facts.
+    pub consumer: Arc<dyn Consumer>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let service = Arc::new(service::Bot::new(deps));
+    Parts { client: service.clone(), consumer: Arc::new(events::BotConsumer { service }) }
+}

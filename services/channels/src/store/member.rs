@@ -1,7 +1,7 @@
 //! Names of members, kept up to date by events, for the lines that customers see.
 
 use lingxi_kernel::{MemberId, Result};
-use lingxi_store::{TenantEntity, Tx, find};
+use lingxi_store::{TenantEntity, Tx};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel as _, sea_query::OnConflict};
 
@@ -33,9 +33,4 @@ pub(crate) async fn put(tx: &Tx, member: MemberId, name: &str) -> Result<()> {
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())
-}
-
-pub(crate) async fn name(tx: &Tx, member: MemberId) -> Result<String> {
-    let row = find::<Entity>(tx).filter(Column::MemberId.eq(member.uuid())).one(tx.conn()).await?;
-    Ok(row.map(|row| row.name).unwrap_or_default())
 }

@@ -1,0 +1,87 @@
+//! A release in memory: articles and the model over their questions.
+
+use lingxi_contracts::bot::{Article, Candidate};
+use lingxi_contracts::channels::Choice;
+use lingxi_kernel::{ArticleId, ReleaseId, Timestamp};
+use lingxi_nlu::{Model, Phrase, normalise};
+
+use crate::rules::{is_valid, text_in};
+
+/// Candidates that are worth showing to people who look into a decision.
+const CANDIDATES: usize = 5;
+
+/// A release that answers.
+#[derive(Debug)]
+pub(crate) struct Knowledge {
+    pub(crate) release: ReleaseId,
+    articles: Vec<Article>,
+    phrases: Vec<String>,
+    model: Model,
+}
+
+impl Knowledge {
+    /// Trains on the questions and titles of the articles. Takes a second for thousands of questions.
+    pub(crate) fn train(release: ReleaseId, articles: Vec<Article>) -> Self {
+        let mut phrases = Vec::new();
+        for (class, article) in articles.iter().enumerate() {
+            let titles = article.texts.iter().map(|text| &text.title);
+            phrases.extend(titles.chain(&article.questions).map(|text| Phrase { text: text.clone(), class }));
+        }
+        let model = Model::train(&phrases, articles.len());
+        Self { release, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
+    }
+
+    /// The article of an id, if it is to be shown now.
+    pub(crate) fn article(&self, id: ArticleId, now: Timestamp) -> Option<&Article> {
+        self.articles.iter().find(|article| article.id == id && is_valid(article, now))
+    }
+
+    #[cfg(test)]
+    pub(crate) fn article_mut(&mut self, id: ArticleId) -> Option<&mut Article> {
+        self.articles.iter_mut().find(|article| article.id == id)
+    }
+
+    /// The articles that may be the answer, and the probability that the first one is.
+    pub(crate) fn rank(&self, text: &str, locale: &str, now: Timestamp) -> (Vec<Candidate>, f64) {
+        let ranking = self.model.rank(text, CANDIDATES + 3);
+        let first_shown = ranking.best.first().is_some_and(|best| is_valid(&self.articles[best.class], now));
+        let candidates = ranking.best.iter().filter(|best| is_valid(&self.articles[best.class], now)).map(|best| {
+            let article = &self.articles[best.class];
+            Candidate {
+                article_id: article.id,
+                title: title(article, locale),
+                probability: f64::from(best.probability),
+                matched_question: best.nearest.map(|phrase| self.phrases[phrase].clone()).unwrap_or_default(),
+                similarity: f64::from(best.similarity),
+            }
+        });
+        let trust = if first_shown { f64::from(ranking.trust) } else { 0.0 };
+        (candidates.take(CANDIDATES).collect(), trust)
+    }
+
+    /// Titles for what is typed into the widget's search: those that contain it, then those that may be meant.
+    pub(crate) fn suggest(&self, text: &str, locale: &str, now: Timestamp) -> Vec<Choice> {
+        let typed = normalise(text);
+        let shown = |article: &&Article| is_valid(article, now);
+        let containing = self.articles.iter().filter(shown).filter(|article| {
+            normalise(&title(article, locale)).contains(&typed)
+        });
+        let mut found: Vec<&Article> = containing.take(CANDIDATES).collect();
+        if !typed.is_empty() {
+            for best in self.model.rank(text, CANDIDATES).best.iter().filter(|best| best.similarity > 0.1) {
+                let article = &self.articles[best.class];
+                if found.len() < CANDIDATES && is_valid(article, now) && !found.iter().any(|a| a.id == article.id) {
+                    found.push(article);
+                }
+            }
+        }
+        found
+            .into_iter()
+            .map(|article| Choice { value: article.id.to_string(), label: title(article, locale) })
+            .collect()
+    }
+}
+
+fn title(article: &Article, locale: &str) -> String {
+    text_in(article, locale).map(|text| text.title.clone()).unwrap_or_default()
+}

@@ -1,0 +1,152 @@
+//! Answering customers.
+
+use lingxi_contracts::Envelope;
+use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
+use lingxi_contracts::channels::{MessageKind, MessageReceived};
+use lingxi_kernel::{ConversationId, Ctx, ImpressionId, Result, UnansweredId};
+use lingxi_nlu::normalise;
+use lingxi_store::{Tx, inbox, insert, update};
+use serde_json::json;
+
+use super::Bot;
+use crate::events::NAME;
+use crate::rules;
+use crate::store::{self, impression, settings, unanswered};
+
+impl Bot {
+    pub(super) async fn do_test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {
+        let knowledge = self.knowledge(ctx.tenant).await?;
+        let settings = settings::get(&self.deps.db.read(ctx)).await?;
+        let now = self.deps.db.env().now();
+        Ok(rules::decide(knowledge.as_deref(), &settings, text, None, locale, now))
+    }
+
+    /// Answers a customer's message once, however often the event comes.
+    pub(crate) async fn answer(&self, event: &Envelope, received: MessageReceived) -> Result<()> {
+        let started = std::time::Instant::now();
+        let ctx = event.ctx(NAME);
+        let knowledge = self.knowledge(ctx.tenant).await?;
+        let capped = self.deps.billing.is_capped(&ctx).await?;
+        let tx = self.deps.db.begin(&ctx).await?;
+        if !inbox::first_time(&tx, NAME, event).await? {
+            return Ok(());
+        }
+        let message = &received.message;
+        let settings = settings::get(&tx).await?;
+        let mut decision = rules::decide(
+            knowledge.as_deref(),
+            &settings,
+            &message.text,
+            received.choice.as_deref(),
+            &received.locale,
+            tx.now(),
+        );
+        if message.kind == MessageKind::File && message.text.is_empty() {
+            decision = rules::hand_over(decision, "file");
+        } else if capped && decision.kind != DecisionKind::HandOver {
+            decision = rules::hand_over(decision, "spend_cap");
+        }
+        let earlier = store::impressions(&tx, message.conversation_id).await?;
+        if let Some(choice) = &received.choice {
+            note_outcome(&tx, earlier.first(), choice).await?;
+        }
+        if decision.reason == "far_off" {
+            note_unanswered(&tx, &message.text, message.conversation_id).await?;
+        }
+        note_impression(&tx, &received, &decision).await?;
+        let summary = (decision.kind == DecisionKind::HandOver).then(|| {
+            let said = earlier.iter().rev().map(|row| (row.question.clone(), row.reason.clone()));
+            rules::summary(&decision, &said.collect::<Vec<_>>(), &message.text, &received.locale)
+        });
+        let kind = decision.kind;
+        tx.emit(&ReplyDecided {
+            conversation: message.conversation_id,
+            in_reply_to: message.id,
+            kind,
+            text: decision.text,
+            choices: decision.choices,
+            solved: decision.reason == rules::SOLVED,
+            reason: decision.reason,
+            summary,
+        })
+        .await?;
+        tx.commit().await?;
+        metrics::counter!("lingxi_bot_decisions_total", "kind" => kind.as_str()).increment(1);
+        metrics::histogram!("lingxi_bot_decide_seconds").record(started.elapsed().as_secs_f64());
+        Ok(())
+    }
+}
+
+async fn note_impression(tx: &Tx, received: &MessageReceived, decision: &Decision) -> Result<()> {
+    let probability = |value: &str| {
+        let article = rules::article_of(value);
+        decision.candidates.iter().find(|c| Some(c.article_id) == article).map(|c| c.probability)
+    };
+    let mut shown: Vec<serde_json::Value> = Vec::new();
+    if decision.kind == DecisionKind::Answer
+        && let Some(first) = decision.candidates.first()
+    {
+        shown.push(json!({ "article": first.article_id, "position": 1, "probability": first.probability, "propensity": 1.0 }));
+    }
+    for (index, choice) in decision.choices.iter().enumerate() {
+        shown.push(json!({
+            "value": choice.value, "position": index + 1, "probability": probability(&choice.value), "propensity": 1.0
+        }));
+    }
+    let row = impression::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<ImpressionId>().uuid(),
+        conversation_id: received.message.conversation_id.uuid(),
+        message_id: received.message.id.uuid(),
+        release_id: decision.release.map(lingxi_kernel::ReleaseId::uuid),
+        question: received.message.text.clone(),
+        kind: decision.kind.as_str().to_owned(),
+        shown: serde_json::Value::Array(shown),
+        reason: decision.reason.clone(),
+        outcome: None,
+        created_at: tx.now(),
+        outcome_at: None,
+    };
+    Ok(insert(tx, row).await?)
+}
+
+async fn note_outcome(tx: &Tx, last: Option<&impression::Model>, choice: &str) -> Result<()> {
+    if let Some(last) = last.filter(|last| last.outcome.is_none()) {
+        let mut row = last.clone();
+        row.outcome = Some(choice.to_owned());
+        row.outcome_at = Some(tx.now());
+        update(tx, row).await?;
+    }
+    Ok(())
+}
+
+async fn note_unanswered(tx: &Tx, text: &str, conversation: ConversationId) -> Result<()> {
+    let normal = normalise(text);
+    if normal.chars().count() < 2 {
+        return Ok(());
+    }
+    match store::unanswered_by_normal(tx, &normal).await? {
+        Some(mut row) => {
+            row.count += 1;
+            row.open = true;
+            row.conversation_id = conversation.uuid();
+            row.updated_at = tx.now();
+            update(tx, row).await?;
+        }
+        None => {
+            let row = unanswered::Model {
+                tenant_id: tx.tenant(),
+                id: tx.id::<UnansweredId>().uuid(),
+                text: text.chars().take(500).collect(),
+                normal,
+                count: 1,
+                conversation_id: conversation.uuid(),
+                open: true,
+                created_at: tx.now(),
+                updated_at: tx.now(),
+            };
+            insert(tx, row).await?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,83 @@
+//! Articles, and the ones a new firm starts with.
+
+use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, ArticleText};
+use lingxi_contracts::tenants::TenantCreated;
+use lingxi_contracts::Envelope;
+use lingxi_kernel::{ArticleId, Ctx, Error, Permission, Result};
+use lingxi_store::inbox;
+
+use super::Bot;
+use crate::events::NAME;
+use crate::rules;
+use crate::store::article;
+
+impl Bot {
+    pub(super) async fn do_save_article(
+        &self,
+        ctx: &Ctx,
+        id: Option<ArticleId>,
+        expected_version: Option<i32>,
+        input: ArticleInput,
+    ) -> Result<Article> {
+        ctx.require(Permission::ManageKnowledge)?;
+        rules::check_article(&input)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = match id {
+            None => article::create(&tx, input).await?,
+            Some(id) => {
+                let row = article::get(&tx, id).await?.ok_or_else(|| Error::not_found("article"))?;
+                article::change(&tx, row, expected_version, input).await?
+            }
+        };
+        tx.commit().await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()> {
+        ctx.require(Permission::ManageKnowledge)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        if !article::remove(&tx, id).await? {
+            return Err(Error::not_found("article"));
+        }
+        tx.commit().await
+    }
+
+    /// Gives a new firm its first articles and publishes them.
+    pub(crate) async fn apply_pack(&self, event: &Envelope, created: TenantCreated) -> Result<()> {
+        let ctx = event.ctx(NAME);
+        let tx = self.deps.db.begin(&ctx).await?;
+        if inbox::first_time(&tx, NAME, event).await? {
+            for packed in lingxi_packs::get(&created.industry).map(|pack| &pack.articles).into_iter().flatten() {
+                let input = ArticleInput {
+                    key: Some(packed.key.clone()),
+                    category: Some(packed.category.clone()),
+                    status: Some(ArticleStatus::Ready),
+                    texts: pack_texts(packed),
+                    questions: packed.questions.clone(),
+                    links: None,
+                    valid_from: None,
+                    valid_to: None,
+                };
+                article::create(&tx, input).await?;
+            }
+            tx.commit().await?;
+        } else {
+            drop(tx);
+        }
+        // A second delivery after a crash between both steps still publishes.
+        if self.knowledge(ctx.tenant).await?.is_none() {
+            self.do_publish(&ctx).await?;
+        }
+        Ok(())
+    }
+}
+
+pub(crate) fn pack_texts(packed: &lingxi_packs::Article) -> Vec<ArticleText> {
+    [("zh-CN", &packed.title.zh, &packed.answer.zh), ("en-US", &packed.title.en, &packed.answer.en)]
+        .map(|(locale, title, answer)| ArticleText {
+            locale: locale.into(),
+            title: title.clone(),
+            answer: answer.clone(),
+        })
+        .into()
+}

@@ -1,0 +1,132 @@
+//! Use cases: authorise, load, decide, save.
+
+mod answer;
+mod articles;
+mod imports;
+mod releases;
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use lingxi_contracts::bot::{
+    Article, ArticleInput, ArticleStatus, BotClient, BotSettings, Decision, Import, Release, Unanswered,
+};
+use lingxi_contracts::channels::Choice;
+use lingxi_kernel::{
+    ArticleId, Ctx, Error, ImportId, Page, PageArgs, Permission, ReleaseId, Result, TenantId, UnansweredId,
+};
+use lingxi_store::update;
+
+use crate::Deps;
+use crate::knowledge::Knowledge;
+use crate::store::{self, settings, unanswered};
+
+#[cfg(test)]
+pub(crate) use articles::pack_texts;
+
+/// The bot service.
+pub(crate) struct Bot {
+    deps: Deps,
+    loaded: Mutex<HashMap<TenantId, Option<Arc<Knowledge>>>>,
+}
+
+impl Bot {
+    pub(crate) fn new(deps: Deps) -> Self {
+        Self { deps, loaded: Mutex::new(HashMap::new()) }
+    }
+}
+
+#[async_trait]
+impl BotClient for Bot {
+    async fn articles(
+        &self,
+        ctx: &Ctx,
+        search: Option<String>,
+        status: Option<ArticleStatus>,
+        page: PageArgs,
+    ) -> Result<Page<Article>> {
+        ctx.require(Permission::ReadKnowledge)?;
+        store::article::page(&self.deps.db.read(ctx), search.as_deref(), status, &page).await
+    }
+    async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>> {
+        ctx.require(Permission::ReadKnowledge)?;
+        let ids = ids.iter().map(|id| id.uuid()).collect();
+        let rows = store::article::get_many(&self.deps.db.read(ctx), ids).await?;
+        rows.into_iter().map(store::article::Model::into_contract).collect()
+    }
+    async fn save_article(
+        &self,
+        ctx: &Ctx,
+        id: Option<ArticleId>,
+        expected_version: Option<i32>,
+        input: ArticleInput,
+    ) -> Result<Article> {
+        self.do_save_article(ctx, id, expected_version, input).await
+    }
+    async fn delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()> {
+        self.do_delete_article(ctx, id).await
+    }
+    async fn publish(&self, ctx: &Ctx) -> Result<Release> {
+        ctx.require(Permission::ManageKnowledge)?;
+        self.do_publish(ctx).await
+    }
+    async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release> {
+        ctx.require(Permission::ManageKnowledge)?;
+        self.do_activate_release(ctx, id).await
+    }
+    async fn releases(&self, ctx: &Ctx) -> Result<Vec<Release>> {
+        ctx.require(Permission::ReadKnowledge)?;
+        store::releases(&self.deps.db.read(ctx)).await
+    }
+    async fn settings(&self, ctx: &Ctx) -> Result<BotSettings> {
+        ctx.require(Permission::ReadKnowledge)?;
+        settings::get(&self.deps.db.read(ctx)).await
+    }
+    async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings> {
+        ctx.require(Permission::ManageKnowledge)?;
+        crate::rules::check_settings(&settings)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        settings::put(&tx, &settings).await?;
+        tx.commit().await?;
+        Ok(settings)
+    }
+    async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {
+        ctx.require(Permission::ReadKnowledge)?;
+        self.do_test(ctx, text, locale).await
+    }
+    async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>> {
+        if ctx.visitor().is_err() {
+            ctx.require(Permission::ReadKnowledge)?;
+        }
+        let knowledge = self.knowledge(ctx.tenant).await?;
+        let now = self.deps.db.env().now();
+        Ok(knowledge.map(|knowledge| knowledge.suggest(text, locale, now)).unwrap_or_default())
+    }
+    async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>> {
+        ctx.require(Permission::ReadKnowledge)?;
+        let rows = store::open_questions(&self.deps.db.read(ctx)).await?;
+        Ok(rows.into_iter().map(unanswered::Model::into_contract).collect())
+    }
+    async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()> {
+        ctx.require(Permission::ManageKnowledge)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = unanswered::get(&tx, id).await?.ok_or_else(|| Error::not_found("question"))?;
+        row.open = false;
+        update(&tx, row).await?;
+        tx.commit().await
+    }
+    async fn preview_import(&self, ctx: &Ctx, file_name: &str, bytes: Vec<u8>) -> Result<Import> {
+        ctx.require(Permission::ManageKnowledge)?;
+        self.do_preview_import(ctx, file_name, bytes).await
+    }
+    async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import> {
+        ctx.require(Permission::ManageKnowledge)?;
+        self.do_run_import(ctx, id).await
+    }
+    async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>> {
+        ctx.require(Permission::ReadKnowledge)?;
+        let row = store::import::get(&self.deps.db.read(ctx), id).await?;
+        row.map(store::import::Model::into_contract).transpose()
+    }
+}
