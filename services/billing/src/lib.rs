@@ -1,1 +1,48 @@
-//!
+//! Billing: usage, plan, the running month's bill, alerts and cap.
+
+mod events;
+mod rules;
+mod service;
+mod store;
+
+use std::sync::Arc;
+
+use lingxi_bus::Consumer;
+use lingxi_contracts::billing::BillingClient;
+use lingxi_contracts::tenants::TenantsClient;
+use lingxi_store::Db;
+
+/// What the service needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// Storage.
+    pub db: Db,
+    /// Time zones of firms.
+    pub tenants: Arc<dyn TenantsClient>,
+}
+
+impl std::fmt::Debug for Deps {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Deps").finish_non_exhaustive()
+    }
+}
+
+/// What the service gives.
+pub struct Parts {
+    /// Its client for the others.
+    pub client: Arc<dyn BillingClient>,
+    /// Its consumer of facts.
+    pub consumer: Arc<dyn Consumer>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").finish_non_exhaustive()
+    }
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let service = Arc::new(service::Billing { deps });
+    Parts { client: service.clone(), consumer: Arc::new(events::BillingConsumer { service }) }
+}

@@ -1,0 +1,65 @@
+//! Timers: offers that nobody answered.
+
+use std::sync::Arc;
+
+use lingxi_contracts::routing::{ReservationStatus, TaskStatus};
+use lingxi_kernel::{Ctx, Result, TenantId};
+use lingxi_store::system;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+
+use crate::service::Routing;
+use crate::store::{reservation, task};
+
+/// The service's timers.
+#[derive(Clone)]
+pub struct Jobs {
+    pub(crate) service: Arc<Routing>,
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jobs").finish_non_exhaustive()
+    }
+}
+
+impl Jobs {
+    /// Takes back the offers whose time is over.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn expire_offers(&self) -> Result<()> {
+        let db = &self.service.deps.db;
+        let over = reservation::Entity::find()
+            .filter(reservation::Column::Status.eq(ReservationStatus::Pending.as_str()))
+            .filter(reservation::Column::ExpiresAt.lte(db.env().now()))
+            .limit(200)
+            .all(system::reader(db))
+            .await?;
+        for offer in over {
+            let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
+            self.service.expire(&ctx, offer.id.into()).await?;
+        }
+        Ok(())
+    }
+
+    /// Offers tasks again that every free worker had refused.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn offer_waiting(&self) -> Result<()> {
+        let db = &self.service.deps.db;
+        let tenants: Vec<uuid::Uuid> = task::Entity::find()
+            .select_only()
+            .column(task::Column::TenantId)
+            .distinct()
+            .filter(task::Column::Status.eq(TaskStatus::Pending.as_str()))
+            .into_tuple()
+            .all(system::reader(db))
+            .await?;
+        for tenant in tenants {
+            let tx = db.begin(&Ctx::system(TenantId::from_uuid(tenant), "routing")).await?;
+            self.service.finish(tx).await?;
+        }
+        Ok(())
+    }
+}

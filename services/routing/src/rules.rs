@@ -1,0 +1,212 @@
+//! Who gets what, when. Pure.
+
+use std::collections::{HashMap, HashSet};
+
+use chrono::TimeDelta;
+use lingxi_contracts::routing::{Activity, TaskQueueInput};
+use lingxi_kernel::{Error, FieldError, MemberId, Result, TaskId, TaskQueueId, Timestamp};
+
+/// For so long a worker who declined a task is not offered it again.
+pub(crate) const SPARED: TimeDelta = TimeDelta::seconds(60);
+/// Seconds that a task takes, until a queue has its own history.
+pub(crate) const USUAL_SECONDS: i64 = 300;
+
+/// A rule that chooses a queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Rule {
+    pub locale: Option<String>,
+    pub keywords: Vec<String>,
+    pub queue: TaskQueueId,
+}
+
+/// The queue of the first rule that fits, else the given one.
+pub(crate) fn choose_queue(rules: &[Rule], locale: &str, summary: &str, otherwise: TaskQueueId) -> TaskQueueId {
+    let summary = summary.to_lowercase();
+    let fits = |rule: &&Rule| {
+        rule.locale.as_deref().is_none_or(|wanted| wanted == locale)
+            && (rule.keywords.is_empty() || rule.keywords.iter().any(|word| summary.contains(&word.to_lowercase())))
+    };
+    rules.iter().find(fits).map_or(otherwise, |rule| rule.queue)
+}
+
+/// A task that waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Waiting {
+    pub task: TaskId,
+    pub queue_priority: i32,
+    pub priority: i32,
+    pub since: Timestamp,
+    pub locale: String,
+    pub skills: Vec<String>,
+}
+
+/// A worker who may take tasks.
+#[derive(Debug, Clone)]
+pub(crate) struct Candidate {
+    pub member: MemberId,
+    pub activity: Activity,
+    pub capacity: i32,
+    pub load: i32,
+    pub skills: Vec<String>,
+    pub locales: Vec<String>,
+    /// Since when the worker has had no new task.
+    pub idle_since: Timestamp,
+}
+
+/// Sorts tasks: higher priority first, then the oldest.
+pub(crate) fn order(waiting: &mut [Waiting]) {
+    waiting.sort_by(|a, b| {
+        let priority = (b.queue_priority, b.priority).cmp(&(a.queue_priority, a.priority));
+        priority.then(a.since.cmp(&b.since)).then(a.task.cmp(&b.task))
+    });
+}
+
+/// Offers as many tasks as there are free workers. Nobody goes above their capacity; a worker in `spared` for a task is
+/// not asked again. Among fitting workers, the least loaded one who has waited longest gets it.
+pub(crate) fn assign(
+    mut waiting: Vec<Waiting>,
+    mut workers: Vec<Candidate>,
+    spared: &HashSet<(TaskId, MemberId)>,
+) -> Vec<(TaskId, MemberId)> {
+    order(&mut waiting);
+    let mut offers = Vec::new();
+    for task in waiting {
+        let fits = |worker: &&mut Candidate| {
+            worker.activity == Activity::Available
+                && worker.load < worker.capacity
+                && (worker.locales.is_empty() || worker.locales.contains(&task.locale))
+                && task.skills.iter().all(|skill| worker.skills.contains(skill))
+                && !spared.contains(&(task.task, worker.member))
+        };
+        let best = workers.iter_mut().filter(fits).min_by_key(|worker| (worker.load, worker.idle_since, worker.member));
+        if let Some(worker) = best {
+            worker.load += 1;
+            offers.push((task.task, worker.member));
+        }
+    }
+    offers
+}
+
+/// Seconds until the task at a position is taken: tasks before and itself, shared by the workers at work.
+pub(crate) fn expected_wait(position: i32, workers: usize, seconds_per_task: i64) -> Option<i32> {
+    let workers = i64::try_from(workers).ok().filter(|workers| *workers > 0)?;
+    i32::try_from(i64::from(position) * seconds_per_task / workers).ok()
+}
+
+/// Checks a queue.
+pub(crate) fn check_queue(input: &TaskQueueInput) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.into(), message: message.into() });
+    };
+    if !(1..=60).contains(&input.name.trim().chars().count()) {
+        refuse("name", "A name has 1 to 60 characters.");
+    }
+    if !(5..=600).contains(&input.offer_seconds) {
+        refuse("offerSeconds", "An offer waits 5 to 600 seconds.");
+    }
+    if !(-100..=100).contains(&input.priority) {
+        refuse("priority", "A priority is -100 to 100.");
+    }
+    Error::check(errors)
+}
+
+/// Load by member: tasks they have and offers they were made.
+pub(crate) fn loads(holders: impl Iterator<Item = MemberId>) -> HashMap<MemberId, i32> {
+    let mut loads = HashMap::new();
+    for member in holders {
+        *loads.entry(member).or_default() += 1;
+    }
+    loads
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lingxi_kernel::Env;
+    use proptest::prelude::*;
+
+    fn task(env: &Env, priority: i32, second: i64) -> Waiting {
+        Waiting {
+            task: env.id(),
+            queue_priority: 0,
+            priority,
+            since: Timestamp::UNIX_EPOCH + TimeDelta::seconds(second),
+            locale: "zh-CN".into(),
+            skills: Vec::new(),
+        }
+    }
+
+    fn worker(env: &Env, capacity: i32, load: i32) -> Candidate {
+        Candidate {
+            member: env.id(),
+            activity: Activity::Available,
+            capacity,
+            load,
+            skills: Vec::new(),
+            locales: Vec::new(),
+            idle_since: Timestamp::UNIX_EPOCH,
+        }
+    }
+
+    #[test]
+    fn priority_goes_before_age_and_age_before_everything_else() {
+        let env = Env::system();
+        let mut tasks = [task(&env, 0, 5), task(&env, 1, 9), task(&env, 0, 1)];
+        let expected = [tasks[1].task, tasks[2].task, tasks[0].task];
+        order(&mut tasks);
+        assert_eq!(tasks.map(|task| task.task), expected);
+    }
+
+    #[test]
+    fn language_and_skill_must_fit_and_who_declined_is_spared() {
+        let env = Env::system();
+        let mut wanted = task(&env, 0, 0);
+        wanted.skills = vec!["claims".into()];
+        let mut wrong_language = worker(&env, 1, 0);
+        wrong_language.locales = vec!["en-US".into()];
+        wrong_language.skills = vec!["claims".into()];
+        let unskilled = worker(&env, 1, 0);
+        let mut fitting = worker(&env, 1, 0);
+        fitting.skills = vec!["claims".into(), "motor".into()];
+        let workers = vec![wrong_language, unskilled, fitting.clone()];
+        let offers = assign(vec![wanted.clone()], workers.clone(), &HashSet::new());
+        assert_eq!(offers, [(wanted.task, fitting.member)]);
+        assert!(assign(vec![wanted.clone()], workers, &HashSet::from([(wanted.task, fitting.member)])).is_empty());
+    }
+
+    #[test]
+    fn the_first_fitting_rule_chooses_the_queue() {
+        let env = Env::system();
+        let (claims, general): (TaskQueueId, TaskQueueId) = (env.id(), env.id());
+        let rules = [Rule { locale: Some("zh-CN".into()), keywords: vec!["理赔".into()], queue: claims }];
+        assert_eq!(choose_queue(&rules, "zh-CN", "问：理赔要多久", general), claims);
+        assert_eq!(choose_queue(&rules, "en-US", "理赔", general), general);
+        assert_eq!(choose_queue(&rules, "zh-CN", "发票", general), general);
+    }
+
+    proptest! {
+        #[test]
+        fn nobody_goes_above_capacity_and_no_task_is_offered_twice(
+            tasks in 0..30_i64,
+            workers in prop::collection::vec((1..5_i32, 0..6_i32, any::<bool>()), 0..8),
+        ) {
+            let env = Env::system();
+            let waiting: Vec<_> = (0..tasks).map(|second| task(&env, 0, second)).collect();
+            let workers: Vec<_> = workers.into_iter().map(|(capacity, load, there)| {
+                let mut worker = worker(&env, capacity, load);
+                worker.activity = if there { Activity::Available } else { Activity::Away };
+                worker
+            }).collect();
+            let offers = assign(waiting, workers.clone(), &HashSet::new());
+            let free: i32 = workers.iter().filter(|w| w.activity == Activity::Available).map(|w| (w.capacity - w.load).max(0)).sum();
+            prop_assert_eq!(i64::try_from(offers.len()).unwrap(), tasks.min(i64::from(free)), "all that fit are offered");
+            for worker in workers {
+                let given = i32::try_from(offers.iter().filter(|(_, member)| *member == worker.member).count()).unwrap();
+                prop_assert!(given == 0 || worker.load + given <= worker.capacity);
+            }
+            let distinct: HashSet<_> = offers.iter().map(|(task, _)| *task).collect();
+            prop_assert_eq!(distinct.len(), offers.len());
+        }
+    }
+}
