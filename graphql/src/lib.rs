@@ -1,1 +1,100 @@
+//! The gateway: one GraphQL schema over the services' client traits. No rules live here.
 //!
+//! Ids are prefixed and unique over all nouns, so they are Relay's global ids as they are. Mutations answer with a payload:
+//! a status and field errors for refusals that a caller should expect; GraphQL `errors` carry faults and denied access.
+
+#![allow(dead_code, reason = "getters that async-graphql derives inside payload! look unused to the compiler")]
+
+mod billing;
+mod bot;
+mod channels;
+mod http;
+mod limits;
+mod live;
+mod loaders;
+mod node;
+mod outcome;
+mod routing;
+mod tenants;
+
+use std::sync::Arc;
+
+use async_graphql::{MergedObject, Schema as GraphQlSchema};
+use lingxi_bus::Live;
+use lingxi_contracts::billing::BillingClient;
+use lingxi_contracts::bot::BotClient;
+use lingxi_contracts::channels::ChannelsClient;
+use lingxi_contracts::routing::RoutingClient;
+use lingxi_contracts::tenants::TenantsClient;
+
+pub use http::{Edge, routes};
+
+/// The services behind the gateway.
+#[derive(Clone)]
+pub struct Services {
+    /// Tenants.
+    pub tenants: Arc<dyn TenantsClient>,
+    /// Channels.
+    pub channels: Arc<dyn ChannelsClient>,
+    /// Bot.
+    pub bot: Arc<dyn BotClient>,
+    /// Routing.
+    pub routing: Arc<dyn RoutingClient>,
+    /// Billing.
+    pub billing: Arc<dyn BillingClient>,
+    /// Live fan-out.
+    pub live: Live,
+}
+
+impl std::fmt::Debug for Services {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Services").finish_non_exhaustive()
+    }
+}
+
+/// Everything that can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(
+    tenants::TenantsQuery,
+    channels::ChannelsQuery,
+    bot::BotQuery,
+    routing::RoutingQuery,
+    billing::BillingQuery,
+    node::NodeQuery,
+);
+
+/// Everything that can be changed.
+#[derive(MergedObject, Default)]
+pub struct Mutation(
+    tenants::TenantsMutation,
+    channels::ChannelsMutation,
+    bot::BotMutation,
+    routing::RoutingMutation,
+    billing::BillingMutation,
+);
+
+/// The schema.
+pub type Schema = GraphQlSchema<Query, Mutation, live::Subscription>;
+
+/// Builds the schema; without `services` it can only be printed.
+pub fn schema(services: Option<Services>, introspection: bool) -> Schema {
+    let mut builder = Schema::build(Query::default(), Mutation::default(), live::Subscription)
+        .limit_depth(limits::DEPTH)
+        .limit_complexity(limits::COMPLEXITY)
+        .limit_directives(limits::DIRECTIVES)
+        .disable_suggestions()
+        .extension(limits::Aliases);
+    if !introspection {
+        builder = builder.disable_introspection();
+    }
+    if let Some(services) = services {
+        builder = builder.data(services);
+    }
+    builder.finish()
+}
+
+/// The schema in the schema definition language, as committed in `graphql/schema.graphql`.
+pub fn sdl() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().sorted_arguments();
+    schema(None, true).sdl_with_options(options)
+}

@@ -79,9 +79,6 @@ impl Def {
     pub(crate) fn flag(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).boolean().not_null())
     }
-    pub(crate) fn blob(self, name: &str) -> Self {
-        self.column(ColumnDef::new(alias(name)).blob().not_null())
-    }
     pub(crate) fn time(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).timestamp_with_time_zone().not_null())
     }

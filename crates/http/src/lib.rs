@@ -3,7 +3,9 @@
 mod auth;
 mod limit;
 mod problem;
+mod upload;
 
 pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
 pub use limit::TenantLimit;
 pub use problem::{HttpResult, Problem};
+pub use upload::{Upload, read_upload};

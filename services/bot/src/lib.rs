@@ -1,6 +1,7 @@
 //! Bot: the knowledge base, its releases, and what is answered from them.
 
 mod events;
+mod http;
 mod import;
 mod knowledge;
 mod rules;
@@ -14,6 +15,8 @@ use lingxi_config::Files;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
 use lingxi_store::Db;
+
+pub use http::{Edge, routes};
 
 /// What the service needs.
 #[derive(Clone)]

@@ -1,5 +1,7 @@
 //! Tenants: firms, accounts, members, sessions, keys, hours, audit, mail.
 
+mod events;
+mod http;
 mod jobs;
 mod mail;
 mod rules;
@@ -10,10 +12,12 @@ mod throttle;
 
 use std::sync::Arc;
 
+use lingxi_bus::Consumer;
 use lingxi_config::{Limits, Mail};
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_store::Db;
 
+pub use http::{Edge, routes};
 pub use jobs::Jobs;
 
 /// What the service needs.
@@ -33,6 +37,8 @@ pub struct Deps {
 pub struct Parts {
     /// Its client for the others.
     pub client: Arc<dyn TenantsClient>,
+    /// Its consumer of facts.
+    pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
 }
@@ -46,6 +52,7 @@ impl std::fmt::Debug for Parts {
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
     let jobs = Jobs::new(deps.db.clone(), deps.mail.clone());
-    let service = service::Tenants::new(deps);
-    Parts { client: Arc::new(service), jobs }
+    let consumer = Arc::new(events::TenantsConsumer { db: deps.db.clone() });
+    let client = Arc::new(service::Tenants::new(deps));
+    Parts { client, consumer, jobs }
 }

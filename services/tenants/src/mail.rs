@@ -33,6 +33,21 @@ pub(crate) fn invitation(locale: &str, firm: &str, link: &str) -> Words {
     }
 }
 
+pub(crate) fn spend_limit(locale: &str, limit: &str, total: &str) -> Words {
+    match (locale, limit) {
+        ("zh-CN", "cap") => (
+            "灵犀：本月费用已达上限".into(),
+            format!("本月费用已达 {total}，达到您设置的上限。机器人将直接转人工，直到您提高上限或进入下月。\n"),
+        ),
+        ("zh-CN", _) => ("灵犀：本月费用提醒".into(), format!("本月费用已达 {total}，达到您设置的提醒线。\n")),
+        (_, "cap") => (
+            "Lingxi: this month's cap is reached".into(),
+            format!("This month's bill is {total} and has reached your cap. The bot hands over until you raise it.\n"),
+        ),
+        _ => ("Lingxi: spend alert".into(), format!("This month's bill is {total} and has reached your alert.\n")),
+    }
+}
+
 /// Writes a mail, to be sent after the commit.
 pub(crate) async fn queue(tx: &Tx, receiver: &str, (subject, body): Words) -> Result<()> {
     let row = mail::Model {

@@ -6,11 +6,10 @@ use std::sync::Arc;
 
 use actix_multipart::Multipart;
 use actix_web::{HttpRequest, HttpResponse, web};
-use futures::StreamExt as _;
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
 use lingxi_contracts::routing::RoutingClient;
-use lingxi_http::{HttpResult, MaybeSigned, Problem};
+use lingxi_http::{HttpResult, MaybeSigned, read_upload};
 use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode};
 use serde::Deserialize;
 
@@ -118,25 +117,10 @@ async fn suggest(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<
     Ok(HttpResponse::Ok().json(edge.bot.suggest(&ctx, &text, &query.locale).await?))
 }
 
-async fn upload(request: HttpRequest, edge: web::Data<Edge>, mut form: Multipart) -> HttpResult {
+async fn upload(request: HttpRequest, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
-    let most = edge.service.deps.files.max_bytes;
-    let broken = |error: actix_multipart::MultipartError| Error::field("file", format!("The upload broke off: {error}"));
-    while let Some(field) = form.next().await {
-        let mut field = field.map_err(broken)?;
-        let name = field.content_disposition().and_then(|d| d.get_filename().map(str::to_owned)).unwrap_or_default();
-        let mut bytes = Vec::new();
-        while let Some(chunk) = field.next().await {
-            bytes.extend_from_slice(&chunk.map_err(broken)?);
-            if bytes.len() > most {
-                let message = format!("The file is larger than {} MB.", most >> 20);
-                return Err(Problem(Error { code: ErrorCode::TooLarge, ..Error::field("file", message) }));
-            }
-        }
-        let stored = edge.service.store_file(&ctx, &name, bytes).await?;
-        return Ok(HttpResponse::Ok().json(stored));
-    }
-    Err(Problem(Error::field("file", "The request holds no file.")))
+    let file = read_upload(form, edge.service.deps.files.max_bytes).await?;
+    Ok(HttpResponse::Ok().json(edge.service.store_file(&ctx, &file.name, file.bytes).await?))
 }
 
 async fn download(

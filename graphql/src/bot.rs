@@ -1,0 +1,154 @@
+//! Fields of the bot service.
+
+use async_graphql::connection::Connection;
+use async_graphql::{Context, Object, Result};
+use lingxi_contracts::bot::{
+    Article, ArticleInput, ArticleStatus, BotSettings, Decision, Import, Release, Unanswered,
+};
+use lingxi_kernel::{ArticleId, ImportId, PageArgs, ReleaseId, UnansweredId};
+
+use crate::outcome::{Shown as _, connection, parts, payload};
+use crate::tenants::RemovalPayload;
+
+payload!(
+    /// What saving an article came to.
+    ArticlePayload {
+        /// The article.
+        article: Article
+    }
+);
+payload!(
+    /// What publishing came to.
+    ReleasePayload {
+        /// The release that answers now.
+        release: Release
+    }
+);
+payload!(
+    /// What saving the bot's settings came to.
+    BotSettingsPayload {
+        /// The settings.
+        settings: BotSettings
+    }
+);
+payload!(
+    /// What starting an import came to.
+    ImportPayload {
+        /// The import.
+        import: Import
+    }
+);
+
+/// Reads of the bot service.
+#[derive(Default)]
+pub struct BotQuery;
+
+#[Object]
+impl BotQuery {
+    /// Articles, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn articles(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to find in titles, questions or category.")] search: Option<String>,
+        status: Option<ArticleStatus>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, Article>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.bot.articles(caller, search, status, page).await.shown()?))
+    }
+
+    /// An article by id.
+    async fn article(&self, ctx: &Context<'_>, id: ArticleId) -> Result<Option<Article>> {
+        let (caller, services) = parts(ctx)?;
+        Ok(services.bot.articles_by_id(caller, &[id]).await.shown()?.pop())
+    }
+
+    /// Published versions of the knowledge base, newest first.
+    async fn releases(&self, ctx: &Context<'_>) -> Result<Vec<Release>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.releases(caller).await.shown()
+    }
+
+    /// Rules of the bot.
+    async fn bot_settings(&self, ctx: &Context<'_>) -> Result<BotSettings> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.settings(caller).await.shown()
+    }
+
+    /// What the bot would do with a question, and why. Nothing is recorded.
+    async fn test_bot(&self, ctx: &Context<'_>, text: String, locale: String) -> Result<Decision> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.test(caller, &text, &locale).await.shown()
+    }
+
+    /// Questions without an answer, most often asked first.
+    async fn unanswered_questions(&self, ctx: &Context<'_>) -> Result<Vec<Unanswered>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.unanswered(caller).await.shown()
+    }
+
+    /// A knowledge import by id.
+    async fn knowledge_import(&self, ctx: &Context<'_>, id: ImportId) -> Result<Option<Import>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.import(caller, id).await.shown()
+    }
+}
+
+/// Changes of the bot service.
+#[derive(Default)]
+pub struct BotMutation;
+
+#[Object]
+impl BotMutation {
+    /// Makes an article, or changes the one of `id`.
+    async fn save_article(
+        &self,
+        ctx: &Context<'_>,
+        id: Option<ArticleId>,
+        #[graphql(desc = "The version that was read; refused when somebody changed the article since.")]
+        expected_version: Option<i32>,
+        input: ArticleInput,
+    ) -> Result<ArticlePayload> {
+        let (caller, services) = parts(ctx)?;
+        ArticlePayload::of(services.bot.save_article(caller, id, expected_version, input).await)
+    }
+
+    /// Removes an article for good.
+    async fn delete_article(&self, ctx: &Context<'_>, id: ArticleId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.bot.delete_article(caller, id).await)
+    }
+
+    /// Publishes all ready articles and answers from them.
+    async fn publish_knowledge(&self, ctx: &Context<'_>) -> Result<ReleasePayload> {
+        let (caller, services) = parts(ctx)?;
+        ReleasePayload::of(services.bot.publish(caller).await)
+    }
+
+    /// Answers from an earlier release again.
+    async fn activate_release(&self, ctx: &Context<'_>, id: ReleaseId) -> Result<ReleasePayload> {
+        let (caller, services) = parts(ctx)?;
+        ReleasePayload::of(services.bot.activate_release(caller, id).await)
+    }
+
+    /// Changes the rules of the bot.
+    async fn save_bot_settings(&self, ctx: &Context<'_>, input: BotSettings) -> Result<BotSettingsPayload> {
+        let (caller, services) = parts(ctx)?;
+        BotSettingsPayload::of(services.bot.save_settings(caller, input).await)
+    }
+
+    /// Takes a question off the list of unanswered ones.
+    async fn dismiss_unanswered_question(&self, ctx: &Context<'_>, id: UnansweredId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.bot.dismiss_unanswered(caller, id).await)
+    }
+
+    /// Stores what an uploaded file holds; watch its progress with `knowledgeImport`.
+    async fn run_knowledge_import(&self, ctx: &Context<'_>, id: ImportId) -> Result<ImportPayload> {
+        let (caller, services) = parts(ctx)?;
+        ImportPayload::of(services.bot.run_import(caller, id).await)
+    }
+}

@@ -1,0 +1,377 @@
+//! Fields of the channels service.
+
+use async_graphql::connection::Connection;
+use async_graphql::dataloader::DataLoader;
+use async_graphql::{ComplexObject, Context, InputObject, Object, Result, SimpleObject};
+use lingxi_contracts::channels::{
+    CannedReply, Channel, ChannelKind, ChannelSettings, Contact, Conversation, ConversationFilter, ConversationStatus,
+    Delivery, Inbound, Message, Webhook,
+};
+use lingxi_contracts::routing::QueuePosition;
+use lingxi_contracts::tenants::{Issued, Member};
+use lingxi_kernel::{
+    CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId,
+};
+
+use crate::loaders::Batch;
+use crate::outcome::{Shown as _, connection, fault, parts, payload};
+use crate::routing::TaskNode;
+use crate::tenants::RemovalPayload;
+
+/// A conversation with what belongs to it.
+#[derive(SimpleObject, Clone)]
+#[graphql(complex, name = "Conversation")]
+pub struct ConversationNode {
+    #[graphql(flatten)]
+    inner: Conversation,
+}
+
+impl From<Conversation> for ConversationNode {
+    fn from(inner: Conversation) -> Self {
+        Self { inner }
+    }
+}
+
+#[ComplexObject]
+impl ConversationNode {
+    /// With whom.
+    async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
+        let loaders = ctx.data::<DataLoader<Batch>>()?;
+        loaders.load_one(self.inner.contact_id).await.map_err(|error| fault((*error).clone()))
+    }
+
+    /// The member who answers.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
+        let Some(id) = self.inner.assignee else { return Ok(None) };
+        let loaders = ctx.data::<DataLoader<Batch>>()?;
+        loaders.load_one(id).await.map_err(|error| fault((*error).clone()))
+    }
+
+    /// Messages with a number above `afterSeq`, oldest first, at most 500.
+    #[graphql(complexity = "50 + 20 * child_complexity")]
+    async fn messages(&self, ctx: &Context<'_>, #[graphql(default)] after_seq: i64) -> Result<Vec<Message>> {
+        let (caller, services) = parts(ctx)?;
+        services.channels.messages(caller, self.inner.id, after_seq, 500).await.shown()
+    }
+
+    /// The newest task for people.
+    async fn task(&self, ctx: &Context<'_>) -> Result<Option<TaskNode>> {
+        let (caller, services) = parts(ctx)?;
+        Ok(services.routing.task_of(caller, self.inner.id).await.shown()?.map(TaskNode::from))
+    }
+
+    /// Where it stands in its queue.
+    async fn queue_position(&self, ctx: &Context<'_>) -> Result<Option<QueuePosition>> {
+        let (caller, services) = parts(ctx)?;
+        services.routing.position(caller, self.inner.id).await.shown()
+    }
+}
+
+/// A fresh webhook. The secret is shown this once.
+#[derive(SimpleObject)]
+pub struct NewWebhook {
+    /// The webhook.
+    webhook: Webhook,
+    /// Signing secret, `whsec_...` (Standard Webhooks).
+    secret: String,
+}
+
+impl From<Issued<Webhook>> for NewWebhook {
+    fn from(issued: Issued<Webhook>) -> Self {
+        Self { webhook: issued.item, secret: issued.secret }
+    }
+}
+
+/// What may change of a channel.
+#[derive(InputObject)]
+pub struct UpdateChannelInput {
+    /// Which one.
+    id: ChannelId,
+    /// New name.
+    name: Option<String>,
+    /// Whether it takes messages.
+    enabled: Option<bool>,
+    /// Look and behaviour.
+    settings: Option<ChannelSettings>,
+}
+
+/// What may change of a contact.
+#[derive(InputObject)]
+pub struct UpdateContactInput {
+    /// Who.
+    id: ContactId,
+    /// New name.
+    name: Option<String>,
+    /// New mail address; empty removes it.
+    email: Option<String>,
+    /// New phone; empty removes it.
+    phone: Option<String>,
+    /// All labels.
+    tags: Option<Vec<String>>,
+}
+
+/// A customer's message that an integrator passes on.
+#[derive(InputObject)]
+pub struct ReceiveMessageInput {
+    /// An API channel.
+    channel_id: ChannelId,
+    /// The integrator's own id of the customer.
+    external_id: String,
+    /// The customer's name, for the first message.
+    name: Option<String>,
+    /// The integrator's id of the message: the same id is stored once.
+    idempotency_key: String,
+    /// The words, at most 4,000 characters.
+    text: String,
+    /// The value of a clicked suggestion.
+    choice: Option<String>,
+    /// Language of the customer.
+    locale: Option<String>,
+}
+
+payload!(
+    /// What changing a channel came to.
+    ChannelPayload {
+        /// The channel.
+        channel: Channel
+    }
+);
+payload!(
+    /// What changing a conversation came to.
+    ConversationPayload {
+        /// The conversation.
+        conversation: ConversationNode
+    }
+);
+payload!(
+    /// What sending came to.
+    MessagePayload {
+        /// The message.
+        message: Message
+    }
+);
+payload!(
+    /// What changing a contact came to.
+    ContactPayload {
+        /// The contact.
+        contact: Contact
+    }
+);
+payload!(
+    /// What saving a canned reply came to.
+    CannedReplyPayload {
+        /// The canned reply.
+        canned_reply: CannedReply
+    }
+);
+payload!(
+    /// What making a webhook came to.
+    NewWebhookPayload {
+        /// The webhook with its secret.
+        created: NewWebhook
+    }
+);
+payload!(
+    /// What replaying came to.
+    DeliveryPayload {
+        /// The delivery.
+        delivery: Delivery
+    }
+);
+
+/// Reads of the channels service.
+#[derive(Default)]
+pub struct ChannelsQuery;
+
+#[Object]
+impl ChannelsQuery {
+    /// All channels.
+    async fn channels(&self, ctx: &Context<'_>) -> Result<Vec<Channel>> {
+        let (caller, services) = parts(ctx)?;
+        services.channels.channels(caller).await.shown()
+    }
+
+    /// Conversations, newest activity first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn conversations(
+        &self,
+        ctx: &Context<'_>,
+        filter: Option<ConversationFilter>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, ConversationNode>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        let found = services.channels.conversations(caller, filter.unwrap_or_default(), page).await.shown()?;
+        Ok(connection(found.map(ConversationNode::from)))
+    }
+
+    /// A conversation by id.
+    async fn conversation(&self, ctx: &Context<'_>, id: ConversationId) -> Result<Option<ConversationNode>> {
+        let (caller, services) = parts(ctx)?;
+        let mut found = services.channels.conversations_by_id(caller, &[id]).await.shown()?;
+        Ok(found.pop().map(ConversationNode::from))
+    }
+
+    /// Contacts, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn contacts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Words to find in name, mail, phone or external id.")] search: Option<String>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, Contact>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.channels.contacts(caller, search, page).await.shown()?))
+    }
+
+    /// All canned replies.
+    async fn canned_replies(&self, ctx: &Context<'_>) -> Result<Vec<CannedReply>> {
+        let (caller, services) = parts(ctx)?;
+        services.channels.canned_replies(caller).await.shown()
+    }
+
+    /// All webhooks.
+    async fn webhooks(&self, ctx: &Context<'_>) -> Result<Vec<Webhook>> {
+        let (caller, services) = parts(ctx)?;
+        services.channels.webhooks(caller).await.shown()
+    }
+
+    /// The webhook log, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn webhook_deliveries(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, Delivery>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.channels.deliveries(caller, page).await.shown()?))
+    }
+}
+
+/// Changes of the channels service.
+#[derive(Default)]
+pub struct ChannelsMutation;
+
+#[Object]
+impl ChannelsMutation {
+    /// Makes a channel.
+    async fn create_channel(&self, ctx: &Context<'_>, kind: ChannelKind, name: String) -> Result<ChannelPayload> {
+        let (caller, services) = parts(ctx)?;
+        ChannelPayload::of(services.channels.create_channel(caller, kind, &name).await)
+    }
+
+    /// Changes a channel.
+    async fn update_channel(&self, ctx: &Context<'_>, input: UpdateChannelInput) -> Result<ChannelPayload> {
+        let (caller, services) = parts(ctx)?;
+        let UpdateChannelInput { id, name, enabled, settings } = input;
+        ChannelPayload::of(services.channels.update_channel(caller, id, name, enabled, settings).await)
+    }
+
+    /// Stores a customer's message that came through an integrator, once per idempotency key.
+    async fn receive_message(&self, ctx: &Context<'_>, input: ReceiveMessageInput) -> Result<MessagePayload> {
+        let (caller, services) = parts(ctx)?;
+        let inbound = Inbound {
+            conversation: None,
+            client_id: input.idempotency_key,
+            text: input.text,
+            choice: input.choice,
+            attachment: None,
+            locale: input.locale,
+        };
+        let stored =
+            services.channels.receive_for(caller, input.channel_id, &input.external_id, input.name, inbound).await;
+        MessagePayload::of(stored)
+    }
+
+    /// Replies to the customer, or adds a private note.
+    async fn send_message(
+        &self,
+        ctx: &Context<'_>,
+        conversation_id: ConversationId,
+        text: String,
+        #[graphql(default, desc = "Whether only members see it.")] private: bool,
+        #[graphql(desc = "The sender's id of the message: the same id is stored once.")] client_id: Option<String>,
+    ) -> Result<MessagePayload> {
+        let (caller, services) = parts(ctx)?;
+        MessagePayload::of(services.channels.post(caller, conversation_id, &text, private, client_id).await)
+    }
+
+    /// Marks messages up to a number as read by members; never runs backwards.
+    async fn mark_read(
+        &self,
+        ctx: &Context<'_>,
+        conversation_id: ConversationId,
+        seq: i64,
+    ) -> Result<ConversationPayload> {
+        let (caller, services) = parts(ctx)?;
+        let read = services.channels.mark_read(caller, conversation_id, seq).await;
+        ConversationPayload::of(read.map(ConversationNode::from))
+    }
+
+    /// Moves a conversation to a status.
+    async fn set_conversation_status(
+        &self,
+        ctx: &Context<'_>,
+        conversation_id: ConversationId,
+        status: ConversationStatus,
+        #[graphql(desc = "Until when, for `SNOOZED`.")] until: Option<Timestamp>,
+    ) -> Result<ConversationPayload> {
+        let (caller, services) = parts(ctx)?;
+        let moved = services.channels.set_status(caller, conversation_id, status, until).await;
+        ConversationPayload::of(moved.map(ConversationNode::from))
+    }
+
+    /// Changes what is known of a contact.
+    async fn update_contact(&self, ctx: &Context<'_>, input: UpdateContactInput) -> Result<ContactPayload> {
+        let (caller, services) = parts(ctx)?;
+        let UpdateContactInput { id, name, email, phone, tags } = input;
+        ContactPayload::of(services.channels.update_contact(caller, id, name, email, phone, tags).await)
+    }
+
+    /// Moves everything of one contact to another and removes the first.
+    async fn merge_contacts(&self, ctx: &Context<'_>, from: ContactId, into: ContactId) -> Result<ContactPayload> {
+        let (caller, services) = parts(ctx)?;
+        ContactPayload::of(services.channels.merge_contacts(caller, from, into).await)
+    }
+
+    /// Adds or changes a canned reply, by shortcut and language.
+    async fn save_canned_reply(
+        &self,
+        ctx: &Context<'_>,
+        shortcut: String,
+        locale: String,
+        text: String,
+    ) -> Result<CannedReplyPayload> {
+        let (caller, services) = parts(ctx)?;
+        CannedReplyPayload::of(services.channels.save_canned_reply(caller, &shortcut, &locale, &text).await)
+    }
+
+    /// Removes a canned reply.
+    async fn delete_canned_reply(&self, ctx: &Context<'_>, id: CannedReplyId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.channels.delete_canned_reply(caller, id).await)
+    }
+
+    /// Makes a webhook.
+    async fn create_webhook(&self, ctx: &Context<'_>, url: String) -> Result<NewWebhookPayload> {
+        let (caller, services) = parts(ctx)?;
+        NewWebhookPayload::of(services.channels.create_webhook(caller, &url).await.map(NewWebhook::from))
+    }
+
+    /// Removes a webhook with its log.
+    async fn delete_webhook(&self, ctx: &Context<'_>, id: WebhookId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.channels.delete_webhook(caller, id).await)
+    }
+
+    /// Tries a delivery again.
+    async fn replay_webhook_delivery(&self, ctx: &Context<'_>, id: DeliveryId) -> Result<DeliveryPayload> {
+        let (caller, services) = parts(ctx)?;
+        DeliveryPayload::of(services.channels.replay_delivery(caller, id).await)
+    }
+}

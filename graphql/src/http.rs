@@ -1,0 +1,123 @@
+//! GraphQL over HTTP and WebSocket.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use actix_web::http::header::CONTENT_TYPE;
+use actix_web::{HttpRequest, HttpResponse, web};
+use async_graphql::http::GraphiQLSource;
+use async_graphql_actix_web::{GraphQLRequest, GraphQLResponse, GraphQLSubscription};
+use lingxi_http::{HttpResult, MaybeSigned, TenantLimit};
+use lingxi_kernel::{Actor, ApiKeyId, Ctx, Error};
+
+use crate::loaders::loaders;
+use crate::{Schema, Services};
+
+/// What the routes work with.
+pub struct Edge {
+    schema: Schema,
+    services: Services,
+    limit: TenantLimit,
+    explorer: bool,
+    calls: Mutex<HashMap<ApiKeyId, (Ctx, i64)>>,
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge").finish_non_exhaustive()
+    }
+}
+
+impl Edge {
+    /// Over services, with so many requests a second per tenant.
+    pub fn new(services: Services, requests_per_second: u32, explorer: bool) -> Self {
+        Self {
+            schema: crate::schema(Some(services.clone()), explorer),
+            services,
+            limit: TenantLimit::per_second(requests_per_second),
+            explorer,
+            calls: Mutex::default(),
+        }
+    }
+
+    /// Reports the calls by API key since the last time, to be billed.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when they could not be stored; they are then reported next time.
+    pub async fn report_calls(&self) -> lingxi_kernel::Result<()> {
+        let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
+        for (key, (ctx, count)) in calls {
+            if let Err(error) = self.services.billing.count_api_calls(&ctx, count).await {
+                let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+                calls.entry(key).or_insert((ctx, 0)).1 += count;
+                return Err(error);
+            }
+        }
+        Ok(())
+    }
+
+    fn note_call(&self, ctx: &Ctx) {
+        if let Actor::ApiKey { id, .. } = ctx.actor {
+            let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.entry(id).or_insert_with(|| (ctx.clone(), 0)).1 += 1;
+        }
+    }
+}
+
+/// Adds the gateway's routes.
+pub fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
+    config
+        .app_data(edge.clone())
+        .route("/graphql", web::post().to(execute))
+        .route("/graphql/ws", web::get().to(subscribe));
+    if edge.explorer {
+        config.route("/graphql", web::get().to(explore));
+    }
+}
+
+/// POST with JSON only: a browser asks before it sends that from another site, so the cookie cannot be misused.
+async fn execute(
+    http: HttpRequest,
+    signed: MaybeSigned,
+    edge: web::Data<Edge>,
+    request: GraphQLRequest,
+) -> Result<GraphQLResponse, lingxi_http::Problem> {
+    let json = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
+        kind.starts_with("application/json") || kind.starts_with("application/graphql-response+json")
+    });
+    if !json {
+        return Err(Error::invalid("Send the operation as application/json.").into());
+    }
+    let mut request = request.into_inner();
+    if let Some(signed) = signed.0 {
+        edge.limit.check(signed.ctx.tenant)?;
+        edge.note_call(&signed.ctx);
+        request = request.data(loaders(signed.ctx.clone(), edge.services.clone())).data(signed);
+    }
+    Ok(edge.schema.execute(request).await.into())
+}
+
+async fn subscribe(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
+    let mut data = async_graphql::Data::default();
+    // A browser sends its cookie from any site, so a socket with a cookie must come from our own pages.
+    if let Some(signed) = signed.0.filter(|_| same_origin(&http) || http.headers().contains_key("authorization")) {
+        data.insert(loaders(signed.ctx.clone(), edge.services.clone()));
+        data.insert(signed);
+    }
+    let socket = GraphQLSubscription::new(edge.schema.clone()).with_data(data).start(&http, body);
+    socket.map_err(|error| Error::invalid(error.to_string()).into())
+}
+
+fn same_origin(http: &HttpRequest) -> bool {
+    let header = |name: &str| http.headers().get(name).and_then(|value| value.to_str().ok());
+    match (header("origin"), header("host")) {
+        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
+        (None, _) => true,
+        _ => false,
+    }
+}
+
+async fn explore() -> HttpResponse {
+    let page = GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql/ws").finish();
+    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+}

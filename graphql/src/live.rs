@@ -1,0 +1,83 @@
+//! Subscriptions: what changes on open pages. They may miss events; whoever reconnects reads again.
+
+use async_graphql::{Context, Result, SimpleObject};
+use futures::stream::{self, Stream, StreamExt as _};
+use lingxi_bus::LiveEvent;
+use lingxi_contracts::channels::Message;
+use lingxi_kernel::{ConversationId, Permission};
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::outcome::{Shown as _, parts};
+
+/// Something changed on the desk.
+#[derive(SimpleObject, Clone)]
+pub struct DeskEvent {
+    /// `conversation`, `tasks`, `offer`, or `missed` when events were lost and everything should be read again.
+    kind: String,
+    /// The conversation that changed.
+    conversation_id: Option<ConversationId>,
+}
+
+/// Something changed in a conversation.
+#[derive(SimpleObject, Clone)]
+pub struct ConversationEvent {
+    /// `message`, `conversation`, or `missed` when events were lost and everything should be read again.
+    kind: String,
+    /// The new message.
+    message: Option<Message>,
+}
+
+/// What changes.
+pub struct Subscription;
+
+#[async_graphql::Subscription]
+impl Subscription {
+    /// Changes of conversations and tasks, and offers to the viewer.
+    async fn desk_changed(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = DeskEvent> + use<>> {
+        let (caller, services) = parts(ctx)?;
+        caller.require(Permission::ReadConversations).shown()?;
+        let all = events(services.live.subscribe(caller.tenant, "desk"));
+        let own = match caller.member() {
+            Ok(me) => events(services.live.subscribe(caller.tenant, &format!("member:{me}"))).boxed(),
+            Err(_) => stream::pending().boxed(),
+        };
+        Ok(stream::select(all, own).map(|event| DeskEvent {
+            kind: kind(event.as_ref()),
+            conversation_id: event.and_then(|event| event["id"].as_str()?.parse().ok()),
+        }))
+    }
+
+    /// New messages and changes of one conversation.
+    async fn conversation_changed(
+        &self,
+        ctx: &Context<'_>,
+        id: ConversationId,
+    ) -> Result<impl Stream<Item = ConversationEvent> + use<>> {
+        let (caller, services) = parts(ctx)?;
+        let known = services.channels.conversations_by_id(caller, &[id]).await.shown()?;
+        if known.is_empty() {
+            return Err(crate::outcome::fault(lingxi_kernel::Error::not_found("conversation")));
+        }
+        let changes = events(services.live.subscribe(caller.tenant, &format!("conversation:{id}")));
+        Ok(changes.map(|event| ConversationEvent {
+            kind: kind(event.as_ref()),
+            message: event.and_then(|event| serde_json::from_value(event["message"].clone()).ok()),
+        }))
+    }
+}
+
+fn kind(event: Option<&LiveEvent>) -> String {
+    event.and_then(|event| event["type"].as_str()).unwrap_or("missed").to_owned()
+}
+
+/// The events of a topic; `None` where some were missed.
+fn events(receiver: Receiver<LiveEvent>) -> impl Stream<Item = Option<LiveEvent>> {
+    stream::unfold(receiver, |mut receiver| async move {
+        match receiver.recv().await {
+            Ok(event) => Some((Some(event), receiver)),
+            Err(RecvError::Lagged(_)) => Some((None, receiver)),
+            Err(RecvError::Closed) => None,
+        }
+    })
+}

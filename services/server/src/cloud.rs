@@ -1,0 +1,109 @@
+//! All services, built over one database.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lingxi_bus::{Consumer, Live, Relay, RelayHandle};
+use lingxi_config::Config;
+use lingxi_graphql::Services;
+use lingxi_kernel::{Env, Error, Result};
+use lingxi_store::{Db, system};
+
+use crate::jobs::Jobs;
+
+/// A built Lingxi, not yet serving.
+pub struct Cloud {
+    /// The services' clients.
+    pub services: Services,
+    /// Storage.
+    pub db: Db,
+    pub(crate) channels: lingxi_channels::Edge,
+    pub(crate) tenants: lingxi_tenants::Edge,
+    pub(crate) bot: lingxi_bot::Edge,
+    pub(crate) jobs: Jobs,
+    consumers: Vec<Arc<dyn Consumer>>,
+}
+
+impl std::fmt::Debug for Cloud {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Cloud").finish_non_exhaustive()
+    }
+}
+
+/// Opens the database of the settings and brings it up to this binary.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the folder or the database cannot be used.
+pub async fn open_database(config: &Config, env: Env) -> Result<Db> {
+    let path = config.storage.database();
+    if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Error::internal(format!("the folder {} cannot be made: {error}", folder.display())))?;
+    }
+    let db = Db::open(&path, env).await?;
+    lingxi_migrations::up(system::reader(&db)).await?;
+    Ok(db)
+}
+
+impl Cloud {
+    /// Builds every service over an open database.
+    pub fn build(config: &Config, db: Db) -> Self {
+        let live = Live::default();
+        let tenants = lingxi_tenants::build(lingxi_tenants::Deps {
+            db: db.clone(),
+            mail: config.mail.clone(),
+            limits: config.limits.clone(),
+            public_url: config.http.public_url.clone(),
+        });
+        let billing =
+            lingxi_billing::build(lingxi_billing::Deps { db: db.clone(), tenants: tenants.client.clone() });
+        let bot = lingxi_bot::build(lingxi_bot::Deps {
+            db: db.clone(),
+            billing: billing.client.clone(),
+            files: config.files.clone(),
+        });
+        let routing = lingxi_routing::build(lingxi_routing::Deps {
+            db: db.clone(),
+            live: live.clone(),
+            tenants: tenants.client.clone(),
+        });
+        let channels = lingxi_channels::build(lingxi_channels::Deps {
+            db: db.clone(),
+            live: live.clone(),
+            tenants: tenants.client.clone(),
+            files_dir: config.storage.files(),
+            files: config.files.clone(),
+            limits: config.limits.clone(),
+        });
+        Self {
+            channels: channels.edge(bot.client.clone(), routing.client.clone()),
+            tenants: lingxi_tenants::Edge {
+                tenants: tenants.client.clone(),
+                secure: config.http.public_url.starts_with("https://"),
+            },
+            bot: lingxi_bot::Edge { bot: bot.client.clone(), max_bytes: config.files.max_import_bytes },
+            jobs: Jobs { tenants: tenants.jobs, channels: channels.jobs, routing: routing.jobs, db: db.clone() },
+            consumers: vec![
+                tenants.consumer,
+                channels.consumer,
+                bot.consumer,
+                routing.consumer,
+                billing.consumer,
+            ],
+            services: Services {
+                tenants: tenants.client,
+                channels: channels.client,
+                bot: bot.client,
+                routing: routing.client,
+                billing: billing.client,
+                live,
+            },
+            db,
+        }
+    }
+
+    /// Starts to deliver facts between the services.
+    pub fn start_relay(&self) -> RelayHandle {
+        Relay::start(self.db.clone(), self.consumers.clone())
+    }
+}

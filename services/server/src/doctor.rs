@@ -1,0 +1,76 @@
+//! `lingxi doctor`: looks at what usually goes wrong, and says how to mend it.
+
+use std::path::Path;
+
+use lingxi_config::Config;
+use lingxi_kernel::{Clock as _, Env, SystemClock};
+use lingxi_store::{Db, system};
+
+/// One finding.
+#[derive(Debug)]
+pub struct Finding {
+    /// What was looked at.
+    pub what: &'static str,
+    /// `Ok` with a fact, or `Err` with what is wrong and how to mend it.
+    pub result: Result<String, String>,
+}
+
+/// Looks at disk, database, clock and settings.
+pub async fn examine(config: &Config) -> Vec<Finding> {
+    vec![
+        Finding { what: "data folder", result: writable(&config.storage.data_dir) },
+        Finding { what: "database", result: database(config).await },
+        Finding { what: "clock", result: clock() },
+        Finding { what: "address", result: address(&config.http.address) },
+        Finding { what: "mail", result: mail(config) },
+    ]
+}
+
+fn writable(folder: &Path) -> Result<String, String> {
+    let mend = |error: std::io::Error| {
+        format!("{} cannot be written: {error}. Give this user the folder, or set storage.data_dir.", folder.display())
+    };
+    std::fs::create_dir_all(folder).map_err(mend)?;
+    let probe = folder.join(".doctor");
+    std::fs::write(&probe, vec![0_u8; 1 << 20]).map_err(mend)?;
+    std::fs::remove_file(&probe).map_err(mend)?;
+    Ok(format!("{} can be written", folder.display()))
+}
+
+async fn database(config: &Config) -> Result<String, String> {
+    let path = config.storage.database();
+    if !path.exists() {
+        return Ok(format!("{} will be made at the first start", path.display()));
+    }
+    let broken = |error: &dyn std::fmt::Display| {
+        format!("{} cannot be read: {error}. Restore it from a backup, or move it away.", path.display())
+    };
+    let db = Db::open(&path, Env::system()).await.map_err(|error| broken(&error))?;
+    let pending = lingxi_migrations::pending(system::reader(&db)).await.map_err(|error| broken(&error))?;
+    match pending {
+        0 => Ok(format!("{} is up to date", path.display())),
+        n => Err(format!("{n} migrations are missing; run `lingxi migrate` or start `lingxi serve`.")),
+    }
+}
+
+fn clock() -> Result<String, String> {
+    let now = SystemClock.now();
+    if now.timestamp() < 1_767_225_600 {
+        return Err(format!("The clock says {now}, which is in the past; set it by NTP, or bills get wrong dates."));
+    }
+    Ok(format!("it is {}", now.format("%Y-%m-%d %H:%M:%S UTC")))
+}
+
+fn address(address: &str) -> Result<String, String> {
+    std::net::TcpListener::bind(address).map(|_| format!("{address} is free")).map_err(|error| {
+        format!("{address} cannot be listened on: {error}. Stop what uses it, or set http.address.")
+    })
+}
+
+fn mail(config: &Config) -> Result<String, String> {
+    match &config.mail.smtp_url {
+        None => Ok("no SMTP server is set; mails are kept and shown in the portal".into()),
+        Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Ok("an SMTP server is set".into()),
+        Some(_) => Err("mail.smtp_url must start with smtp:// or smtps://.".into()),
+    }
+}

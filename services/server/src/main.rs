@@ -1,0 +1,198 @@
+//! `lingxi`: the one binary.
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use lingxi_config::Config;
+use lingxi_kernel::{Env, TenantId};
+use lingxi_server::cloud::{Cloud, open_database};
+use lingxi_server::role::{Role, require_all};
+use lingxi_server::{demo, doctor, import, serve};
+
+/// Customer service for small firms: bot, desk, and a bill by use.
+#[derive(Parser)]
+#[command(name = "lingxi", version)]
+struct Cli {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags win over `LINGXI_*` variables, those over `lingxi.toml`, that over the defaults.
+#[derive(Args)]
+struct Settings {
+    /// Settings file [default: lingxi.toml, if it is there]
+    #[arg(long, global = true, env = "LINGXI_CONFIG")]
+    config: Option<PathBuf>,
+    /// Folder of the database and the files
+    #[arg(long, global = true)]
+    data_dir: Option<String>,
+    /// Address and port to listen on
+    #[arg(long, global = true)]
+    http: Option<String>,
+    /// Another database than lingxi.db in the data folder (sqlite:PATH)
+    #[arg(long, global = true)]
+    database_url: Option<String>,
+    /// Any other setting, as KEY=VALUE with the key of lingxi.toml
+    #[arg(long = "set", global = true, value_name = "KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the product
+    Serve {
+        /// Which parts, with commas between them; all of them when left out
+        #[arg(long, value_delimiter = ',', env = "LINGXI_ROLE")]
+        role: Vec<Role>,
+        /// Make the demo firm first, if it is not there
+        #[arg(long)]
+        demo: bool,
+    },
+    /// Bring the database up to this binary
+    Migrate,
+    /// Print the settings in force, or their JSON schema
+    Config {
+        /// Print the JSON schema of lingxi.toml instead
+        #[arg(long)]
+        schema: bool,
+    },
+    /// Print the GraphQL schema
+    Schema,
+    /// Look for what usually goes wrong
+    Doctor,
+    /// Make the demo firm
+    Demo,
+    /// Read FAQ files (.csv, .jsonl, .xlsx) into a firm's knowledge base and publish them
+    Import {
+        /// The firm's id (ten_...)
+        #[arg(long)]
+        tenant: TenantId,
+        /// The files
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            let _ = writeln!(std::io::stderr(), "lingxi: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn say(text: impl std::fmt::Display) {
+    // A closed pipe is the reader's choice.
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+fn load(settings: &Settings) -> Result<Config, String> {
+    let mut flags: Vec<(&str, String)> = Vec::new();
+    let named = [
+        ("storage.data_dir", &settings.data_dir),
+        ("http.address", &settings.http),
+        ("storage.database_url", &settings.database_url),
+    ];
+    for (key, value) in named {
+        flags.extend(value.clone().map(|value| (key, value)));
+    }
+    for pair in &settings.set {
+        let (key, value) = pair.split_once('=').ok_or_else(|| format!("--set {pair}: expected KEY=VALUE"))?;
+        flags.push((key, value.to_owned()));
+    }
+    Config::load(settings.config.as_deref(), &flags).map_err(|error| error.to_string())
+}
+
+fn run(cli: Cli) -> Result<(), String> {
+    let config = load(&cli.settings)?;
+    match &cli.command {
+        Command::Config { schema: true } => {
+            say(serde_json::to_string_pretty(&Config::schema()).map_err(|error| error.to_string())?);
+            return Ok(());
+        }
+        Command::Config { schema: false } => {
+            say(config.to_toml().map_err(|error| error.to_string())?);
+            return Ok(());
+        }
+        Command::Schema => {
+            say(lingxi_graphql::sdl().trim_end());
+            return Ok(());
+        }
+        _ => {}
+    }
+    if rustls::crypto::ring::default_provider().install_default().is_err() {
+        return Err("the TLS provider is installed twice".into());
+    }
+    let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
+    runtime.block_on(work(config, cli.command))
+}
+
+async fn work(config: Config, command: Command) -> Result<(), String> {
+    match command {
+        Command::Serve { role, demo } => {
+            require_all(&role)?;
+            let metrics = lingxi_telemetry::start(&config.telemetry)?;
+            if demo {
+                make_demo(&config).await?;
+            }
+            let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
+            let cloud = Cloud::build(&config, db);
+            let running = serve::start(&config, &cloud, Some(metrics)).map_err(|error| error.to_string())?;
+            say(format!("Lingxi serves on http://{}", running.address));
+            running.until_stopped().await.map_err(|error| error.to_string())
+        }
+        Command::Migrate => {
+            open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
+            say("The database is up to date.");
+            Ok(())
+        }
+        Command::Doctor => {
+            let findings = doctor::examine(&config).await;
+            for finding in &findings {
+                match &finding.result {
+                    Ok(fact) => say(format!("ok    {}: {fact}", finding.what)),
+                    Err(fault) => say(format!("FAIL  {}: {fault}", finding.what)),
+                }
+            }
+            let failed = findings.iter().filter(|finding| finding.result.is_err()).count();
+            if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} checks failed", findings.len())) }
+        }
+        Command::Demo => make_demo(&config).await,
+        Command::Import { tenant, files } => {
+            let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
+            let cloud = Cloud::build(&config, db);
+            for file in files {
+                let (read, release) = import::run(cloud.services.bot.as_ref(), tenant, &file)
+                    .await
+                    .map_err(|error| format!("{}: {error}", file.display()))?;
+                say(format!(
+                    "{}: {} rows, {} articles stored, {} rows refused; release {} answers now",
+                    file.display(),
+                    read.rows,
+                    read.stored,
+                    read.errors.len(),
+                    release.number
+                ));
+                for error in &read.errors {
+                    say(format!("  row {}: {}", error.row, error.message));
+                }
+            }
+            Ok(())
+        }
+        Command::Config { .. } | Command::Schema => Ok(()),
+    }
+}
+
+async fn make_demo(config: &Config) -> Result<(), String> {
+    let key = demo::seed(config).await.map_err(|error| error.to_string())?;
+    say(format!("Demo firm: sign in as {} or {} with {}", demo::OWNER, demo::AGENT, demo::PASSWORD));
+    say(format!("Its web chat: {}/try?key={key}", config.http.public_url));
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! Probes and metrics for operators.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use actix_web::{HttpResponse, web};
+use lingxi_store::{Db, system};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde_json::json;
+
+#[derive(Clone)]
+pub(crate) struct Probes {
+    pub(crate) db: Db,
+    pub(crate) ready: Arc<AtomicBool>,
+    pub(crate) metrics: Option<PrometheusHandle>,
+}
+
+pub(crate) fn routes(config: &mut web::ServiceConfig, probes: &Probes) {
+    config
+        .app_data(web::Data::new(probes.clone()))
+        .route("/health/live", web::get().to(live))
+        .route("/health/ready", web::get().to(ready))
+        .route("/health/startup", web::get().to(ready))
+        .route("/metrics", web::get().to(metrics));
+}
+
+/// The process runs; nothing else is asked, so that a slow database restarts nobody.
+async fn live() -> HttpResponse {
+    HttpResponse::Ok().json(json!({ "status": "live" }))
+}
+
+/// The process takes requests: it is not stopping, and the database answers.
+async fn ready(probes: web::Data<Probes>) -> HttpResponse {
+    if !probes.ready.load(Ordering::Relaxed) {
+        return HttpResponse::ServiceUnavailable().json(json!({ "status": "stopping" }));
+    }
+    match system::ping(&probes.db).await {
+        Ok(()) => HttpResponse::Ok().json(json!({ "status": "ready" })),
+        Err(_) => HttpResponse::ServiceUnavailable().json(json!({ "status": "the database does not answer" })),
+    }
+}
+
+async fn metrics(probes: web::Data<Probes>) -> HttpResponse {
+    let text = probes.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();
+    HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
+}

@@ -1,0 +1,88 @@
+//! What a process serves.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A part of the product that a process can serve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Role {
+    /// GraphQL, portal, widget files.
+    Gateway,
+    /// Firms and members.
+    Tenants,
+    /// Conversations.
+    Channels,
+    /// Answers.
+    Bot,
+    /// Tasks.
+    Routing,
+    /// Usage and bills.
+    Billing,
+}
+
+impl Role {
+    /// All roles; together they are the all-in-one shape.
+    pub const ALL: [Self; 6] =
+        [Self::Gateway, Self::Tenants, Self::Channels, Self::Bot, Self::Routing, Self::Billing];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Gateway => "gateway",
+            Self::Tenants => "tenants",
+            Self::Channels => "channels",
+            Self::Bot => "bot",
+            Self::Routing => "routing",
+            Self::Billing => "billing",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Role {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or_else(|| {
+            let choices: Vec<&str> = Self::ALL.iter().map(|role| role.name()).collect();
+            format!("`{text}` is no role; choose of {}", choices.join(", "))
+        })
+    }
+}
+
+/// Demands the shape that this build can serve: every role in one process.
+///
+/// # Errors
+/// A sentence that names the missing roles.
+pub fn require_all(roles: &[Role]) -> Result<(), String> {
+    let missing: Vec<&str> =
+        Role::ALL.iter().filter(|role| !roles.is_empty() && !roles.contains(role)).map(|role| role.name()).collect();
+    if missing.is_empty() {
+        Ok(())
+    } else {
+        let missing = missing.join(", ");
+        Err(format!("this build serves all roles in one process; add {missing}, or leave --role out"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_role_is_refused_with_the_choices() {
+        let error = "chat".parse::<Role>().unwrap_err();
+        assert!(error.contains("`chat`") && error.contains("gateway, tenants"), "{error}");
+    }
+
+    #[test]
+    fn part_of_the_roles_is_refused_with_the_missing_ones() {
+        assert!(require_all(&[]).is_ok());
+        assert!(require_all(&Role::ALL).is_ok());
+        assert!(require_all(&[Role::Gateway]).unwrap_err().contains("tenants, channels, bot"));
+    }
+}

@@ -1,0 +1,154 @@
+//! Serving, and stopping in good order.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use actix_web::dev::{Service as _, ServerHandle};
+use actix_web::{App, HttpServer, web};
+use lingxi_bus::RelayHandle;
+use lingxi_config::Config;
+use lingxi_contracts::tenants::TenantsClient;
+use lingxi_kernel::{Error, Result};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::cloud::Cloud;
+use crate::probes::Probes;
+use crate::{probes, web as files};
+
+/// Largest JSON body.
+const LARGEST_JSON: usize = 1 << 20;
+
+/// A serving Lingxi.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    server: ServerHandle,
+    task: JoinHandle<std::io::Result<()>>,
+    relay: RelayHandle,
+    jobs: JoinSet<()>,
+    ready: Arc<AtomicBool>,
+    gateway: web::Data<lingxi_graphql::Edge>,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("address", &self.address).finish_non_exhaustive()
+    }
+}
+
+/// Starts to serve.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the address is taken.
+pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
+    let ready = Arc::new(AtomicBool::new(true));
+    let probes = Probes { db: cloud.db.clone(), ready: ready.clone(), metrics };
+    let edge = lingxi_graphql::Edge::new(
+        cloud.services.clone(),
+        config.limits.requests_per_second,
+        config.http.explorer,
+    );
+    let gateway = web::Data::new(edge);
+    let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
+    let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
+    let shared = gateway.clone();
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(web::JsonConfig::default().limit(LARGEST_JSON).error_handler(refuse_body))
+            .app_data(web::QueryConfig::default().error_handler(refuse_query))
+            .app_data(authenticator.clone())
+            .wrap(actix_web::middleware::Compress::default())
+            .wrap_fn(|request, service| {
+                let started = Instant::now();
+                let response = service.call(request);
+                async move {
+                    let response = response.await?;
+                    note(&response, started);
+                    Ok(response)
+                }
+            })
+            .configure(|c| probes::routes(c, &probes))
+            .configure(|c| lingxi_tenants::routes(c, &tenants))
+            .configure(|c| lingxi_bot::routes(c, &bot))
+            .configure(|c| lingxi_channels::routes(c, &channels))
+            .configure(|c| lingxi_graphql::routes(c, &shared))
+            .configure(files::routes)
+    });
+    let workers = match config.http.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        some => some,
+    };
+    let server = server
+        .workers(workers)
+        .shutdown_timeout(config.http.grace_seconds)
+        .disable_signals()
+        .bind(&config.http.address)
+        .map_err(|error| Error::internal(format!("{} cannot be listened on: {error}", config.http.address)))?;
+    let address = *server.addrs().first().ok_or_else(|| Error::internal("no address was bound"))?;
+    let running = server.run();
+    Ok(Running {
+        address,
+        server: running.handle(),
+        task: tokio::spawn(running),
+        relay: cloud.start_relay(),
+        jobs: cloud.jobs.start(),
+        ready,
+        gateway,
+    })
+}
+
+impl Running {
+    /// Reports API calls every minute until the process is told to stop.
+    pub async fn until_stopped(self) -> Result<()> {
+        let mut minutes = tokio::time::interval(Duration::from_secs(60));
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        loop {
+            tokio::select! {
+                _ = minutes.tick() => self.report_calls().await,
+                _ = tokio::signal::ctrl_c() => break,
+                _ = terminate.recv() => break,
+            }
+        }
+        tracing::info!("Stopping: finishing what is in flight");
+        self.stop().await
+    }
+
+    async fn report_calls(&self) {
+        if let Err(error) = self.gateway.report_calls().await {
+            tracing::error!(error.cause = %error, "API calls could not be counted; they are kept for next time");
+        }
+    }
+
+    /// Stops in good order: not ready, no new requests, open ones finished, facts delivered, nothing left behind.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the server had failed before.
+    pub async fn stop(mut self) -> Result<()> {
+        self.ready.store(false, Ordering::Relaxed);
+        self.server.stop(true).await;
+        self.jobs.shutdown().await;
+        self.report_calls().await;
+        self.relay.stop().await;
+        Ok(self.task.await??)
+    }
+}
+
+fn note<B>(response: &actix_web::dev::ServiceResponse<B>, started: Instant) {
+    let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
+    let method = response.request().method().to_string();
+    let status = response.status().as_u16().to_string();
+    metrics::counter!("lingxi_http_requests_total", "route" => route.clone(), "method" => method, "status" => status)
+        .increment(1);
+    metrics::histogram!("lingxi_http_request_seconds", "route" => route).record(started.elapsed().as_secs_f64());
+}
+
+fn refuse_body(error: actix_web::error::JsonPayloadError, _: &actix_web::HttpRequest) -> actix_web::Error {
+    lingxi_http::Problem(Error::invalid(format!("The body is not what is expected: {error}."))).into()
+}
+
+fn refuse_query(error: actix_web::error::QueryPayloadError, _: &actix_web::HttpRequest) -> actix_web::Error {
+    lingxi_http::Problem(Error::invalid(format!("The parameters are not what is expected: {error}."))).into()
+}
