@@ -154,6 +154,7 @@ pub struct Contact {
 /// A conversation with a contact on one channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[cfg_attr(feature = "graphql", graphql(name = "ConversationData"))]
 #[serde(rename_all = "camelCase")]
 pub struct Conversation {
     /// Global id.

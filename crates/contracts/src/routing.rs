@@ -109,6 +109,7 @@ pub struct Workflow {
 /// A member who takes tasks.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[cfg_attr(feature = "graphql", graphql(name = "WorkerData"))]
 pub struct Worker {
     /// The member.
     #[cfg_attr(feature = "graphql", graphql(skip))]
@@ -132,6 +133,7 @@ pub struct Worker {
 /// A conversation that waits for or has a person.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[cfg_attr(feature = "graphql", graphql(name = "TaskData"))]
 pub struct Task {
     /// Global id.
     pub id: TaskId,
@@ -162,14 +164,12 @@ pub struct Task {
 
 /// An offer of a task to a worker.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
 pub struct Reservation {
     /// Global id.
     pub id: ReservationId,
     /// The task.
     pub task: Task,
     /// To whom.
-    #[cfg_attr(feature = "graphql", graphql(skip))]
     pub member_id: MemberId,
     /// Where it stands.
     pub status: ReservationStatus,

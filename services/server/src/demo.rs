@@ -54,13 +54,13 @@ const DAY: [Talk; 14] = [
     talk("zh-CN", "张伟", &["你好", "怎么报案", "!solved"], None, Some(5)),
     talk("zh-CN", "王芳", &["保单什么时候生效", "!solved"], None, Some(5)),
     talk("en-US", "Emma Clark", &["how do I cancel my policy", "!solved"], None, Some(4)),
-    talk("zh-CN", "李娜", &["理赔审核要多久", "都五天了还没有消息，转人工"], Some("您好，已为您加急，今天下班前会有结果。"), Some(5)),
+    talk("zh-CN", "李娜", &["理赔审核要多久", "都五天了还没有消息"], Some("您好，已为您加急，今天下班前会有结果。"), Some(5)),
     talk("zh-CN", "刘洋", &["可以用微信付款吗", "!solved"], None, None),
-    talk("en-US", "Noah Baker", &["my car broke down on the motorway", "I want to talk to a person"], Some("Hello Noah, a tow truck is on its way. Please stay behind the barrier."), Some(5)),
+    talk("en-US", "Noah Baker", &["my car broke down on the motorway"], Some("Hello Noah, a tow truck is on its way. Please stay behind the barrier."), Some(5)),
     talk("zh-CN", "陈静", &["我的宠物狗可以买保险吗"], Some("您好，宠物险下个月上线，我先为您登记。"), Some(3)),
     talk("zh-CN", "杨强", &["怎么开发票", "!solved"], None, Some(5)),
     talk("en-US", "Olivia Reed", &["When will I receive my refund", "!solved"], None, None),
-    talk("zh-CN", "赵敏", &["断保了怎么恢复", "!unsolved"], Some("您好，可以办理复效，我把链接发给您。"), Some(4)),
+    talk("zh-CN", "赵敏", &["断保了怎么恢复"], Some("您好，可以办理复效，我把链接发给您。"), Some(4)),
     talk("zh-CN", "黄磊", &["哪些医院可以报销"], None, None),
     talk("en-US", "Liam Fox", &["Can I insure a rented flat against flooding?"], None, None),
     talk("zh-CN", "周杰", &["我要投诉", "转人工"], None, None),
@@ -146,7 +146,9 @@ async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind
     channels
         .update_contact(&Ctx::system(visitor.tenant, "demo"), opened.contact, Some(talk.name.into()), None, None, None)
         .await?;
-    for (number, said) in talk.says.iter().enumerate() {
+    // Who is answered by an agent has asked for one in the end.
+    let asks = talk.agent.map(|_| if talk.locale == "zh-CN" { "转人工" } else { "Talk to a person, please" });
+    for (number, said) in talk.says.iter().chain(asks.iter()).enumerate() {
         clock.0.fetch_sub(20, Ordering::Relaxed);
         let choice = said.strip_prefix('!').map(str::to_owned);
         let text = match choice.as_deref() {
@@ -164,14 +166,14 @@ async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind
         };
         channels.receive(&visitor, inbound).await?;
         settle(cloud).await?;
-    }
-    let conversation = channels.visitor_conversation(&visitor).await?.ok_or_else(|| Error::not_found("conversation"))?;
-    if let Some(reply) = talk.agent {
-        clock.0.fetch_sub(15, Ordering::Relaxed);
+        clock.0.fetch_sub(10, Ordering::Relaxed);
         for offer in routing.my_reservations(agent).await? {
             routing.accept(agent, offer.id).await?;
         }
         settle(cloud).await?;
+    }
+    let conversation = channels.visitor_conversation(&visitor).await?.ok_or_else(|| Error::not_found("conversation"))?;
+    if let Some(reply) = talk.agent {
         clock.0.fetch_sub(60, Ordering::Relaxed);
         channels.post(agent, conversation.id, reply, false, None).await?;
         channels.set_status(agent, conversation.id, ConversationStatus::Resolved, None).await?;
