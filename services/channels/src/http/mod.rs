@@ -4,7 +4,9 @@ mod socket;
 
 use std::sync::Arc;
 
+use actix_cors::Cors;
 use actix_multipart::Multipart;
+use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
@@ -31,15 +33,21 @@ impl std::fmt::Debug for Edge {
 
 /// Adds the service's routes.
 pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
-    config
-        .app_data(web::Data::new(edge.clone()))
-        .route("/widget/v1/open", web::post().to(open))
-        .route("/widget/v1/socket", web::get().to(socket::connect))
-        .route("/widget/v1/messages", web::get().to(poll))
-        .route("/widget/v1/messages", web::post().to(send))
-        .route("/widget/v1/suggestions", web::get().to(suggest))
-        .route("/widget/v1/files", web::post().to(upload))
-        .route("/files/{id}", web::get().to(download));
+    // Any page may embed the widget; it carries a bearer token and no cookie, and a channel can name its origins.
+    let cors = Cors::default()
+        .allow_any_origin()
+        .allowed_methods(["GET", "POST"])
+        .allowed_headers([AUTHORIZATION, CONTENT_TYPE])
+        .max_age(3600);
+    let widget = web::scope("/widget/v1")
+        .wrap(cors)
+        .route("/open", web::post().to(open))
+        .route("/socket", web::get().to(socket::connect))
+        .route("/messages", web::get().to(poll))
+        .route("/messages", web::post().to(send))
+        .route("/suggestions", web::get().to(suggest))
+        .route("/files", web::post().to(upload));
+    config.app_data(web::Data::new(edge.clone())).service(widget).route("/files/{id}", web::get().to(download));
 }
 
 #[derive(Deserialize)]

@@ -1,0 +1,37 @@
+import { Suspense, lazy, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { BrowserRouter, Route, Routes } from 'react-router';
+import { Join } from './features/auth/join.tsx';
+import { SignIn } from './features/auth/sign-in.tsx';
+import { SignUp } from './features/auth/sign-up.tsx';
+import { Try } from './features/auth/try.tsx';
+import { VerifyEmail } from './features/auth/verify-email.tsx';
+
+const Portal = lazy(() => import('./portal.tsx'));
+
+function Loading(): ReactNode {
+  const { t } = useTranslation();
+  return (
+    <p className="center" role="status">
+      {t('common.loading')}
+    </p>
+  );
+}
+
+/** Pages for people who are not signed in load first and small; the portal itself comes when it is needed. */
+export function App(): ReactNode {
+  return (
+    <BrowserRouter>
+      <Suspense fallback={<Loading />}>
+        <Routes>
+          <Route path="/sign-in" element={<SignIn />} />
+          <Route path="/sign-up" element={<SignUp />} />
+          <Route path="/join" element={<Join />} />
+          <Route path="/verify-email" element={<VerifyEmail />} />
+          <Route path="/try" element={<Try />} />
+          <Route path="*" element={<Portal />} />
+        </Routes>
+      </Suspense>
+    </BrowserRouter>
+  );
+}

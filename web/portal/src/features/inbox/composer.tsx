@@ -1,0 +1,112 @@
+import { Alert, Button, Input, Segmented, type GetRef } from 'antd';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import { useAction } from '../../lib/action.ts';
+import { useMay, useViewer } from '../../lib/viewer.tsx';
+import type { ThreadConversation } from './thread.tsx';
+
+const CANNED = graphql(`
+  query Canned {
+    cannedReplies { id shortcut text locale }
+  }
+`);
+const SEND = graphql(`
+  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {
+    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {
+      status errors { field message } message { id seq }
+    }
+  }
+`);
+
+/** Where replies and notes are written. Enter sends, unless an input method is composing; Shift+Enter is a new line. */
+export function Composer(props: { conversation: ThreadConversation; onSent: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const viewer = useViewer();
+  const supervises = useMay('SUPERVISE');
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [mode, setMode] = useState<'reply' | 'note'>('reply');
+  const field = useRef<GetRef<typeof Input.TextArea>>(null);
+  const draftId = useRef(crypto.randomUUID());
+  const { conversation } = props;
+  const [{ data }] = useQuery({ query: CANNED });
+  const mine = conversation.assignee?.id === viewer.member?.id || supervises;
+  const mayReply = mine && conversation.status !== 'RESOLVED';
+  const note = mode === 'note' || !mayReply;
+  const typed = text.startsWith('/') ? text.slice(1).toLowerCase() : null;
+  const canned = typed === null ? [] : (data?.cannedReplies ?? []).filter((reply) => reply.locale === conversation.locale && reply.shortcut.startsWith(typed));
+
+  useEffect(() => {
+    const key = (event: globalThis.KeyboardEvent): void => {
+      if (!event.altKey || event.isComposing || (event.code !== 'KeyL' && event.code !== 'KeyP')) return;
+      event.preventDefault();
+      setMode(event.code === 'KeyL' ? 'reply' : 'note');
+      field.current?.focus();
+    };
+    addEventListener('keydown', key);
+    return () => removeEventListener('keydown', key);
+  }, []);
+
+  const send = async (): Promise<void> => {
+    if (!text.trim() || busy) return;
+    setBusy(true);
+    const sent = await act(SEND, { id: conversation.id, text, private: note, clientId: draftId.current });
+    setBusy(false);
+    if (!sent) return;
+    setText('');
+    draftId.current = crypto.randomUUID();
+    props.onSent();
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || event.keyCode === 229) return;
+    if (event.key === 'Escape') setText('');
+    if (event.key !== 'Enter' || event.shiftKey) return;
+    event.preventDefault();
+    const [first] = canned;
+    if (first) setText(first.text);
+    else void send();
+  };
+  return (
+    <div className="composer">
+      {!mayReply && <Alert type="info" title={t(conversation.status === 'RESOLVED' ? 'composer.resolved' : 'composer.notMine')} style={{ marginBottom: 8 }} />}
+      <Segmented
+        size="small"
+        aria-label={t('composer.mode')}
+        value={note ? 'note' : 'reply'}
+        onChange={setMode}
+        options={[
+          { value: 'reply' as const, label: t('composer.reply'), disabled: !mayReply },
+          { value: 'note' as const, label: t('composer.note') },
+        ]}
+      />
+      {canned.length > 0 && (
+        <ul style={{ listStyle: 'none', margin: '8px 0', padding: 0 }} aria-label={t('composer.canned')}>
+          {canned.map((reply) => (
+            <li key={reply.id}>
+              <Button type="text" onClick={() => setText(reply.text)}>
+                <strong>/{reply.shortcut}</strong> {reply.text}
+              </Button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <Input.TextArea
+        ref={field}
+        aria-label={t(note ? 'composer.note' : 'composer.reply')}
+        value={text}
+        maxLength={4000}
+        autoSize={{ minRows: 2, maxRows: 8 }}
+        placeholder={t(note ? 'composer.notePlaceholder' : 'composer.placeholder')}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+        style={{ margin: '8px 0' }}
+      />
+      <Button type="primary" loading={busy} disabled={!text.trim()} onClick={() => void send()}>
+        {t(note ? 'composer.addNote' : 'composer.send')}
+      </Button>
+    </div>
+  );
+}

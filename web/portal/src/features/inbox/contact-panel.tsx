@@ -1,0 +1,85 @@
+import { Button, Form, Input, Select } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import { useAction } from '../../lib/action.ts';
+import { useFormat } from '../../lib/format.ts';
+import { State } from '../../lib/page.tsx';
+import { useMay } from '../../lib/viewer.tsx';
+import type { ThreadConversation } from './thread.tsx';
+
+const HISTORY = graphql(`
+  query History($filter: ConversationFilter) {
+    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }
+  }
+`);
+const SAVE = graphql(`
+  mutation SaveContact($input: UpdateContactInput!) {
+    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }
+  }
+`);
+
+type Values = { name: string; email?: string; phone?: string; tags: string[] };
+
+/** Who the customer is, and everything said before, over all channels. */
+export function ContactPanel(props: {
+  contact: NonNullable<ThreadConversation['contact']>;
+  conversation: ThreadConversation;
+  onSaved: () => void;
+}): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const act = useAction();
+  const serves = useMay('SERVE');
+  const { contact, conversation } = props;
+  const [{ data, fetching, error }] = useQuery({ query: HISTORY, variables: { filter: { contactId: contact.id } } });
+  const others = data?.conversations.edges.map((edge) => edge.node).filter((row) => row.id !== conversation.id) ?? [];
+  const save = (values: Values): void => {
+    const { name, email = '', phone = '', tags } = values;
+    void act(SAVE, { input: { id: contact.id, name, email, phone, tags } }, t('common.saved')).then(props.onSaved);
+  };
+  return (
+    <div className="pane" role="region" aria-label={t('contact.title')}>
+      <div className="pane-body">
+        {conversation.rating && (
+          <p>
+            {t('contact.rating')}: {'★'.repeat(conversation.rating)} {conversation.ratingComment}
+          </p>
+        )}
+        <Form<Values>
+          layout="vertical"
+          disabled={!serves}
+          initialValues={{ name: contact.name, email: contact.email, phone: contact.phone, tags: contact.tags }}
+          onFinish={save}
+        >
+          <Form.Item name="name" label={t('contact.name')} rules={[{ required: true }]}>
+            <Input maxLength={100} />
+          </Form.Item>
+          <Form.Item name="email" label={t('contact.email')}>
+            <Input />
+          </Form.Item>
+          <Form.Item name="phone" label={t('contact.phone')}>
+            <Input />
+          </Form.Item>
+          <Form.Item name="tags" label={t('contact.tags')}>
+            <Select mode="tags" open={false} suffixIcon={null} />
+          </Form.Item>
+          {serves && <Button htmlType="submit">{t('common.save')}</Button>}
+        </Form>
+        <h2 style={{ fontSize: 14, marginTop: 16 }}>{t('contact.history')}</h2>
+        <State fetching={fetching && !data} error={error} empty={others.length === 0} emptyText={t('contact.noHistory')}>
+          <ul style={{ paddingInlineStart: 16 }}>
+            {others.map((row) => (
+              <li key={row.id}>
+                <Link to={`/inbox/${row.id}`}>{format.time(row.updatedAt)}</Link> {t(`status.${row.status}`)}
+                <div style={{ color: 'var(--soft)' }}>{row.preview}</div>
+              </li>
+            ))}
+          </ul>
+        </State>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,127 @@
+import { Button, Empty, Input, Segmented } from 'antd';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate, useParams, useLocation } from 'react-router';
+import { useQuery, useSubscription } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import type { ConversationFilter } from '../../gql/graphql.ts';
+import { useFormat } from '../../lib/format.ts';
+import { Page, State } from '../../lib/page.tsx';
+import { Offers } from './offers.tsx';
+import { Thread } from './thread.tsx';
+
+const CONVERSATIONS = graphql(`
+  query Conversations($filter: ConversationFilter, $after: String) {
+    conversations(filter: $filter, first: 40, after: $after) {
+      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+const DESK = graphql(`
+  subscription Desk {
+    deskChanged { kind conversationId }
+  }
+`);
+
+type View = 'mine' | 'queue' | 'open' | 'all';
+const FILTERS: Record<View, ConversationFilter> = {
+  mine: { mine: true },
+  queue: { handler: 'QUEUE' },
+  open: { status: 'OPEN' },
+  all: {},
+};
+
+/** The desk: what waits, the conversation, the customer. */
+export default function Inbox(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const { '*': chosen } = useParams();
+  const [view, setView] = useState<View>('all');
+  const [search, setSearch] = useState('');
+  const [after, setAfter] = useState<string | null>(null);
+  const filter = useMemo(() => ({ ...FILTERS[view], search: search || null }), [view, search]);
+  const [{ data, fetching, error }, again] = useQuery({ query: CONVERSATIONS, variables: { filter, after } });
+  const [{ data: change }] = useSubscription({ query: DESK });
+  useEffect(() => {
+    if (change) again();
+  }, [change, again]);
+  const rows = useMemo(() => data?.conversations.edges.map((edge) => edge.node) ?? [], [data]);
+  useEffect(() => {
+    const step = (event: KeyboardEvent): void => {
+      if (!event.altKey || event.isComposing || (event.code !== 'KeyJ' && event.code !== 'KeyK')) return;
+      const at = rows.findIndex((row) => row.id === chosen);
+      const next = rows[at + (event.code === 'KeyJ' ? 1 : -1)];
+      if (next) void navigate(`/inbox/${next.id}`);
+      event.preventDefault();
+    };
+    addEventListener('keydown', step);
+    return () => removeEventListener('keydown', step);
+  }, [rows, chosen, navigate, pathname]);
+  const choose = (next: View): void => {
+    setView(next);
+    setAfter(null);
+  };
+  return (
+    <Page title={t('nav.inbox')} extra={<Offers change={change?.deskChanged} />}>
+      <div className="desk">
+        <div className="pane" role="region" aria-label={t('inbox.list')}>
+          <div style={{ padding: 8 }}>
+            <Segmented<View>
+              block
+              aria-label={t('inbox.view')}
+              value={view}
+              onChange={choose}
+              options={(['all', 'mine', 'queue', 'open'] as const).map((value) => ({ value, label: t(`inbox.${value}`) }))}
+            />
+            <Input.Search
+              allowClear
+              aria-label={t('common.search')}
+              placeholder={t('common.search')}
+              style={{ marginTop: 8 }}
+              onSearch={(words) => {
+                setSearch(words);
+                setAfter(null);
+              }}
+            />
+          </div>
+          <State fetching={fetching && !data} error={error} empty={rows.length === 0} emptyText={t('inbox.empty')}>
+            {rows.map((row) => (
+              <button
+                key={row.id}
+                type="button"
+                className="row-button"
+                aria-current={row.id === chosen}
+                onClick={() => void navigate(`/inbox/${row.id}`)}
+              >
+                <span style={{ display: 'flex', justifyContent: 'space-between', gap: 8 }}>
+                  <strong>{row.contact?.name}</strong>
+                  <span>{row.lastSeq > row.memberReadSeq && row.handler !== 'BOT' ? '● ' : ''}{t(`status.${row.status}`)}</span>
+                </span>
+                <small>{row.preview}</small>
+                <small>
+                  {t(`handler.${row.handler}`)} {row.assignee?.name} · {format.time(row.updatedAt)}
+                </small>
+              </button>
+            ))}
+            <div style={{ padding: 8, display: 'flex', gap: 8 }}>
+              {after && <Button onClick={() => setAfter(null)}>{t('common.first')}</Button>}
+              {data?.conversations.pageInfo.hasNextPage && (
+                <Button onClick={() => setAfter(data.conversations.pageInfo.endCursor ?? null)}>{t('common.next')}</Button>
+              )}
+            </div>
+          </State>
+        </div>
+        {chosen ? (
+          <Thread key={chosen} id={chosen} />
+        ) : (
+          <div className="pane" style={{ justifyContent: 'center' }}>
+            <Empty description={t('inbox.choose')} />
+          </div>
+        )}
+      </div>
+    </Page>
+  );
+}

@@ -1,0 +1,73 @@
+import { Button, Modal, Space } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import { useAction } from '../../lib/action.ts';
+import { useMay } from '../../lib/viewer.tsx';
+
+const OFFERS = graphql(`
+  query Offers {
+    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }
+  }
+`);
+const ACCEPT = graphql(`
+  mutation Accept($id: ID!) {
+    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }
+  }
+`);
+const DECLINE = graphql(`
+  mutation Decline($id: ID!) {
+    declineReservation(id: $id) { status errors { field message } reservation { id } }
+  }
+`);
+
+/** The offer that waits for this agent, with what the bot knows. */
+export function Offers(props: { change: unknown }): ReactNode {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const act = useAction();
+  const serves = useMay('SERVE');
+  const [{ data }, again] = useQuery({ query: OFFERS, pause: !serves });
+  const [now, setNow] = useState(() => Date.now());
+  const offer = data?.myReservations[0];
+  useEffect(() => {
+    if (props.change && serves) again();
+  }, [props.change, serves, again]);
+  useEffect(() => {
+    if (!offer) return;
+    const ticks = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(ticks);
+  }, [offer]);
+  if (!offer) return null;
+  const seconds = Math.max(0, Math.ceil((Date.parse(offer.expiresAt) - now) / 1000));
+  const accept = async (): Promise<void> => {
+    const payload = await act(ACCEPT, { id: offer.id });
+    again();
+    const conversation = payload?.reservation?.task.conversation?.id;
+    if (conversation) void navigate(`/inbox/${conversation}`);
+  };
+  const decline = async (): Promise<void> => {
+    await act(DECLINE, { id: offer.id });
+    again();
+  };
+  return (
+    <Modal
+      open={seconds > 0}
+      closable={false}
+      title={t('offer.title', { name: offer.task.conversation?.contact?.name ?? '' })}
+      footer={
+        <Space>
+          <Button onClick={() => void decline()}>{t('offer.decline')}</Button>
+          <Button type="primary" autoFocus onClick={() => void accept()}>
+            {t('offer.accept')}
+          </Button>
+        </Space>
+      }
+    >
+      <p style={{ whiteSpace: 'pre-wrap' }}>{offer.task.summary}</p>
+      <p role="timer">{t('offer.seconds', { seconds })}</p>
+    </Modal>
+  );
+}

@@ -1,0 +1,166 @@
+import { Button, Space } from 'antd';
+import { type ReactNode, useEffect, useRef } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery, useSubscription } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import type { ThreadQuery } from '../../gql/graphql.ts';
+import { useAction } from '../../lib/action.ts';
+import { useFormat } from '../../lib/format.ts';
+import { Markdown } from '../../lib/markdown.tsx';
+import { State } from '../../lib/page.tsx';
+import { useMay, useViewer } from '../../lib/viewer.tsx';
+import { Composer } from './composer.tsx';
+import { ContactPanel } from './contact-panel.tsx';
+import { TaskTools } from './task-tools.tsx';
+
+const THREAD = graphql(`
+  query Thread($id: ID!) {
+    conversation(id: $id) {
+      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt
+      contact { id name email phone externalId locale tags createdAt }
+      assignee { id name }
+      task { id status queueId wrapUpCode }
+      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }
+    }
+  }
+`);
+const CHANGED = graphql(`
+  subscription ThreadChanged($id: ID!) {
+    conversationChanged(id: $id) { kind message { id seq } }
+  }
+`);
+const MARK_READ = graphql(`
+  mutation MarkRead($id: ID!, $seq: Int!) {
+    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }
+  }
+`);
+const SET_STATUS = graphql(`
+  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {
+    setConversationStatus(conversationId: $id, status: $status, until: $until) {
+      status errors { field message } conversation { id status }
+    }
+  }
+`);
+
+export type ThreadConversation = NonNullable<ThreadQuery['conversation']>;
+type Message = ThreadConversation['messages'][number];
+
+function Bubble(props: { message: Message; read: boolean }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { message } = props;
+  const side = message.kind === 'EVENT' ? 'event' : message.private ? 'note' : message.author === 'CONTACT' ? '' : 'out';
+  return (
+    <div className={`bubble ${side}`}>
+      {message.kind !== 'EVENT' && (
+        <div className="who">
+          {message.private ? t('thread.note') : t(`author.${message.author}`)} · {format.time(message.createdAt)}
+          {props.read && message.author !== 'CONTACT' && !message.private ? ` · ${t('thread.read')}` : ''}
+        </div>
+      )}
+      <Markdown text={message.text} />
+      {message.attachment && (
+        <a href={`/files/${message.attachment.id}`} target="_blank" rel="noreferrer">
+          {message.attachment.mediaType.startsWith('image/') ? (
+            <img src={`/files/${message.attachment.id}`} alt={message.attachment.name} style={{ maxWidth: 240, maxHeight: 240 }} />
+          ) : (
+            message.attachment.name
+          )}
+        </a>
+      )}
+      {message.choices.length > 0 && (
+        <div className="chips">
+          {message.choices.map((choice) => (
+            <span key={choice.value}>{choice.label}</span>
+          ))}
+        </div>
+      )}
+    </div>
+  );
+}
+
+/** One conversation: what was said, what to do, who it is with. */
+export function Thread(props: { id: string }): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const viewer = useViewer();
+  const serves = useMay('SERVE');
+  const [{ data, fetching, error }, again] = useQuery({ query: THREAD, variables: { id: props.id } });
+  const [{ data: change }] = useSubscription({ query: CHANGED, variables: { id: props.id } });
+  const end = useRef<HTMLDivElement>(null);
+  const conversation = data?.conversation;
+  const last = conversation?.lastSeq ?? 0;
+  useEffect(() => {
+    if (change) again();
+  }, [change, again]);
+  useEffect(() => {
+    end.current?.scrollIntoView?.({ block: 'end' });
+  }, [last]);
+  const unread = conversation && serves && conversation.assignee?.id === viewer.member?.id && last > conversation.memberReadSeq;
+  useEffect(() => {
+    if (unread) void act(MARK_READ, { id: props.id, seq: last });
+  }, [unread, last, act, props.id]);
+  const resolve = (): void => void act(SET_STATUS, { id: props.id, status: 'RESOLVED', until: null }).then(() => again());
+  const reopen = (): void => void act(SET_STATUS, { id: props.id, status: 'OPEN', until: null }).then(() => again());
+  const snooze = (): void => {
+    const until = new Date(Date.now() + 3_600_000).toISOString();
+    void act(SET_STATUS, { id: props.id, status: 'SNOOZED', until }, t('thread.snoozed')).then(() => again());
+  };
+  const open = conversation && conversation.status !== 'RESOLVED';
+  useEffect(() => {
+    const key = (event: KeyboardEvent): void => {
+      if (event.altKey && event.code === 'KeyE' && !event.isComposing && open && serves) {
+        event.preventDefault();
+        resolve();
+      }
+    };
+    addEventListener('keydown', key);
+    return () => removeEventListener('keydown', key);
+  });
+  return (
+    <>
+      <div className="pane" role="region" aria-label={t('thread.title')}>
+        <State fetching={fetching && !data} error={error} empty={!conversation} emptyText={t('thread.gone')}>
+          {conversation && (
+            <>
+              <div style={{ padding: '8px 12px', borderBottom: '1px solid var(--line)', display: 'flex', justifyContent: 'space-between', gap: 8, flexWrap: 'wrap' }}>
+                <span>
+                  <strong>{conversation.contact?.name}</strong> · {t(`status.${conversation.status}`)} · {t(`handler.${conversation.handler}`)}{' '}
+                  {conversation.assignee?.name}
+                </span>
+                {serves && (
+                  <Space wrap>
+                    <TaskTools conversation={conversation} onDone={() => again()} />
+                    {open && <Button onClick={snooze}>{t('thread.snooze')}</Button>}
+                    {open ? (
+                      <Button type="primary" onClick={resolve} title="Alt+E">
+                        {t('thread.resolve')}
+                      </Button>
+                    ) : (
+                      <Button onClick={reopen}>{t('thread.reopen')}</Button>
+                    )}
+                  </Space>
+                )}
+              </div>
+              {conversation.summary && (
+                <details open style={{ padding: '8px 12px', borderBottom: '1px solid var(--line)' }}>
+                  <summary>{t('thread.summary')}</summary>
+                  <div style={{ whiteSpace: 'pre-wrap' }}>{conversation.summary}</div>
+                </details>
+              )}
+              {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
+              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0}>
+                {conversation.messages.map((message) => (
+                  <Bubble key={message.id} message={message} read={message.seq <= conversation.contactReadSeq} />
+                ))}
+                <div ref={end} />
+              </div>
+              {serves && <Composer conversation={conversation} onSent={() => again()} />}
+            </>
+          )}
+        </State>
+      </div>
+      {conversation?.contact && <ContactPanel contact={conversation.contact} conversation={conversation} onSaved={() => again()} />}
+    </>
+  );
+}

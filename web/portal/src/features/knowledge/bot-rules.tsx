@@ -1,0 +1,50 @@
+import { Button, Form, InputNumber, Select, Switch } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import type { BotSettingsInput } from '../../gql/graphql.ts';
+import { useAction } from '../../lib/action.ts';
+import { State } from '../../lib/page.tsx';
+
+const SETTINGS = graphql(`
+  query BotSettings {
+    botSettings { enabled answerThreshold listThreshold handoverPhrases }
+  }
+`);
+const SAVE = graphql(`
+  mutation SaveBotSettings($input: BotSettingsInput!) {
+    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }
+  }
+`);
+
+/** When the bot answers, lists or hands over. */
+export function BotRules(): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const [{ data, fetching, error }] = useQuery({ query: SETTINGS });
+  return (
+    <State fetching={fetching && !data} error={error}>
+      <Form<BotSettingsInput>
+        layout="vertical"
+        style={{ maxWidth: 520 }}
+        initialValues={data?.botSettings}
+        onFinish={(input) => void act(SAVE, { input }, t('common.saved'))}
+      >
+        <Form.Item name="enabled" label={t('rules.enabled')} valuePropName="checked">
+          <Switch />
+        </Form.Item>
+        <Form.Item name="answerThreshold" label={t('rules.answer')} extra={t('rules.answerHint')}>
+          <InputNumber min={0} max={1} step={0.05} />
+        </Form.Item>
+        <Form.Item name="listThreshold" label={t('rules.list')} extra={t('rules.listHint')}>
+          <InputNumber min={0} max={1} step={0.01} />
+        </Form.Item>
+        <Form.Item name="handoverPhrases" label={t('rules.phrases')}>
+          <Select mode="tags" open={false} suffixIcon={null} />
+        </Form.Item>
+        <Button type="primary" htmlType="submit">{t('common.save')}</Button>
+      </Form>
+    </State>
+  );
+}

@@ -1,0 +1,89 @@
+import { Alert, Button, Card, Input, Space, Table, Tag } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import { useAction } from '../../lib/action.ts';
+import { useFormat } from '../../lib/format.ts';
+import { State } from '../../lib/page.tsx';
+import { VIEWER } from '../../lib/viewer.tsx';
+
+const SESSIONS = graphql(`
+  query Sessions {
+    sessions { id createdAt lastUsedAt expiresAt userAgent current }
+  }
+`);
+const REVOKE = graphql(`
+  mutation RevokeSession($id: ID!) {
+    revokeSession(id: $id) { status errors { field message } removed }
+  }
+`);
+const BEGIN = graphql(`
+  mutation BeginTotp {
+    beginTotp { status errors { field message } setup { secret url } }
+  }
+`);
+const SET = graphql(`
+  mutation SetTotp($enabled: Boolean!, $code: String!) {
+    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }
+  }
+`);
+
+function SecondFactor(): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const [{ data }, again] = useQuery({ query: VIEWER });
+  const [secret, setSecret] = useState('');
+  const [code, setCode] = useState('');
+  const enabled = data?.viewer.member?.totpEnabled ?? false;
+  const begin = async (): Promise<void> => {
+    const begun = await act(BEGIN, {});
+    setSecret(begun?.setup?.secret ?? '');
+  };
+  const set = async (): Promise<void> => {
+    if (!(await act(SET, { enabled: !enabled, code }, t('common.saved')))) return;
+    setSecret('');
+    setCode('');
+    again();
+  };
+  return (
+    <Card title={t('totp.title')} size="small" style={{ marginBottom: 16, maxWidth: 560 }}>
+      <p>{t(enabled ? 'totp.on' : 'totp.off')}</p>
+      {!enabled && !secret && <Button onClick={() => void begin()}>{t('totp.begin')}</Button>}
+      {secret && <Alert type="info" title={t('totp.enter')} description={<code data-testid="totp-secret">{secret}</code>} style={{ marginBottom: 12 }} />}
+      {(enabled || secret) && (
+        <Space>
+          <Input aria-label={t('auth.code')} placeholder={t('auth.code')} value={code} maxLength={6} inputMode="numeric" onChange={(event) => setCode(event.target.value)} />
+          <Button type="primary" disabled={code.length !== 6} onClick={() => void set()}>{t(enabled ? 'totp.turnOff' : 'totp.turnOn')}</Button>
+        </Space>
+      )}
+    </Card>
+  );
+}
+
+export function Security(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const act = useAction();
+  const [{ data, fetching, error }, again] = useQuery({ query: SESSIONS });
+  return (
+    <>
+      <SecondFactor />
+      <h2 style={{ fontSize: 16 }}>{t('sessions.title')}</h2>
+      <State fetching={fetching && !data} error={error}>
+        <Table
+          rowKey="id"
+          scroll={{ x: 'max-content' }}
+          pagination={false}
+          dataSource={data?.sessions ?? []}
+          columns={[
+            { title: t('sessions.browser'), render: (_, row) => <>{row.userAgent || '–'} {row.current && <Tag color="green">{t('sessions.current')}</Tag>}</> },
+            { title: t('sessions.since'), render: (_, row) => format.time(row.createdAt) },
+            { title: t('sessions.used'), render: (_, row) => format.time(row.lastUsedAt) },
+            { title: t('common.actions'), render: (_, row) => !row.current && <Button danger size="small" onClick={() => void act(REVOKE, { id: row.id }, t('common.removed')).then(() => again())}>{t('sessions.end')}</Button> },
+          ]}
+        />
+      </State>
+    </>
+  );
+}

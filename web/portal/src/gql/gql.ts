@@ -1,0 +1,454 @@
+/* eslint-disable */
+import * as types from './graphql';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AuditDocument,
+    "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": typeof types.BillDocument,
+    "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": typeof types.SetLimitsDocument,
+    "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.EvidenceDocument,
+    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n": typeof types.ChannelsDocument,
+    "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": typeof types.CreateChannelDocument,
+    "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": typeof types.UpdateChannelDocument,
+    "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ContactsDocument,
+    "\n  query Onboarding {\n    onboarding { code done }\n  }\n": typeof types.OnboardingDocument,
+    "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": typeof types.OverviewDocument,
+    "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": typeof types.CannedDocument,
+    "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n": typeof types.SendDocument,
+    "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": typeof types.HistoryDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n": typeof types.SaveContactDocument,
+    "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ConversationsDocument,
+    "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": typeof types.DeskDocument,
+    "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": typeof types.OffersDocument,
+    "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": typeof types.AcceptDocument,
+    "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": typeof types.DeclineDocument,
+    "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": typeof types.TransferQueuesDocument,
+    "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": typeof types.TransferDocument,
+    "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": typeof types.CompleteDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n": typeof types.ThreadDocument,
+    "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": typeof types.ThreadChangedDocument,
+    "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": typeof types.MarkReadDocument,
+    "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": typeof types.SetStatusDocument,
+    "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": typeof types.ApiKeysDocument,
+    "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": typeof types.CreateApiKeyDocument,
+    "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": typeof types.RevokeApiKeyDocument,
+    "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.WebhooksDocument,
+    "\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n": typeof types.CreateWebhookDocument,
+    "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteWebhookDocument,
+    "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": typeof types.ReplayDocument,
+    "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": typeof types.SaveArticleDocument,
+    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
+    "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": typeof types.PublishDocument,
+    "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n": typeof types.BotSettingsDocument,
+    "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
+    "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": typeof types.ImportProgressDocument,
+    "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": typeof types.RunImportDocument,
+    "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": typeof types.ReleasesDocument,
+    "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": typeof types.ActivateDocument,
+    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
+    "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n": typeof types.UnansweredDocument,
+    "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DismissDocument,
+    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
+    "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": typeof types.UpdateMemberDocument,
+    "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": typeof types.InviteDocument,
+    "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n": typeof types.HoursDocument,
+    "\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n": typeof types.SaveHoursDocument,
+    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": typeof types.RoutingQueuesDocument,
+    "\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n": typeof types.SaveQueueDocument,
+    "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": typeof types.SaveWorkflowsDocument,
+    "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": typeof types.WorkersDocument,
+    "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": typeof types.UpdateWorkerDocument,
+    "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": typeof types.UpdateTenantDocument,
+    "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": typeof types.RequestDeletionDocument,
+    "\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": typeof types.CancelDeletionDocument,
+    "\n  query Mails {\n    mails { id to subject body createdAt sentAt }\n  }\n": typeof types.MailsDocument,
+    "\n  query Sessions {\n    sessions { id createdAt lastUsedAt expiresAt userAgent current }\n  }\n": typeof types.SessionsDocument,
+    "\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n": typeof types.RevokeSessionDocument,
+    "\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n": typeof types.BeginTotpDocument,
+    "\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n": typeof types.SetTotpDocument,
+    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
+    "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": typeof types.BoardChangedDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": typeof types.MyActivityDocument,
+    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": typeof types.SetActivityDocument,
+};
+const documents: Documents = {
+    "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AuditDocument,
+    "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": types.BillDocument,
+    "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": types.SetLimitsDocument,
+    "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.EvidenceDocument,
+    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n": types.ChannelsDocument,
+    "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": types.CreateChannelDocument,
+    "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": types.UpdateChannelDocument,
+    "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ContactsDocument,
+    "\n  query Onboarding {\n    onboarding { code done }\n  }\n": types.OnboardingDocument,
+    "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": types.OverviewDocument,
+    "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": types.CannedDocument,
+    "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n": types.SendDocument,
+    "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": types.HistoryDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n": types.SaveContactDocument,
+    "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ConversationsDocument,
+    "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": types.DeskDocument,
+    "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": types.OffersDocument,
+    "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": types.AcceptDocument,
+    "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": types.DeclineDocument,
+    "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": types.TransferQueuesDocument,
+    "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": types.TransferDocument,
+    "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": types.CompleteDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n": types.ThreadDocument,
+    "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": types.ThreadChangedDocument,
+    "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": types.MarkReadDocument,
+    "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": types.SetStatusDocument,
+    "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": types.ApiKeysDocument,
+    "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": types.CreateApiKeyDocument,
+    "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": types.RevokeApiKeyDocument,
+    "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.WebhooksDocument,
+    "\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n": types.CreateWebhookDocument,
+    "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteWebhookDocument,
+    "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": types.ReplayDocument,
+    "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": types.SaveArticleDocument,
+    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
+    "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": types.PublishDocument,
+    "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n": types.BotSettingsDocument,
+    "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
+    "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": types.ImportProgressDocument,
+    "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": types.RunImportDocument,
+    "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": types.ReleasesDocument,
+    "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": types.ActivateDocument,
+    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
+    "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n": types.UnansweredDocument,
+    "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.DismissDocument,
+    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
+    "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": types.UpdateMemberDocument,
+    "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": types.InviteDocument,
+    "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n": types.HoursDocument,
+    "\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n": types.SaveHoursDocument,
+    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": types.RoutingQueuesDocument,
+    "\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n": types.SaveQueueDocument,
+    "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": types.SaveWorkflowsDocument,
+    "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": types.WorkersDocument,
+    "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": types.UpdateWorkerDocument,
+    "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": types.UpdateTenantDocument,
+    "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": types.RequestDeletionDocument,
+    "\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": types.CancelDeletionDocument,
+    "\n  query Mails {\n    mails { id to subject body createdAt sentAt }\n  }\n": types.MailsDocument,
+    "\n  query Sessions {\n    sessions { id createdAt lastUsedAt expiresAt userAgent current }\n  }\n": types.SessionsDocument,
+    "\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n": types.RevokeSessionDocument,
+    "\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n": types.BeginTotpDocument,
+    "\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n": types.SetTotpDocument,
+    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
+    "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": types.BoardChangedDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n": types.ViewerDocument,
+    "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": types.MyActivityDocument,
+    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": types.SetActivityDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n"): (typeof documents)["\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n"): (typeof documents)["\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n"): (typeof documents)["\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n"): (typeof documents)["\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n"): (typeof documents)["\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Onboarding {\n    onboarding { code done }\n  }\n"): (typeof documents)["\n  query Onboarding {\n    onboarding { code done }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n"): (typeof documents)["\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n"): (typeof documents)["\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n"): (typeof documents)["\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n"): (typeof documents)["\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n"): (typeof documents)["\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n"): (typeof documents)["\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n"): (typeof documents)["\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n"): (typeof documents)["\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n"): (typeof documents)["\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n"): (typeof documents)["\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n"): (typeof documents)["\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n"): (typeof documents)["\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n"): (typeof documents)["\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n"): (typeof documents)["\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n"): (typeof documents)["\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n"): (typeof documents)["\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n"): (typeof documents)["\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n"): (typeof documents)["\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n"): (typeof documents)["\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n"): (typeof documents)["\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n"): (typeof documents)["\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n"): (typeof documents)["\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n"): (typeof documents)["\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n"): (typeof documents)["\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n"): (typeof documents)["\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n"): (typeof documents)["\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n"): (typeof documents)["\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n"): (typeof documents)["\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n"): (typeof documents)["\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"): (typeof documents)["\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n"): (typeof documents)["\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n"): (typeof documents)["\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n"): (typeof documents)["\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n"): (typeof documents)["\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n"): (typeof documents)["\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n"): (typeof documents)["\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"): (typeof documents)["\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n"): (typeof documents)["\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n"): (typeof documents)["\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n"): (typeof documents)["\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n"): (typeof documents)["\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n"): (typeof documents)["\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n"): (typeof documents)["\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n"): (typeof documents)["\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Mails {\n    mails { id to subject body createdAt sentAt }\n  }\n"): (typeof documents)["\n  query Mails {\n    mails { id to subject body createdAt sentAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Sessions {\n    sessions { id createdAt lastUsedAt expiresAt userAgent current }\n  }\n"): (typeof documents)["\n  query Sessions {\n    sessions { id createdAt lastUsedAt expiresAt userAgent current }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n"): (typeof documents)["\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n"): (typeof documents)["\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n"): (typeof documents)["\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n"): (typeof documents)["\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n"): (typeof documents)["\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n"): (typeof documents)["\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;

@@ -1,0 +1,30 @@
+import { createClient as createSocket } from 'graphql-ws';
+import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+
+/** GraphQL over HTTP for everything, over one socket for what is live. Whoever is signed out lands on the sign-in page. */
+export function createClient(): Client {
+  const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
+  const socket = createSocket({ url: `${scheme}://${location.host}/graphql/ws`, retryAttempts: Infinity, shouldRetry: () => true });
+  return new Client({
+    url: '/graphql',
+    preferGetMethod: false,
+    requestPolicy: 'network-only',
+    exchanges: [
+      mapExchange({
+        onError(error) {
+          if (error.graphQLErrors.some((one) => one.extensions.code === 'UNAUTHENTICATED')) {
+            location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
+          }
+        },
+      }),
+      fetchExchange,
+      subscriptionExchange({
+        forwardSubscription: (request) => ({
+          subscribe: (sink) => ({
+            unsubscribe: socket.subscribe({ query: request.query ?? '', variables: request.variables }, sink),
+          }),
+        }),
+      }),
+    ],
+  });
+}

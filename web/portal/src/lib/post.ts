@@ -1,0 +1,23 @@
+/** A refused field of a form. */
+export type FieldError = { field: string; message: string };
+
+/** What a request to the sign-in endpoints came to. */
+export type Posted = { ok: true } | { ok: false; message: string; fields: FieldError[] };
+
+type Problem = { detail?: string; errors?: FieldError[] };
+
+/** Posts JSON; a refusal comes back with its fields, never as an exception. */
+export async function post(path: string, body: unknown): Promise<Posted> {
+  try {
+    const response = await fetch(path, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) return { ok: true };
+    const problem = (await response.json().catch(() => ({}))) as Problem;
+    return { ok: false, message: problem.detail ?? response.statusText, fields: problem.errors ?? [] };
+  } catch (error) {
+    return { ok: false, message: String(error), fields: [] };
+  }
+}

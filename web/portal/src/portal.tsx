@@ -1,0 +1,57 @@
+import { App as AntApp, ConfigProvider, theme as antTheme } from 'antd';
+import enUS from 'antd/locale/en_US';
+import zhCN from 'antd/locale/zh_CN';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Provider, useQuery } from 'urql';
+import { createClient } from './lib/client.ts';
+import { State } from './lib/page.tsx';
+import { currentTheme, setTheme } from './lib/theme.ts';
+import { VIEWER, ViewerProvider } from './lib/viewer.tsx';
+import { Shell } from './shell.tsx';
+
+function SignedIn(props: { dark: boolean; onTheme: () => void }): ReactNode {
+  const [{ data, fetching, error }] = useQuery({ query: VIEWER });
+  return (
+    <State fetching={fetching && !data} error={data ? undefined : error}>
+      {data && (
+        <ViewerProvider viewer={data.viewer}>
+          <Shell dark={props.dark} onTheme={props.onTheme} />
+        </ViewerProvider>
+      )}
+    </State>
+  );
+}
+
+/** The portal of a signed-in member. */
+export default function Portal(): ReactNode {
+  const { i18n } = useTranslation();
+  const [theme, choose] = useState(currentTheme);
+  const client = useMemo(createClient, []);
+  const dark = theme === 'dark';
+  const onTheme = (): void => {
+    const next = dark ? 'light' : 'dark';
+    setTheme(next);
+    choose(next);
+  };
+  return (
+    <ConfigProvider
+      locale={i18n.language === 'zh-CN' ? zhCN : enUS}
+      theme={{
+        algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+        token: {
+          colorPrimary: dark ? '#5c8ff5' : '#1456d9',
+          colorTextDescription: dark ? '#b3b3b3' : '#595959',
+          colorTextPlaceholder: dark ? '#a6a6a6' : '#6b6b6b',
+          colorTextTertiary: dark ? '#b3b3b3' : '#595959',
+        },
+      }}
+    >
+      <AntApp>
+        <Provider value={client}>
+          <SignedIn dark={dark} onTheme={onTheme} />
+        </Provider>
+      </AntApp>
+    </ConfigProvider>
+  );
+}

@@ -1,0 +1,120 @@
+import { Button, Layout, Menu, Select, Space } from 'antd';
+import { Suspense, lazy, type ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Route, Routes, useLocation, useNavigate } from 'react-router';
+import { useQuery } from 'urql';
+import { graphql } from './gql/index.ts';
+import type { Activity, Permission } from './gql/graphql.ts';
+import { useAction } from './lib/action.ts';
+import { currentLocale, setLocale } from './lib/i18n.ts';
+import { post } from './lib/post.ts';
+import { useMay, useViewer } from './lib/viewer.tsx';
+
+const Home = lazy(() => import('./features/home/home.tsx'));
+const Inbox = lazy(() => import('./features/inbox/inbox.tsx'));
+const Contacts = lazy(() => import('./features/contacts/contacts.tsx'));
+const Knowledge = lazy(() => import('./features/knowledge/knowledge.tsx'));
+const Channels = lazy(() => import('./features/channels/channels.tsx'));
+const Routing = lazy(() => import('./features/routing/routing.tsx'));
+const Wallboard = lazy(() => import('./features/wallboard/wallboard.tsx'));
+const Members = lazy(() => import('./features/members/members.tsx'));
+const Integrations = lazy(() => import('./features/integrations/integrations.tsx'));
+const Billing = lazy(() => import('./features/billing/billing.tsx'));
+const Audit = lazy(() => import('./features/audit/audit.tsx'));
+const Settings = lazy(() => import('./features/settings/settings.tsx'));
+
+/** Every screen: its path, the right it needs, and what is drawn. */
+const SCREENS: { path: string; name: string; needs: Permission; element: ReactNode }[] = [
+  { path: '/', name: 'home', needs: 'READ_TENANT', element: <Home /> },
+  { path: '/inbox', name: 'inbox', needs: 'READ_CONVERSATIONS', element: <Inbox /> },
+  { path: '/contacts', name: 'contacts', needs: 'READ_CONVERSATIONS', element: <Contacts /> },
+  { path: '/wallboard', name: 'wallboard', needs: 'SUPERVISE', element: <Wallboard /> },
+  { path: '/knowledge', name: 'knowledge', needs: 'READ_KNOWLEDGE', element: <Knowledge /> },
+  { path: '/channels', name: 'channels', needs: 'MANAGE_CHANNELS', element: <Channels /> },
+  { path: '/routing', name: 'routing', needs: 'MANAGE_ROUTING', element: <Routing /> },
+  { path: '/members', name: 'members', needs: 'MANAGE_MEMBERS', element: <Members /> },
+  { path: '/integrations', name: 'integrations', needs: 'MANAGE_API_KEYS', element: <Integrations /> },
+  { path: '/billing', name: 'billing', needs: 'READ_BILLING', element: <Billing /> },
+  { path: '/audit', name: 'audit', needs: 'READ_AUDIT', element: <Audit /> },
+  { path: '/settings', name: 'settings', needs: 'READ_TENANT', element: <Settings /> },
+];
+
+const MY_ACTIVITY = graphql(`
+  query MyActivity {
+    myWorker { id activity load capacity }
+  }
+`);
+const SET_ACTIVITY = graphql(`
+  mutation SetActivity($activity: Activity!) {
+    setActivity(activity: $activity) { status errors { field message } worker { id activity } }
+  }
+`);
+const ACTIVITIES: Activity[] = ['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE'];
+
+function ActivityPicker(): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const [{ data }, again] = useQuery({ query: MY_ACTIVITY });
+  if (!data) return null;
+  return (
+    <Select
+      aria-label={t('shell.activity')}
+      value={data.myWorker.activity}
+      style={{ minWidth: 110 }}
+      options={ACTIVITIES.map((value) => ({ value, label: t(`activity.${value}`) }))}
+      onChange={(activity) => void act(SET_ACTIVITY, { activity }).then(() => again())}
+    />
+  );
+}
+
+/** Menu, head and the screen of the address. */
+export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const viewer = useViewer();
+  const serves = useMay('SERVE');
+  const navigate = useNavigate();
+  const { pathname } = useLocation();
+  const shown = SCREENS.filter((screen) => viewer.permissions.includes(screen.needs));
+  const current = shown.find((screen) => screen.path !== '/' && pathname.startsWith(screen.path))?.path ?? '/';
+  const other = currentLocale() === 'zh-CN' ? 'en-US' : 'zh-CN';
+  const signOut = (): void => void post('/auth/sign-out', {}).then(() => location.assign('/sign-in'));
+  return (
+    <Layout style={{ minHeight: '100vh' }}>
+      <Layout.Sider collapsible breakpoint="lg" collapsedWidth={0} theme={props.dark ? 'dark' : 'light'} width={190}>
+        <div style={{ padding: 16, fontWeight: 700 }}>{t('app.name')}</div>
+        <nav aria-label={t('shell.menu')}>
+          <Menu
+            mode="inline"
+            theme={props.dark ? 'dark' : 'light'}
+            selectedKeys={[current]}
+            items={shown.map((screen) => ({ key: screen.path, label: t(`nav.${screen.name}`) }))}
+            onClick={({ key }) => void navigate(key)}
+          />
+        </nav>
+      </Layout.Sider>
+      <Layout>
+        <Layout.Header style={{ background: 'var(--card)', paddingInline: 16, borderBottom: '1px solid var(--line)', display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 8 }}>
+          <strong style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{viewer.tenant.name}</strong>
+          <Space size="small">
+            {serves && viewer.member && <ActivityPicker />}
+            <Button onClick={props.onTheme}>{props.dark ? t('shell.light') : t('shell.dark')}</Button>
+            <Button lang={other} onClick={() => void setLocale(other)}>
+              {other === 'zh-CN' ? '中文' : 'English'}
+            </Button>
+            <Button onClick={signOut}>{t('shell.signOut')}</Button>
+          </Space>
+        </Layout.Header>
+        <Layout.Content style={{ padding: 16 }} role="main">
+          <Suspense fallback={<p role="status">{t('common.loading')}</p>}>
+            <Routes>
+              {shown.map((screen) => (
+                <Route key={screen.path} path={screen.path === '/' ? '/' : `${screen.path}/*`} element={screen.element} />
+              ))}
+              <Route path="*" element={<p>{t('common.notFound')}</p>} />
+            </Routes>
+          </Suspense>
+        </Layout.Content>
+      </Layout>
+    </Layout>
+  );
+}

@@ -1,0 +1,2 @@
+export { parseMarkdown, type Block, type Inline } from './markdown.ts';
+export { chooseLocale, type Locale } from './locale.ts';

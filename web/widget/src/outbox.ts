@@ -1,0 +1,56 @@
+import type { Outgoing } from './types.ts';
+
+/** Messages that wait for the server's confirmation, kept over reloads. Where a browser forbids storage, in memory. */
+export class Outbox {
+  private readonly memory = new Map<string, Outgoing>();
+  private readonly database: Promise<IDBDatabase | null>;
+
+  constructor(private readonly key: string) {
+    this.database = new Promise((resolve) => {
+      try {
+        const request = indexedDB.open('lingxi-widget', 1);
+        request.onupgradeneeded = () => request.result.createObjectStore('outbox');
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => resolve(null);
+      } catch {
+        resolve(null);
+      }
+    });
+  }
+
+  /** All waiting messages, in the order in which they were written. */
+  async load(): Promise<Outgoing[]> {
+    const database = await this.database;
+    if (database) {
+      const range = IDBKeyRange.bound(`${this.key}|`, `${this.key}|\uffff`);
+      const stored = await new Promise<Outgoing[]>((resolve) => {
+        const request = database.transaction('outbox').objectStore('outbox').getAll(range);
+        request.onsuccess = () => resolve(request.result as Outgoing[]);
+        request.onerror = () => resolve([]);
+      });
+      for (const message of stored) this.memory.set(message.id, message);
+    }
+    return [...this.memory.values()];
+  }
+
+  async add(message: Outgoing): Promise<void> {
+    this.memory.set(message.id, message);
+    await this.write((store) => store.put(message, `${this.key}|${message.id}`));
+  }
+
+  async remove(id: string): Promise<void> {
+    this.memory.delete(id);
+    await this.write((store) => store.delete(`${this.key}|${id}`));
+  }
+
+  private async write(change: (store: IDBObjectStore) => void): Promise<void> {
+    const database = await this.database;
+    if (!database) return;
+    await new Promise<void>((resolve) => {
+      const transaction = database.transaction('outbox', 'readwrite');
+      change(transaction.objectStore('outbox'));
+      transaction.oncomplete = () => resolve();
+      transaction.onerror = () => resolve();
+    });
+  }
+}

@@ -1,0 +1,36 @@
+/** What the server sends; the names are those of the wire. */
+export type Choice = { value: string; label: string };
+export type Attachment = { id: string; name: string; mediaType: string; size: number };
+export type Message = {
+  id: string;
+  conversationId: string;
+  seq: number;
+  author: 'contact' | 'bot' | 'member' | 'system';
+  kind: 'text' | 'options' | 'file' | 'event';
+  text: string;
+  choices: Choice[];
+  attachment: Attachment | null;
+  clientId: string | null;
+  createdAt: string;
+};
+export type Conversation = { id: string; status: string; handler: string; rating: number | null; memberReadSeq: number };
+export type Settings = {
+  greetingZh: string;
+  greetingEn: string;
+  color: string;
+  theme: 'auto' | 'light' | 'dark';
+  position: 'left' | 'right';
+};
+export type VisitorSession = { token: string; contact: string; firm: string; settings: Settings };
+
+/** A message of the customer that the server has not confirmed yet. */
+export type Outgoing = { id: string; text: string; choice?: string; attachment?: string; locale: string };
+
+export type Frame =
+  | { type: 'state'; conversation: Conversation | null; messages: Message[] }
+  | { type: 'message'; message: Message }
+  | { type: 'conversation'; id: string; status: string; handler: string; rating: number | null; memberReadSeq: number }
+  | { type: 'ack'; id: string; seq: number; conversation: string }
+  | { type: 'error'; id: string | null; code: string; message: string }
+  | { type: 'rated'; rating: number }
+  | { type: 'pong' };

@@ -1,0 +1,235 @@
+import { Outbox } from './outbox.ts';
+import type { Attachment, Choice, Conversation, Frame, Message, Outgoing, VisitorSession } from './types.ts';
+
+/** What the chat shows. */
+export type State = {
+  session: VisitorSession | null;
+  conversation: Conversation | null;
+  messages: Message[];
+  waiting: Outgoing[];
+  online: boolean;
+  error: string;
+};
+
+const LONGEST_PAUSE = 10_000;
+
+/** An id that sorts by time, so that waiting messages keep their order. */
+export function messageId(now = Date.now()): string {
+  const random = crypto.getRandomValues(new Uint32Array(2));
+  return `${now.toString(36).padStart(9, '0')}-${random[0]?.toString(36)}${random[1]?.toString(36)}`;
+}
+
+/** The known messages with new ones: each once, by number. */
+export function merge(known: Message[], fresh: Message[]): Message[] {
+  const bySeq = new Map(known.map((message) => [message.seq, message]));
+  for (const message of fresh) bySeq.set(message.seq, message);
+  return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
+}
+
+/**
+ * The connection of a visitor: a socket that resumes at the last number it has seen, and a long poll where sockets are
+ * blocked. What the customer writes waits in the outbox until the server has confirmed it.
+ */
+export class Wire {
+  state: State = { session: null, conversation: null, messages: [], waiting: [], online: false, error: '' };
+  private socket: WebSocket | null = null;
+  private failures = 0;
+  private stopped = false;
+  private readonly outbox: Outbox;
+
+  constructor(
+    private readonly origin: string,
+    private readonly key: string,
+    private readonly locale: () => string,
+    private readonly changed: (state: State) => void,
+  ) {
+    this.outbox = new Outbox(key);
+  }
+
+  async start(): Promise<void> {
+    this.set({ waiting: await this.outbox.load() });
+    await this.open();
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.socket?.close();
+  }
+
+  async send(text: string, choice?: string, attachment?: string): Promise<void> {
+    const message: Outgoing = { id: messageId(), text, locale: this.locale(), ...(choice && { choice }), ...(attachment && { attachment }) };
+    await this.outbox.add(message);
+    this.set({ waiting: [...this.state.waiting, message], error: '' });
+    this.deliver(message);
+  }
+
+  async upload(file: File): Promise<void> {
+    const body = new FormData();
+    body.append('file', file);
+    const response = await this.request('/files', { method: 'POST', body });
+    const answer = (await response.json()) as Attachment & { detail?: string };
+    if (response.ok) await this.send('', undefined, answer.id);
+    else this.set({ error: answer.detail ?? response.statusText });
+  }
+
+  async suggest(text: string): Promise<Choice[]> {
+    const query = new URLSearchParams({ text, locale: this.locale() });
+    const response = await this.request(`/suggestions?${query}`, {});
+    return response.ok ? ((await response.json()) as Choice[]) : [];
+  }
+
+  rate(rating: number, comment: string): void {
+    const conversation = this.state.conversation?.id;
+    if (conversation) this.frame({ type: 'rate', conversation, rating, comment });
+  }
+
+  read(): void {
+    const last = this.state.messages.at(-1);
+    if (last) this.frame({ type: 'read', conversation: last.conversationId, seq: last.seq });
+  }
+
+  /** The address of a file, for a visitor who cannot set headers. */
+  fileUrl(id: string): string {
+    return `${this.origin}/files/${id}?token=${encodeURIComponent(this.state.session?.token ?? '')}`;
+  }
+
+  private set(change: Partial<State>): void {
+    this.state = { ...this.state, ...change };
+    this.changed(this.state);
+  }
+
+  private request(path: string, init: RequestInit): Promise<Response> {
+    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.state.session?.token ?? ''}` };
+    return fetch(`${this.origin}/widget/v1${path}`, { ...init, headers });
+  }
+
+  private async open(): Promise<void> {
+    const storage = `lingxi.visitor.${this.key}`;
+    try {
+      const response = await fetch(`${this.origin}/widget/v1/open`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ key: this.key, token: localStorage.getItem(storage), locale: this.locale() }),
+      });
+      const answer = (await response.json()) as VisitorSession & { detail?: string };
+      if (!response.ok) return this.set({ error: answer.detail ?? response.statusText });
+      localStorage.setItem(storage, answer.token);
+      this.set({ session: answer, error: '' });
+      this.connect();
+    } catch {
+      this.later(() => void this.open());
+    }
+  }
+
+  private place(): URLSearchParams {
+    const last = this.state.messages.at(-1);
+    const query = new URLSearchParams({ after: String(last?.seq ?? 0) });
+    if (last) query.set('conversation', last.conversationId);
+    return query;
+  }
+
+  private connect(): void {
+    const query = this.place();
+    query.set('token', this.state.session?.token ?? '');
+    const socket = new WebSocket(`${this.origin.replace(/^http/, 'ws')}/widget/v1/socket?${query}`);
+    this.socket = socket;
+    let opened = false;
+    const pings = setInterval(() => this.frame({ type: 'ping' }), 25_000);
+    socket.onopen = () => {
+      opened = true;
+      this.failures = 0;
+      this.set({ online: true });
+      for (const message of this.state.waiting) this.deliver(message);
+    };
+    socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)) as Frame);
+    socket.onclose = () => {
+      clearInterval(pings);
+      this.set({ online: false });
+      if (this.stopped) return;
+      if (!opened && this.failures >= 2) void this.poll();
+      else this.later(() => this.connect());
+    };
+  }
+
+  private later(again: () => void): void {
+    const pause = Math.min(LONGEST_PAUSE, 300 * 2 ** this.failures) * (0.7 + 0.6 * Math.random());
+    this.failures += 1;
+    setTimeout(again, this.failures === 1 ? Math.min(pause, 300) : pause);
+  }
+
+  /** One long poll after the other, until a network that blocks sockets lets one through. */
+  private async poll(): Promise<void> {
+    try {
+      const query = this.place();
+      query.set('wait', this.state.online ? '25' : '0');
+      const response = await this.request(`/messages?${query}`, {});
+      if (!response.ok) throw new Error(response.statusText);
+      this.receive((await response.json()) as Frame);
+      if (!this.state.online) {
+        this.set({ online: true });
+        for (const message of this.state.waiting) this.deliver(message);
+      }
+      if (!this.stopped) void this.poll();
+    } catch {
+      this.set({ online: false });
+      if (!this.stopped) this.later(() => this.connect());
+    }
+  }
+
+  private frame(frame: Record<string, unknown>): boolean {
+    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(frame));
+    return true;
+  }
+
+  private deliver(message: Outgoing): void {
+    if (this.frame({ type: 'send', ...message }) || !this.state.online) return;
+    const { id: clientId, ...rest } = message;
+    void this.request('/messages', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ clientId, ...rest }),
+    }).then(async (response) => {
+      const answer = (await response.json()) as Message & { detail?: string };
+      if (response.ok) this.receive({ type: 'ack', id: clientId, seq: answer.seq, conversation: answer.conversationId });
+      else this.receive({ type: 'error', id: clientId, code: String(response.status), message: answer.detail ?? '' });
+    }, () => undefined);
+  }
+
+  private forget(id: string): void {
+    void this.outbox.remove(id);
+    this.set({ waiting: this.state.waiting.filter((message) => message.id !== id) });
+  }
+
+  private receive(frame: Frame): void {
+    switch (frame.type) {
+      case 'state': {
+        const same = this.state.messages[0]?.conversationId === frame.conversation?.id;
+        const known = same ? this.state.messages : [];
+        this.set({ conversation: frame.conversation, messages: merge(known, frame.messages) });
+        break;
+      }
+      case 'message': {
+        const { message } = frame;
+        const same = this.state.messages[0]?.conversationId === message.conversationId;
+        this.set({ messages: merge(same ? this.state.messages : [], [message]) });
+        if (message.clientId) this.forget(message.clientId);
+        break;
+      }
+      case 'conversation': {
+        const { id, status, handler, rating, memberReadSeq } = frame;
+        this.set({ conversation: { id, status, handler, rating, memberReadSeq } });
+        break;
+      }
+      case 'ack':
+        this.forget(frame.id);
+        break;
+      case 'error':
+        if (frame.id && frame.code !== 'LIMIT_EXCEEDED' && frame.code !== 'INTERNAL' && frame.code !== 'UNAVAILABLE') this.forget(frame.id);
+        this.set({ error: frame.message });
+        break;
+      default:
+        break;
+    }
+  }
+}
