@@ -2,9 +2,7 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result};
-use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotSettings, Decision, Import, Release, Unanswered,
-};
+use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, BotSettings, Decision, Import, Release, Unanswered};
 use lingxi_kernel::{ArticleId, ImportId, PageArgs, ReleaseId, UnansweredId};
 
 use crate::outcome::{Shown as _, connection, parts, payload};

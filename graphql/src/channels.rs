@@ -9,9 +9,7 @@ use lingxi_contracts::channels::{
 };
 use lingxi_contracts::routing::QueuePosition;
 use lingxi_contracts::tenants::{Issued, Member};
-use lingxi_kernel::{
-    CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId,
-};
+use lingxi_kernel::{CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId};
 
 use crate::loaders::Batch;
 use crate::outcome::{Shown as _, connection, fault, parts, payload};

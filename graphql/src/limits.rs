@@ -46,9 +46,7 @@ impl Extension for Aliases {
 
 fn aliases(set: &SelectionSet) -> usize {
     let count = |selection: &Selection| match selection {
-        Selection::Field(field) => {
-            usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set.node)
-        }
+        Selection::Field(field) => usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set.node),
         Selection::InlineFragment(fragment) => aliases(&fragment.node.selection_set.node),
         Selection::FragmentSpread(_) => 0,
     };

@@ -95,7 +95,9 @@ pub(crate) fn parts<'a>(ctx: &Context<'a>) -> async_graphql::Result<(&'a Ctx, &'
 /// A page as a Relay connection.
 pub(crate) fn connection<T: OutputType>(page: Page<T>) -> Connection<String, T> {
     let mut connection = Connection::new(false, page.has_next);
-    connection.edges.extend(page.rows.into_iter().map(|(cursor, node)| Edge::<String, T, EmptyFields>::new(cursor, node)));
+    connection
+        .edges
+        .extend(page.rows.into_iter().map(|(cursor, node)| Edge::<String, T, EmptyFields>::new(cursor, node)));
     connection
 }
 

@@ -259,12 +259,7 @@ impl RoutingMutation {
     }
 
     /// Ends the wrap-up.
-    async fn complete_task(
-        &self,
-        ctx: &Context<'_>,
-        id: TaskId,
-        wrap_up_code: Option<String>,
-    ) -> Result<TaskPayload> {
+    async fn complete_task(&self, ctx: &Context<'_>, id: TaskId, wrap_up_code: Option<String>) -> Result<TaskPayload> {
         let (caller, services) = parts(ctx)?;
         TaskPayload::of(services.routing.complete(caller, id, wrap_up_code).await.map(TaskNode::from))
     }

@@ -183,9 +183,10 @@ impl TenantsQuery {
         let members = services.tenants.members(caller).await.shown()?;
         let me = caller.member().ok().and_then(|id| members.iter().find(|member| member.id == id));
         let changed = services.bot.articles(caller, None, None, PageArgs::largest()).await.shown()?;
-        let own = changed.into_items().iter().any(|article| {
-            article.version > 1 || article.key.as_ref().is_none_or(|key| key.starts_with("import:"))
-        });
+        let own = changed
+            .into_items()
+            .iter()
+            .any(|article| article.version > 1 || article.key.as_ref().is_none_or(|key| key.starts_with("import:")));
         let releases = services.bot.releases(caller).await.shown()?;
         let filter = lingxi_contracts::channels::ConversationFilter::default();
         let page = PageArgs::new(Some(1), None).shown()?;

@@ -2,60 +2,63 @@
 
 use crate::table::{keyed, tables, tenant_table};
 
-tables!(Initial, "m20261122_000004_bot", vec![
-    tenant_table("bot_article")
-        .text_null("key")
-        .text("category")
-        .text("status")
-        .json("texts")
-        .json("questions")
-        .json("links")
-        .time_null("valid_from")
-        .time_null("valid_to")
-        .int("version")
-        .text("search")
-        .time("created_at")
-        .time("updated_at")
-        .unique(&["tenant_id", "key"]),
-    tenant_table("bot_release")
-        .int("number")
-        .int("articles")
-        .int("questions")
-        .flag("active")
-        .text("snapshot")
-        .time("created_at")
-        .unique(&["tenant_id", "number"]),
-    keyed("bot_settings", &[])
-        .json("settings"),
-    tenant_table("bot_impression")
-        .uuid("conversation_id")
-        .uuid("message_id")
-        .uuid_null("release_id")
-        .text("question")
-        .text("kind")
-        .json("shown")
-        .text("reason")
-        .text_null("outcome")
-        .time("created_at")
-        .time_null("outcome_at")
-        .index(&["tenant_id", "conversation_id"]),
-    tenant_table("bot_unanswered")
-        .text("text")
-        .text("normal")
-        .int("count")
-        .uuid("conversation_id")
-        .flag("open")
-        .time("created_at")
-        .time("updated_at")
-        .unique(&["tenant_id", "normal"]),
-    tenant_table("bot_import")
-        .text("file_name")
-        .text("status")
-        .text("encoding")
-        .int("rows")
-        .int("articles")
-        .int("stored")
-        .json("errors")
-        .text("content")
-        .time("created_at"),
-]);
+tables!(
+    Initial,
+    "m20261122_000004_bot",
+    vec![
+        tenant_table("bot_article")
+            .text_null("key")
+            .text("category")
+            .text("status")
+            .json("texts")
+            .json("questions")
+            .json("links")
+            .time_null("valid_from")
+            .time_null("valid_to")
+            .int("version")
+            .text("search")
+            .time("created_at")
+            .time("updated_at")
+            .unique(&["tenant_id", "key"]),
+        tenant_table("bot_release")
+            .int("number")
+            .int("articles")
+            .int("questions")
+            .flag("active")
+            .text("snapshot")
+            .time("created_at")
+            .unique(&["tenant_id", "number"]),
+        keyed("bot_settings", &[]).json("settings"),
+        tenant_table("bot_impression")
+            .uuid("conversation_id")
+            .uuid("message_id")
+            .uuid_null("release_id")
+            .text("question")
+            .text("kind")
+            .json("shown")
+            .text("reason")
+            .text_null("outcome")
+            .time("created_at")
+            .time_null("outcome_at")
+            .index(&["tenant_id", "conversation_id"]),
+        tenant_table("bot_unanswered")
+            .text("text")
+            .text("normal")
+            .int("count")
+            .uuid("conversation_id")
+            .flag("open")
+            .time("created_at")
+            .time("updated_at")
+            .unique(&["tenant_id", "normal"]),
+        tenant_table("bot_import")
+            .text("file_name")
+            .text("status")
+            .text("encoding")
+            .int("rows")
+            .int("articles")
+            .int("stored")
+            .json("errors")
+            .text("content")
+            .time("created_at"),
+    ]
+);

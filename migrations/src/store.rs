@@ -2,24 +2,25 @@
 
 use crate::table::{keyed, plain_table, tables};
 
-tables!(Initial, "m20261122_000001_store", vec![
-    plain_table("store_outbox")
-        .serial("seq")
-        .uuid("tenant_id")
-        .uuid("event_id")
-        .text("kind")
-        .text("envelope")
-        .time("created_at")
-        .time_null("published_at")
-        .index(&["published_at", "seq"]),
-    keyed("store_inbox", &["event_id", "consumer"])
-        .uuid("event_id")
-        .text("consumer")
-        .time("handled_at"),
-    keyed("store_dead_letter", &["event_id", "consumer"])
-        .uuid("event_id")
-        .text("consumer")
-        .text("envelope")
-        .text("cause")
-        .time("created_at"),
-]);
+tables!(
+    Initial,
+    "m20261122_000001_store",
+    vec![
+        plain_table("store_outbox")
+            .serial("seq")
+            .uuid("tenant_id")
+            .uuid("event_id")
+            .text("kind")
+            .text("envelope")
+            .time("created_at")
+            .time_null("published_at")
+            .index(&["published_at", "seq"]),
+        keyed("store_inbox", &["event_id", "consumer"]).uuid("event_id").text("consumer").time("handled_at"),
+        keyed("store_dead_letter", &["event_id", "consumer"])
+            .uuid("event_id")
+            .text("consumer")
+            .text("envelope")
+            .text("cause")
+            .time("created_at"),
+    ]
+);

@@ -13,7 +13,7 @@ fn alias(name: &str) -> Alias {
     Alias::new(name)
 }
 
-/// A table whose rows belong to tenants, keyed by (tenant_id, id).
+/// A table whose rows belong to tenants, keyed by (`tenant_id`, id).
 pub(crate) fn tenant_table(name: &'static str) -> Def {
     keyed(name, &["id"]).uuid("id")
 }
@@ -138,17 +138,11 @@ macro_rules! tables {
 
         #[sea_orm_migration::async_trait::async_trait]
         impl sea_orm_migration::MigrationTrait for $name {
-            async fn up(
-                &self,
-                manager: &sea_orm_migration::SchemaManager,
-            ) -> Result<(), sea_orm_migration::DbErr> {
+            async fn up(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
                 crate::table::create(manager, $tables).await
             }
 
-            async fn down(
-                &self,
-                manager: &sea_orm_migration::SchemaManager,
-            ) -> Result<(), sea_orm_migration::DbErr> {
+            async fn down(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
                 crate::table::drop_all(manager, $tables).await
             }
         }

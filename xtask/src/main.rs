@@ -1,1 +1,65 @@
-fn main() {}
+//! `cargo xtask`: what a developer does with this repository.
+
+mod arch;
+mod demo;
+mod gen_files;
+mod shell;
+mod test;
+mod tidy;
+mod web;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::shell::Outcome;
+
+/// Work on Lingxi.
+#[derive(Parser)]
+#[command(name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build everything and serve the demo firm on <http://127.0.0.1:8080>
+    Demo {
+        /// Address and port
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        http: String,
+    },
+    /// Run every check and test
+    Test {
+        /// Leave the browser suite out
+        #[arg(long)]
+        no_browser: bool,
+    },
+    /// Build portal and widget
+    Web,
+    /// Make the generated files anew
+    Gen,
+    /// Check which crate may depend on which
+    Arch,
+    /// Check rooms, file sizes and where things may be named
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome: Outcome = match Cli::parse().task {
+        Task::Demo { http } => demo::run(&http),
+        Task::Test { no_browser } => test::check(!no_browser),
+        Task::Web => web::build(),
+        Task::Gen => gen_files::write(),
+        Task::Arch => arch::check(),
+        Task::Tidy => tidy::check(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            shell::say(&format!("\nxtask: {message}"));
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -66,12 +66,7 @@ impl RelayHandle {
     }
 }
 
-async fn run(
-    db: Db,
-    consumers: Arc<[Arc<dyn Consumer>]>,
-    mut stop: watch::Receiver<bool>,
-    in_flight: Arc<AtomicI64>,
-) {
+async fn run(db: Db, consumers: Arc<[Arc<dyn Consumer>]>, mut stop: watch::Receiver<bool>, in_flight: Arc<AtomicI64>) {
     let mut tasks = JoinSet::new();
     let (done, finished) = mpsc::unbounded_channel();
     let lanes: Vec<mpsc::Sender<Job>> = (0..LANES)
@@ -162,4 +157,3 @@ async fn mark(db: Db, mut finished: mpsc::UnboundedReceiver<i64>, in_flight: Arc
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }
-

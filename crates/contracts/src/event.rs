@@ -62,11 +62,7 @@ impl Envelope {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the type matches but the data does not.
     pub fn open<E: Event>(&self) -> Result<Option<E>> {
-        if self.kind == E::TYPE {
-            Ok(Some(serde_json::from_value(self.data.clone())?))
-        } else {
-            Ok(None)
-        }
+        if self.kind == E::TYPE { Ok(Some(serde_json::from_value(self.data.clone())?)) } else { Ok(None) }
     }
 
     /// The context in which a consumer acts on the fact.

@@ -32,7 +32,10 @@ impl TenantLimit {
     /// [`ErrorCode::LimitExceeded`] when the tenant's bucket is empty.
     pub fn check(&self, tenant: TenantId) -> Result<()> {
         self.buckets.check_key(&tenant).map_err(|_| {
-            Error::new(ErrorCode::LimitExceeded, "Too many requests for this firm; slow down and try again in a second.")
+            Error::new(
+                ErrorCode::LimitExceeded,
+                "Too many requests for this firm; slow down and try again in a second.",
+            )
         })
     }
 }

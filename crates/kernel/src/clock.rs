@@ -64,7 +64,7 @@ impl Env {
         bytes
     }
 
-    /// A fresh id: a UUIDv7 of the present moment.
+    /// A fresh id: a `UUIDv7` of the present moment.
     pub fn id<I: From<Uuid>>(&self) -> I {
         let millis = u64::try_from(self.now().timestamp_millis()).unwrap_or(0);
         I::from(uuid::Builder::from_unix_timestamp_millis(millis, &self.bytes()).into_uuid())

@@ -25,8 +25,7 @@ pub enum Role {
 
 impl Role {
     /// All roles, from the most to the least.
-    pub const ALL: [Self; 6] =
-        [Self::Owner, Self::Admin, Self::Supervisor, Self::Agent, Self::Analyst, Self::Finance];
+    pub const ALL: [Self; 6] = [Self::Owner, Self::Admin, Self::Supervisor, Self::Agent, Self::Analyst, Self::Finance];
 
     /// The stored and displayed name.
     pub fn as_str(self) -> &'static str {
@@ -53,8 +52,14 @@ impl Role {
             Self::Admin => permission != P::EndTenant,
             Self::Supervisor => matches!(
                 permission,
-                P::ReadTenant | P::ReadConversations | P::Serve | P::Supervise | P::ReadKnowledge | P::ManageKnowledge
-                    | P::ManageRouting | P::ReadReports
+                P::ReadTenant
+                    | P::ReadConversations
+                    | P::Serve
+                    | P::Supervise
+                    | P::ReadKnowledge
+                    | P::ManageKnowledge
+                    | P::ManageRouting
+                    | P::ReadReports
             ),
             Self::Agent => {
                 matches!(permission, P::ReadTenant | P::ReadConversations | P::Serve | P::ReadKnowledge)

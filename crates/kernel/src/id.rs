@@ -1,4 +1,4 @@
-//! Prefixed identifiers: a short noun, an underscore and a UUIDv7 in 26 characters of Crockford's base 32.
+//! Prefixed identifiers: a short noun, an underscore and a `UUIDv7` in 26 characters of Crockford's base 32.
 //!
 //! The form is that of the [TypeID](https://github.com/jetify-com/typeid) specification, so ids sort by time of creation,
 //! tell what they name, and serve as Relay global ids without another encoding.

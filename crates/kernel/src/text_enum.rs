@@ -1,4 +1,4 @@
-//! Closed sets of states that are stored and sent as snake_case words.
+//! Closed sets of states that are stored and sent as `snake_case` words.
 
 /// Declares an enum whose variants have one stored word each, with `as_str`, `parse`, `ALL`, serde and, behind the using
 /// crate's `graphql` feature, a GraphQL enum.

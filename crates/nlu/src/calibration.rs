@@ -38,7 +38,8 @@ impl Mix {
             for (question, class) in &known {
                 let mut errors = mix.apply(&question.logits, &question.similarity);
                 errors[*class] -= 1.0;
-                for (error, (logit, similarity)) in errors.iter().zip(question.logits.iter().zip(&question.similarity)) {
+                for (error, (logit, similarity)) in errors.iter().zip(question.logits.iter().zip(&question.similarity))
+                {
                     gradient[0] += error * logit;
                     gradient[1] += error * similarity;
                 }
@@ -117,9 +118,12 @@ impl Trust {
 }
 
 fn top_two(values: &[f32]) -> (f32, f32) {
-    values.iter().fold((0.0, 0.0), |(first, second), value| {
-        if *value > first { (*value, first) } else { (first, value.max(second)) }
-    })
+    values.iter().fold(
+        (0.0, 0.0),
+        |(first, second), value| {
+            if *value > first { (*value, first) } else { (first, value.max(second)) }
+        },
+    )
 }
 
 pub(crate) fn argmax(values: &[f32]) -> usize {

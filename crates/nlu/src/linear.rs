@@ -1,4 +1,4 @@
-//! Multinomial logistic regression over sparse tf-idf features, trained by AdaGrad (Duchi, Hazan and Singer, 2011).
+//! Multinomial logistic regression over sparse tf-idf features, trained by `AdaGrad` (Duchi, Hazan and Singer, 2011).
 
 use std::collections::HashMap;
 
@@ -54,7 +54,8 @@ impl Vocabulary {
                 counts.entry(*number).or_insert((0.0, *idf)).0 += 1.0;
             }
         }
-        let mut vector: Sparse = counts.into_iter().map(|(number, (tf, idf))| (number, (1.0 + tf.ln()) * idf)).collect();
+        let mut vector: Sparse =
+            counts.into_iter().map(|(number, (tf, idf))| (number, (1.0 + tf.ln()) * idf)).collect();
         vector.sort_unstable_by_key(|(number, _)| *number);
         let norm = vector.iter().map(|(_, value)| value * value).sum::<f32>().sqrt().max(f32::EPSILON);
         for (_, value) in &mut vector {

@@ -144,9 +144,8 @@ fn held_out(phrases: &[Prepared], classes: usize) -> Vec<HeldOut> {
     let mut result = Vec::new();
     for fold in 0..FOLDS {
         let left_out_class = |class: usize| classes >= 8 && class % FOLDS == fold;
-        let left_out = |number: usize, phrase: &Prepared| {
-            left_out_class(phrase.class) || (number / 7 + number) % FOLDS == fold
-        };
+        let left_out =
+            |number: usize, phrase: &Prepared| left_out_class(phrase.class) || (number / 7 + number) % FOLDS == fold;
         let seen: Vec<&Prepared> =
             phrases.iter().enumerate().filter(|(number, phrase)| !left_out(*number, phrase)).map(|(_, p)| p).collect();
         if seen.is_empty() {

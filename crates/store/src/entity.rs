@@ -1,6 +1,6 @@
 //! A short way to declare entities.
 
-/// Declares the entity of a tenant table that is keyed by (tenant_id, id): a module with `Entity`, `Model`, `Column`.
+/// Declares the entity of a tenant table that is keyed by (`tenant_id`, id): a module with `Entity`, `Model`, `Column`.
 #[macro_export]
 macro_rules! tenant_entity {
     ($(#[$doc:meta])* $module:ident, $table:tt, { $($field:ident: $kind:ty,)* }) => {

@@ -66,7 +66,7 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
 
 /// Events that a consumer could not handle, for people to look at and replay.
 pub mod dead_letters {
-    use super::*;
+    use super::{DeriveEntityModel, EnumIter, DerivePrimaryKey, DeriveRelation, Uuid, DateTimeUtc, ActiveModelTrait, ModelTrait, PrimaryKeyTrait, EntityTrait, Result, Iden, ActiveModelBehavior, TenantEntity, IntoActiveModel, QueryOrder, QuerySelect, Db, Envelope, OnConflict, Tx};
 
     /// An event that a consumer gave up on.
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]

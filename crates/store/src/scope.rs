@@ -2,7 +2,8 @@
 
 use lingxi_kernel::Result;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, Select, UpdateMany,
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, Select,
+    UpdateMany,
 };
 
 use crate::Tx;
@@ -51,5 +52,9 @@ where
     <M::Entity as EntityTrait>::ActiveModel: Send,
 {
     let row = model.into_active_model().reset_all();
-    Ok(M::Entity::update(row).validate()?.filter(<M::Entity as TenantEntity>::TENANT.eq(tx.tenant())).exec(tx.conn()).await?)
+    Ok(M::Entity::update(row)
+        .validate()?
+        .filter(<M::Entity as TenantEntity>::TENANT.eq(tx.tenant()))
+        .exec(tx.conn())
+        .await?)
 }

@@ -62,7 +62,10 @@ pub(crate) fn first_plan(locale: &str) -> Plan {
 
 /// The plan of a code.
 pub(crate) fn plan(code: &str) -> Result<Plan> {
-    PLANS.into_iter().find(|plan| plan.code == code).ok_or_else(|| Error::internal(format!("there is no plan `{code}`")))
+    PLANS
+        .into_iter()
+        .find(|plan| plan.code == code)
+        .ok_or_else(|| Error::internal(format!("there is no plan `{code}`")))
 }
 
 /// Prices a quantity: units beyond the free ones, multiplied exactly and rounded once, half away from zero.

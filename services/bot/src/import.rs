@@ -83,8 +83,7 @@ fn delimiter(text: &str) -> u8 {
 
 fn read_csv(text: &str, delimiter: u8, reader: &mut Grouping) -> Result<()> {
     let mut rows = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).from_reader(text.as_bytes());
-    let heading: Vec<String> =
-        rows.headers().map_err(|_| unreadable_heading())?.iter().map(str::to_owned).collect();
+    let heading: Vec<String> = rows.headers().map_err(|_| unreadable_heading())?.iter().map(str::to_owned).collect();
     let columns = columns(&heading)?;
     for record in rows.records() {
         match record {
@@ -146,7 +145,11 @@ fn column_of(name: &str) -> Option<&'static str> {
 fn columns(heading: &[String]) -> Result<HashMap<&'static str, usize>> {
     let columns: HashMap<_, _> =
         heading.iter().enumerate().filter_map(|(index, name)| Some((column_of(name)?, index))).collect();
-    if columns.contains_key("title") || columns.contains_key("question") { Ok(columns) } else { Err(unreadable_heading()) }
+    if columns.contains_key("title") || columns.contains_key("question") {
+        Ok(columns)
+    } else {
+        Err(unreadable_heading())
+    }
 }
 
 /// Rows grouped into articles by title; the first heading row is row 1.
@@ -174,7 +177,11 @@ impl Grouping {
 
     fn cells(&mut self, columns: &HashMap<&'static str, usize>, cells: &[String]) {
         let cell = |name: &str| {
-            columns.get(name).and_then(|index| cells.get(*index)).map(|text| text.trim().replace('\0', "")).unwrap_or_default()
+            columns
+                .get(name)
+                .and_then(|index| cells.get(*index))
+                .map(|text| text.trim().replace('\0', ""))
+                .unwrap_or_default()
         };
         let (title, answer, question) = (cell("title"), cell("answer"), cell("question"));
         self.rows += 1;
@@ -186,7 +193,8 @@ impl Grouping {
             .map(|question| question.trim().to_owned())
             .filter(|question| !question.is_empty())
             .collect();
-        let title = if title.is_empty() { questions.first().cloned().unwrap_or_default() } else { title.replace('_', " ") };
+        let title =
+            if title.is_empty() { questions.first().cloned().unwrap_or_default() } else { title.replace('_', " ") };
         if title.is_empty() {
             return self.refuse("The row has neither a title nor a question.");
         }
@@ -214,7 +222,8 @@ impl Grouping {
     fn article(&mut self, title: &str, answer: &str, category: &str, locale: &str) -> usize {
         let number = *self.by_title.entry(title.to_lowercase()).or_insert_with(|| {
             let shown = if answer.is_empty() { title } else { answer };
-            let chinese = locale.to_lowercase().starts_with("zh") || locale.is_empty() && language(shown) == Language::Chinese;
+            let chinese =
+                locale.to_lowercase().starts_with("zh") || locale.is_empty() && language(shown) == Language::Chinese;
             self.articles.push(ImportRow {
                 title: title.to_owned(),
                 answer: String::new(),
@@ -236,7 +245,8 @@ impl Grouping {
 mod tests {
     use super::*;
 
-    const FAQ: &str = "标题,答案,问题\n如何退保,十五天内全额退,怎么退保|我要退保\n如何退保,,不想要了\n发票,在订单里开,\n";
+    const FAQ: &str =
+        "标题,答案,问题\n如何退保,十五天内全额退,怎么退保|我要退保\n如何退保,,不想要了\n发票,在订单里开,\n";
 
     fn check(parsed: &Parsed, encoding: &str) {
         assert_eq!(parsed.encoding, encoding);

@@ -63,9 +63,8 @@ impl Knowledge {
     pub(crate) fn suggest(&self, text: &str, locale: &str, now: Timestamp) -> Vec<Choice> {
         let typed = normalise(text);
         let shown = |article: &&Article| is_valid(article, now);
-        let containing = self.articles.iter().filter(shown).filter(|article| {
-            normalise(&title(article, locale)).contains(&typed)
-        });
+        let containing =
+            self.articles.iter().filter(shown).filter(|article| normalise(&title(article, locale)).contains(&typed));
         let mut found: Vec<&Article> = containing.take(CANDIDATES).collect();
         if !typed.is_empty() {
             for best in self.model.rank(text, CANDIDATES).best.iter().filter(|best| best.similarity > 0.1) {

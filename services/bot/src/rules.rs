@@ -1,8 +1,6 @@
 //! What the bot does with a question. Pure.
 
-use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleText, BotSettings, Candidate, Decision, DecisionKind,
-};
+use lingxi_contracts::bot::{Article, ArticleInput, ArticleText, BotSettings, Candidate, Decision, DecisionKind};
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{ArticleId, Error, FieldError, Result, Timestamp};
 use lingxi_nlu::{Language, language, normalise};
@@ -20,7 +18,20 @@ pub(crate) const SOLVED: &str = "solved";
 pub(crate) const UNSOLVED: &str = "unsolved";
 
 const GREETINGS: [&str; 14] = [
-    "你好", "您好", "在吗", "有人吗", "嗨", "哈喽", "谢谢", "多谢", "hi", "hello", "hey", "thanks", "thank you", "good morning",
+    "你好",
+    "您好",
+    "在吗",
+    "有人吗",
+    "嗨",
+    "哈喽",
+    "谢谢",
+    "多谢",
+    "hi",
+    "hello",
+    "hey",
+    "thanks",
+    "thank you",
+    "good morning",
 ];
 
 /// The language to answer in: that of the question if it shows, else that of the conversation.
@@ -83,7 +94,8 @@ pub(crate) fn decide(
     if GREETINGS.contains(&normal.as_str()) {
         decision.kind = DecisionKind::Answer;
         decision.reason = "small_talk".into();
-        let words = ("您好，请直接说出您的问题，我会尽力解答。", "Hello! Just ask your question and I will do my best.");
+        let words =
+            ("您好，请直接说出您的问题，我会尽力解答。", "Hello! Just ask your question and I will do my best.");
         decision.text = say(locale, words.0, words.1).into();
         return decision;
     }
@@ -110,8 +122,7 @@ fn by_trust(mut decision: Decision, knowledge: &Knowledge, settings: &BotSetting
     }
     decision.kind = DecisionKind::Options;
     decision.reason = "unsure".into();
-    decision.text =
-        say(&decision.locale, "您想问的是下面哪一个？", "Which of these do you mean?").to_owned();
+    decision.text = say(&decision.locale, "您想问的是下面哪一个？", "Which of these do you mean?").to_owned();
     decision.choices = listed;
     decision.choices.push(person(&decision.locale));
     decision
@@ -132,7 +143,9 @@ fn answer(mut decision: Decision, article: &Article, reason: &str) -> Decision {
     let locale = &decision.locale;
     decision.choices = vec![
         Choice { value: SOLVED.into(), label: say(locale, "已解决", "Solved").into() },
-        Choice { value: UNSOLVED.into(), label: say(locale, "未解决，转人工", "Not solved, talk to a person").into() },
+        Choice {
+            value: UNSOLVED.into(), label: say(locale, "未解决，转人工", "Not solved, talk to a person").into()
+        },
     ];
     decision
 }
@@ -226,9 +239,7 @@ pub(crate) fn check_article(input: &ArticleInput) -> Result<()> {
 /// Checks the bot's settings.
 pub(crate) fn check_settings(settings: &BotSettings) -> Result<()> {
     let mut errors = Vec::new();
-    for (field, value) in
-        [("answerThreshold", settings.answer_threshold), ("listThreshold", settings.list_threshold)]
-    {
+    for (field, value) in [("answerThreshold", settings.answer_threshold), ("listThreshold", settings.list_threshold)] {
         if !(0.0..=1.0).contains(&value) {
             errors.push(FieldError { field: field.into(), message: "A probability is 0 to 1.".into() });
         }
@@ -298,7 +309,8 @@ mod tests {
     #[test]
     fn far_off_questions_are_never_answered() {
         let knowledge = knowledge();
-        for question in ["今天天气怎么样", "write me a poem about the sea", "谁赢了世界杯", "asdf qwer zxcv", "1 + 1"] {
+        for question in ["今天天气怎么样", "write me a poem about the sea", "谁赢了世界杯", "asdf qwer zxcv", "1 + 1"]
+        {
             let decision = ask(&knowledge, question);
             assert_ne!(decision.kind, DecisionKind::Answer, "{question}: {decision:?}");
         }

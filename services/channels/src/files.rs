@@ -24,7 +24,10 @@ const TAKEN: [&str; 8] = [
 fn media_type(bytes: &[u8]) -> Result<&'static str> {
     if let Some(kind) = infer::get(bytes) {
         return TAKEN.into_iter().find(|taken| *taken == kind.mime_type()).ok_or_else(|| {
-            Error::field("file", format!("Files of type {} are not taken; send an image, a PDF or text.", kind.mime_type()))
+            Error::field(
+                "file",
+                format!("Files of type {} are not taken; send an image, a PDF or text.", kind.mime_type()),
+            )
         });
     }
     let is_text = std::str::from_utf8(bytes).is_ok_and(|text| !text.contains('\0'));
@@ -89,7 +92,9 @@ impl Channels {
     pub(crate) async fn load_file(&self, ctx: &Ctx, id: AttachmentId) -> Result<(Attachment, Vec<u8>)> {
         let row = attachment::get(&self.deps.db.read(ctx), id).await?.ok_or_else(|| Error::not_found("file"))?;
         match ctx.visitor() {
-            Ok((_, contact)) if ContactId::from_uuid(row.contact_id) != contact => return Err(Error::not_found("file")),
+            Ok((_, contact)) if ContactId::from_uuid(row.contact_id) != contact => {
+                return Err(Error::not_found("file"));
+            }
             Ok(_) => {}
             Err(_) => ctx.require(Permission::ReadConversations)?,
         }

@@ -107,8 +107,7 @@ impl Jobs {
 
     async fn checked_address(&self, host: &str, port: u16) -> Result<SocketAddr> {
         let unknown = || Error::invalid(format!("the name {host} is unknown"));
-        let addresses: Vec<SocketAddr> =
-            tokio::net::lookup_host((host, port)).await.map_err(|_| unknown())?.collect();
+        let addresses: Vec<SocketAddr> = tokio::net::lookup_host((host, port)).await.map_err(|_| unknown())?.collect();
         let allowed = |address: &SocketAddr| self.limits.private_webhooks || is_public(address.ip());
         if !addresses.iter().all(allowed) {
             return Err(Error::invalid(format!("{host} is an address inside a private network; it is not called")));
@@ -170,13 +169,10 @@ fn is_public(ip: IpAddr) -> bool {
                 || (a == 100 && (64..128).contains(&b))
                 || (a == 198 && (18..20).contains(&b)))
         }
-        IpAddr::V6(v6) => match v6.to_ipv4() {
-            Some(v4) => is_public(IpAddr::V4(v4)),
-            None => {
-                let first = v6.segments()[0];
-                // Global unicast only, without the translation prefix 64:ff9b and the tunnels of 2001:0 and 2002.
-                (0x2000..0x4000).contains(&first) && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0)
-            }
+        IpAddr::V6(v6) => if let Some(v4) = v6.to_ipv4() { is_public(IpAddr::V4(v4)) } else {
+            let first = v6.segments()[0];
+            // Global unicast only, without the translation prefix 64:ff9b and the tunnels of 2001:0 and 2002.
+            (0x2000..0x4000).contains(&first) && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0)
         },
     }
 }
@@ -188,8 +184,19 @@ mod tests {
     #[test]
     fn private_addresses_are_told_from_public_ones() {
         for private in [
-            "127.0.0.1", "10.1.2.3", "192.168.1.1", "172.16.0.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "::1",
-            "::ffff:127.0.0.1", "fe80::1", "fd00::1", "64:ff9b::7f00:1", "2002:7f00:1::",
+            "127.0.0.1",
+            "10.1.2.3",
+            "192.168.1.1",
+            "172.16.0.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "::1",
+            "::ffff:127.0.0.1",
+            "fe80::1",
+            "fd00::1",
+            "64:ff9b::7f00:1",
+            "2002:7f00:1::",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }

@@ -55,8 +55,7 @@ impl Cloud {
             limits: config.limits.clone(),
             public_url: config.http.public_url.clone(),
         });
-        let billing =
-            lingxi_billing::build(lingxi_billing::Deps { db: db.clone(), tenants: tenants.client.clone() });
+        let billing = lingxi_billing::build(lingxi_billing::Deps { db: db.clone(), tenants: tenants.client.clone() });
         let bot = lingxi_bot::build(lingxi_bot::Deps {
             db: db.clone(),
             billing: billing.client.clone(),
@@ -83,13 +82,7 @@ impl Cloud {
             },
             bot: lingxi_bot::Edge { bot: bot.client.clone(), max_bytes: config.files.max_import_bytes },
             jobs: Jobs { tenants: tenants.jobs, channels: channels.jobs, routing: routing.jobs, db: db.clone() },
-            consumers: vec![
-                tenants.consumer,
-                channels.consumer,
-                bot.consumer,
-                routing.consumer,
-                billing.consumer,
-            ],
+            consumers: vec![tenants.consumer, channels.consumer, bot.consumer, routing.consumer, billing.consumer],
             services: Services {
                 tenants: tenants.client,
                 channels: channels.client,

@@ -54,9 +54,21 @@ const DAY: [Talk; 14] = [
     talk("zh-CN", "张伟", &["你好", "怎么报案", "!solved"], None, Some(5)),
     talk("zh-CN", "王芳", &["保单什么时候生效", "!solved"], None, Some(5)),
     talk("en-US", "Emma Clark", &["how do I cancel my policy", "!solved"], None, Some(4)),
-    talk("zh-CN", "李娜", &["理赔审核要多久", "都五天了还没有消息"], Some("您好，已为您加急，今天下班前会有结果。"), Some(5)),
+    talk(
+        "zh-CN",
+        "李娜",
+        &["理赔审核要多久", "都五天了还没有消息"],
+        Some("您好，已为您加急，今天下班前会有结果。"),
+        Some(5),
+    ),
     talk("zh-CN", "刘洋", &["可以用微信付款吗", "!solved"], None, None),
-    talk("en-US", "Noah Baker", &["my car broke down on the motorway"], Some("Hello Noah, a tow truck is on its way. Please stay behind the barrier."), Some(5)),
+    talk(
+        "en-US",
+        "Noah Baker",
+        &["my car broke down on the motorway"],
+        Some("Hello Noah, a tow truck is on its way. Please stay behind the barrier."),
+        Some(5),
+    ),
     talk("zh-CN", "陈静", &["我的宠物狗可以买保险吗"], Some("您好，宠物险下个月上线，我先为您登记。"), Some(3)),
     talk("zh-CN", "杨强", &["怎么开发票", "!solved"], None, Some(5)),
     talk("en-US", "Olivia Reed", &["When will I receive my refund", "!solved"], None, None),
@@ -172,7 +184,8 @@ async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind
         }
         settle(cloud).await?;
     }
-    let conversation = channels.visitor_conversation(&visitor).await?.ok_or_else(|| Error::not_found("conversation"))?;
+    let conversation =
+        channels.visitor_conversation(&visitor).await?.ok_or_else(|| Error::not_found("conversation"))?;
     if let Some(reply) = talk.agent {
         clock.0.fetch_sub(60, Ordering::Relaxed);
         channels.post(agent, conversation.id, reply, false, None).await?;

@@ -62,9 +62,9 @@ fn clock() -> Result<String, String> {
 }
 
 fn address(address: &str) -> Result<String, String> {
-    std::net::TcpListener::bind(address).map(|_| format!("{address} is free")).map_err(|error| {
-        format!("{address} cannot be listened on: {error}. Stop what uses it, or set http.address.")
-    })
+    std::net::TcpListener::bind(address)
+        .map(|_| format!("{address} is free"))
+        .map_err(|error| format!("{address} cannot be listened on: {error}. Stop what uses it, or set http.address."))
 }
 
 fn mail(config: &Config) -> Result<String, String> {

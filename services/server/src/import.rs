@@ -12,8 +12,8 @@ use lingxi_kernel::{Ctx, Error, Result, TenantId};
 /// [`lingxi_kernel::ErrorCode::Invalid`] when the file cannot be read, with the reason.
 pub async fn run(bot: &dyn BotClient, tenant: TenantId, file: &Path) -> Result<(Import, Release)> {
     let ctx = Ctx::system(tenant, "import");
-    let bytes = std::fs::read(file)
-        .map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
+    let bytes =
+        std::fs::read(file).map_err(|error| Error::invalid(format!("{} cannot be read: {error}", file.display())))?;
     let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let preview = bot.preview_import(&ctx, &name, bytes).await?;
     bot.run_import(&ctx, preview.id).await?;

@@ -22,8 +22,7 @@ pub enum Role {
 
 impl Role {
     /// All roles; together they are the all-in-one shape.
-    pub const ALL: [Self; 6] =
-        [Self::Gateway, Self::Tenants, Self::Channels, Self::Bot, Self::Routing, Self::Billing];
+    pub const ALL: [Self; 6] = [Self::Gateway, Self::Tenants, Self::Channels, Self::Bot, Self::Routing, Self::Billing];
 
     fn name(self) -> &'static str {
         match self {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::dev::{Service as _, ServerHandle};
+use actix_web::dev::{ServerHandle, Service as _};
 use actix_web::{App, HttpServer, web};
 use lingxi_bus::RelayHandle;
 use lingxi_config::Config;
@@ -46,11 +46,8 @@ impl std::fmt::Debug for Running {
 pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
     let ready = Arc::new(AtomicBool::new(true));
     let probes = Probes { db: cloud.db.clone(), ready: ready.clone(), metrics };
-    let edge = lingxi_graphql::Edge::new(
-        cloud.services.clone(),
-        config.limits.requests_per_second,
-        config.http.explorer,
-    );
+    let edge =
+        lingxi_graphql::Edge::new(cloud.services.clone(), config.limits.requests_per_second, config.http.explorer);
     let gateway = web::Data::new(edge);
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
@@ -103,7 +100,7 @@ pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) 
 impl Running {
     /// Reports API calls every minute until the process is told to stop.
     pub async fn until_stopped(self) -> Result<()> {
-        let mut minutes = tokio::time::interval(Duration::from_secs(60));
+        let mut minutes = tokio::time::interval(Duration::from_mins(1));
         let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
         loop {
             tokio::select! {

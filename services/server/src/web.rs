@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/portal/dist"]
+#[folder = "../../web/portal/dist"]
 #[allow_missing = true]
 struct Portal;
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/widget/dist"]
+#[folder = "../../web/widget/dist"]
 #[allow_missing = true]
 struct Widget;
 
@@ -17,9 +17,7 @@ const PORTAL_POLICY: &str = "default-src 'self'; style-src 'self' 'unsafe-inline
     connect-src 'self' ws: wss:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
 
 pub(crate) fn routes(config: &mut web::ServiceConfig) {
-    config
-        .route("/widget/{file:.*}", web::get().to(widget))
-        .route("/{path:.*}", web::get().to(portal));
+    config.route("/widget/{file:.*}", web::get().to(widget)).route("/{path:.*}", web::get().to(portal));
 }
 
 /// The widget's files, for pages of any origin.

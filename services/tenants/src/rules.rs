@@ -41,7 +41,11 @@ pub(crate) fn sign_up(input: &SignUp, industries: &[&str]) -> Result<String> {
     locale(&mut errors, &input.locale);
     time_zone(&mut errors, &input.time_zone);
     if !industries.contains(&input.industry.as_str()) {
-        refuse(&mut errors, "industry", format!("`{}` is no pack; choose one of {}.", input.industry, industries.join(", ")));
+        refuse(
+            &mut errors,
+            "industry",
+            format!("`{}` is no pack; choose one of {}.", input.industry, industries.join(", ")),
+        );
     }
     Error::check(errors)?;
     Ok(address.unwrap_or_default())
@@ -153,7 +157,10 @@ mod tests {
         assert!(!open("2026-11-23T10:00:00Z"), "18:00 is closed");
         assert!(!open("2026-11-24T03:00:00Z"), "Tuesday");
         assert!(!open("2026-11-30T03:00:00Z"), "a holiday on a Monday");
-        assert!(is_open(&BusinessHours::default(), "Asia/Shanghai", at("2026-11-24T20:00:00Z")), "no hours: always open");
+        assert!(
+            is_open(&BusinessHours::default(), "Asia/Shanghai", at("2026-11-24T20:00:00Z")),
+            "no hours: always open"
+        );
     }
 
     #[test]

@@ -39,10 +39,17 @@ export default function Portal(): ReactNode {
       locale={i18n.language === 'zh-CN' ? zhCN : enUS}
       theme={{
         algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
+        // The presets' own colours are too pale for small text (WCAG 2.2, 4.5 to 1).
+        components: dark ? { Tabs: { itemSelectedColor: '#8fb3ff' } } : {},
         token: {
-          colorPrimary: dark ? '#5c8ff5' : '#1456d9',
+          ...(dark ? {} : { green: '#237804', orange: '#ad4e00', gold: '#874d00', red: '#a8071a' }),
+          colorError: dark ? '#ff9ea2' : '#c31d24',
+          colorPrimary: dark ? '#3c72d8' : '#1456d9',
+          colorLink: dark ? '#8fb3ff' : '#1456d9',
           colorTextDescription: dark ? '#b3b3b3' : '#595959',
           colorTextPlaceholder: dark ? '#a6a6a6' : '#6b6b6b',
+          colorTextDisabled: dark ? '#a6a6a6' : '#6b6b6b',
+          colorTextQuaternary: dark ? '#a6a6a6' : '#6b6b6b',
           colorTextTertiary: dark ? '#b3b3b3' : '#595959',
         },
       }}

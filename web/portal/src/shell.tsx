@@ -12,6 +12,7 @@ import { useMay, useViewer } from './lib/viewer.tsx';
 
 const Home = lazy(() => import('./features/home/home.tsx'));
 const Inbox = lazy(() => import('./features/inbox/inbox.tsx'));
+const Offers = lazy(() => import('./features/inbox/offers.tsx'));
 const Contacts = lazy(() => import('./features/contacts/contacts.tsx'));
 const Knowledge = lazy(() => import('./features/knowledge/knowledge.tsx'));
 const Channels = lazy(() => import('./features/channels/channels.tsx'));
@@ -105,6 +106,11 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
           </Space>
         </Layout.Header>
         <Layout.Content style={{ padding: 16 }} role="main">
+          {serves && viewer.member && (
+            <Suspense>
+              <Offers />
+            </Suspense>
+          )}
           <Suspense fallback={<p role="status">{t('common.loading')}</p>}>
             <Routes>
               {shown.map((screen) => (

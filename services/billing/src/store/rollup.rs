@@ -6,7 +6,10 @@ use lingxi_contracts::billing::Meter;
 use lingxi_kernel::{Result, Timestamp};
 use lingxi_store::{TenantEntity, Tx, find};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel as _, sea_query::{Expr, ExprTrait as _, OnConflict}};
+use sea_orm::{
+    IntoActiveModel as _,
+    sea_query::{Expr, ExprTrait as _, OnConflict},
+};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "billing_rollup")]

@@ -86,7 +86,9 @@ async fn note_impression(tx: &Tx, received: &MessageReceived, decision: &Decisio
     if decision.kind == DecisionKind::Answer
         && let Some(first) = decision.candidates.first()
     {
-        shown.push(json!({ "article": first.article_id, "position": 1, "probability": first.probability, "propensity": 1.0 }));
+        shown.push(
+            json!({ "article": first.article_id, "position": 1, "probability": first.probability, "propensity": 1.0 }),
+        );
     }
     for (index, choice) in decision.choices.iter().enumerate() {
         shown.push(json!({
@@ -125,28 +127,25 @@ async fn note_unanswered(tx: &Tx, text: &str, conversation: ConversationId) -> R
     if normal.chars().count() < 2 {
         return Ok(());
     }
-    match store::unanswered_by_normal(tx, &normal).await? {
-        Some(mut row) => {
-            row.count += 1;
-            row.open = true;
-            row.conversation_id = conversation.uuid();
-            row.updated_at = tx.now();
-            update(tx, row).await?;
-        }
-        None => {
-            let row = unanswered::Model {
-                tenant_id: tx.tenant(),
-                id: tx.id::<UnansweredId>().uuid(),
-                text: text.chars().take(500).collect(),
-                normal,
-                count: 1,
-                conversation_id: conversation.uuid(),
-                open: true,
-                created_at: tx.now(),
-                updated_at: tx.now(),
-            };
-            insert(tx, row).await?;
-        }
+    if let Some(mut row) = store::unanswered_by_normal(tx, &normal).await? {
+        row.count += 1;
+        row.open = true;
+        row.conversation_id = conversation.uuid();
+        row.updated_at = tx.now();
+        update(tx, row).await?;
+    } else {
+        let row = unanswered::Model {
+            tenant_id: tx.tenant(),
+            id: tx.id::<UnansweredId>().uuid(),
+            text: text.chars().take(500).collect(),
+            normal,
+            count: 1,
+            conversation_id: conversation.uuid(),
+            open: true,
+            created_at: tx.now(),
+            updated_at: tx.now(),
+        };
+        insert(tx, row).await?;
     }
     Ok(())
 }

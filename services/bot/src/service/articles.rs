@@ -1,8 +1,8 @@
 //! Articles, and the ones a new firm starts with.
 
+use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, ArticleText};
 use lingxi_contracts::tenants::TenantCreated;
-use lingxi_contracts::Envelope;
 use lingxi_kernel::{ArticleId, Ctx, Error, Permission, Result};
 use lingxi_store::inbox;
 

@@ -138,7 +138,6 @@ pub(crate) async fn page(
     if let Some(after) = &args.after {
         rows = rows.filter(row::Column::Id.lt(after.parse::<ArticleId>()?.uuid()));
     }
-    let articles: Result<Vec<Article>> =
-        rows.all(tx.conn()).await?.into_iter().map(Model::into_contract).collect();
+    let articles: Result<Vec<Article>> = rows.all(tx.conn()).await?.into_iter().map(Model::into_contract).collect();
     Ok(Page::from_overfetch(articles?, args, |article| article.id.to_string()))
 }

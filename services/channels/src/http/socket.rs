@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use actix_web::{HttpRequest, HttpResponse, web};
+use actix_web::{HttpRequest, web};
 use actix_ws::{AggregatedMessage, Session};
 use futures::StreamExt as _;
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
@@ -18,7 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 
 use super::{Edge, visitor};
 
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 const LARGEST_FRAME: usize = 64 << 10;
 
 #[derive(Deserialize)]
@@ -69,7 +69,8 @@ pub(super) async fn connect(
     query: web::Query<Resume>,
 ) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
-    let (response, session, stream) = actix_ws::handle(&request, body).map_err(|error| Error::invalid(error.to_string()))?;
+    let (response, session, stream) =
+        actix_ws::handle(&request, body).map_err(|error| Error::invalid(error.to_string()))?;
     let frames = stream.max_frame_size(LARGEST_FRAME).aggregate_continuations().max_continuation_size(LARGEST_FRAME);
     let edge = edge.get_ref().clone();
     actix_web::rt::spawn(async move {
@@ -80,7 +81,7 @@ pub(super) async fn connect(
         let _ = socket.session.close(None).await;
         metrics::gauge!("lingxi_widget_sockets").decrement(1.0);
     });
-    Ok(HttpResponse::from(response))
+    Ok(response)
 }
 
 struct Socket {

@@ -17,12 +17,7 @@ pub(crate) struct Patch {
 }
 
 impl Channels {
-    pub(super) async fn do_contacts(
-        &self,
-        ctx: &Ctx,
-        search: Option<String>,
-        page: PageArgs,
-    ) -> Result<Page<Contact>> {
+    pub(super) async fn do_contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
         ctx.require(Permission::ReadConversations)?;
         let rows = store::contacts(&self.deps.db.read(ctx), search.as_deref(), &page).await?;
         let has_next = rows.has_next;

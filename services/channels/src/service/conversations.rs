@@ -113,7 +113,11 @@ impl Channels {
     /// Ends a conversation, with a line that customers see.
     async fn resolve(&self, tx: &Tx, row: &mut conversation::Model, confirmed: bool, told: &mut Told) -> Result<()> {
         let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
-        let line = if row.locale == "zh-CN" { "会话已结束，欢迎评价。" } else { "The conversation has ended. Please rate it." };
+        let line = if row.locale == "zh-CN" {
+            "会话已结束，欢迎评价。"
+        } else {
+            "The conversation has ended. Please rate it."
+        };
         self.append(tx, row, Draft::event(line), told).await?;
         row.set_status(ConversationStatus::Resolved, tx.now());
         tx.emit(&event).await?;

@@ -4,16 +4,16 @@ use lingxi_contracts::channels::{
     AuthorKind, ChannelKind, ChannelSettings, ConversationStatus, Handler, Inbound, Message, MessageKind,
     MessageReceived, VisitorSession,
 };
-use lingxi_kernel::{
-    Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, TenantId,
-};
+use lingxi_kernel::{Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, TenantId};
 use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 
 use super::{Channels, Told};
 use crate::rules;
 use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, visitor_token};
-use crate::store::{attachment, channel, contact, contact_by_external, conversation, message, visitor, visitor_by_hash};
+use crate::store::{
+    attachment, channel, contact, contact_by_external, conversation, message, visitor, visitor_by_hash,
+};
 
 impl Channels {
     pub(super) async fn do_open_visitor(
@@ -32,7 +32,10 @@ impl Channels {
         let settings: ChannelSettings = serde_json::from_value(channel.settings)?;
         let embedded = origin.as_ref().is_none_or(|origin| settings.allowed_origins.contains(origin));
         if !settings.allowed_origins.is_empty() && !embedded {
-            return Err(Error::new(ErrorCode::Forbidden, "This page may not embed the chat; an admin can allow its origin."));
+            return Err(Error::new(
+                ErrorCode::Forbidden,
+                "This page may not embed the chat; an admin can allow its origin.",
+            ));
         }
         let firm = self.deps.tenants.tenant(&ctx).await?.name;
         let known = match token.as_deref().map(parse_visitor_token) {
@@ -63,9 +66,9 @@ impl Channels {
     pub(super) async fn do_authenticate_visitor(&self, token: &str) -> Result<Ctx> {
         let (tenant, secret) = parse_visitor_token(token)?;
         let read = self.deps.db.read(&Ctx::system(tenant, "channels"));
-        let row = visitor_by_hash(&read, &hash_secret(&secret)).await?.ok_or_else(|| {
-            Error::new(ErrorCode::Unauthenticated, "This visitor is unknown; open the widget again.")
-        })?;
+        let row = visitor_by_hash(&read, &hash_secret(&secret))
+            .await?
+            .ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This visitor is unknown; open the widget again."))?;
         let actor = Actor::Visitor { channel: row.channel_id.into(), contact: row.contact_id.into() };
         Ok(Ctx { tenant: TenantId::from_uuid(row.tenant_id), actor })
     }
@@ -94,12 +97,9 @@ impl Channels {
             return Err(Error::field("channelId", "Messages can be posted to an API channel only."));
         }
         let tx = self.deps.db.begin(ctx).await?;
-        let contact = match contact_by_external(&tx, external_id).await? {
-            Some(contact) => contact,
-            None => {
-                let locale = inbound.locale.clone().unwrap_or_else(|| "en-US".into());
-                new_contact(&tx, name.as_deref().unwrap_or_default(), Some(external_id), &locale).await?
-            }
+        let contact = if let Some(contact) = contact_by_external(&tx, external_id).await? { contact } else {
+            let locale = inbound.locale.clone().unwrap_or_else(|| "en-US".into());
+            new_contact(&tx, name.as_deref().unwrap_or_default(), Some(external_id), &locale).await?
         };
         tx.commit().await?;
         self.store_inbound(ctx, channel, contact.id.into(), inbound).await

@@ -21,7 +21,7 @@ impl Channels {
 
     pub(super) async fn do_create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
         ctx.require(Permission::ManageChannels)?;
-        let parsed = reqwest::Url::parse(url.trim()).ok().filter(|url| url.has_host());
+        let parsed = reqwest::Url::parse(url.trim()).ok().filter(reqwest::Url::has_host);
         let plain = self.deps.limits.private_webhooks;
         let parsed = parsed.filter(|url| url.scheme() == "https" || plain && url.scheme() == "http");
         let url = parsed.ok_or_else(|| Error::field("url", "Give an address that starts with https://."))?;

@@ -27,9 +27,7 @@ impl TenantEntity for Entity {
 pub(crate) async fn put(tx: &Tx, member: MemberId, name: &str) -> Result<()> {
     let row = Model { tenant_id: tx.tenant(), member_id: member.uuid(), name: name.to_owned() };
     Entity::insert(row.into_active_model())
-        .on_conflict(
-            OnConflict::columns([Column::TenantId, Column::MemberId]).update_column(Column::Name).to_owned(),
-        )
+        .on_conflict(OnConflict::columns([Column::TenantId, Column::MemberId]).update_column(Column::Name).to_owned())
         .exec_without_returning(tx.conn())
         .await?;
     Ok(())

@@ -126,7 +126,12 @@ async fn with_attachments(tx: &Tx, rows: Vec<row::Model>) -> Result<Vec<Message>
         attachments = attachment::get_many(tx, ids).await?.into_iter().map(|file| (file.id, file)).collect();
     }
     let attached = |row: &row::Model| row.attachment_id.and_then(|id| attachments.get(&id).cloned());
-    rows.into_iter().map(|row| { let file = attached(&row); contract(row, file) }).collect()
+    rows.into_iter()
+        .map(|row| {
+            let file = attached(&row);
+            contract(row, file)
+        })
+        .collect()
 }
 
 fn contract(row: row::Model, attachment: Option<attachment::Model>) -> Result<Message> {

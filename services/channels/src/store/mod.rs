@@ -4,7 +4,9 @@ pub(crate) mod conversation;
 pub(crate) mod member;
 pub(crate) mod message;
 
-use lingxi_contracts::channels::{Attachment, CannedReply, Channel, ChannelKind, Contact, Delivery, DeliveryStatus, Webhook};
+use lingxi_contracts::channels::{
+    Attachment, CannedReply, Channel, ChannelKind, Contact, Delivery, DeliveryStatus, Webhook,
+};
 use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId};
 use lingxi_store::{TenantEntity, Tx, find, tenant_entity};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};

@@ -12,9 +12,7 @@ use lingxi_contracts::routing::{
     Activity, QueuePosition, Reservation, ReservationStatus, RoutingClient, Task, TaskQueue, TaskQueueInput,
     TaskStatus, Worker, Workflow,
 };
-use lingxi_kernel::{
-    ConversationId, Ctx, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId,
-};
+use lingxi_kernel::{ConversationId, Ctx, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId};
 use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 

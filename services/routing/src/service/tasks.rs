@@ -1,9 +1,7 @@
 //! Tasks and reservations.
 
 use lingxi_contracts::channels::{ConversationResolved, HandoverRequested};
-use lingxi_contracts::routing::{
-    Activity, Reservation, ReservationStatus, Task, TaskAssigned, TaskQueued, TaskStatus,
-};
+use lingxi_contracts::routing::{Activity, Reservation, ReservationStatus, Task, TaskAssigned, TaskQueued, TaskStatus};
 use lingxi_kernel::{Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId};
 use lingxi_store::{Tx, insert, update};
 

@@ -11,7 +11,14 @@ impl Routing {
     pub(super) async fn all_workers(&self, tx: &Tx) -> Result<Vec<Worker>> {
         let loads = self.loads(tx).await?;
         let load = |row: &worker::Model| loads.get(&MemberId::from_uuid(row.member_id)).copied().unwrap_or(0);
-        worker::all(tx).await?.into_iter().map(|row| { let load = load(&row); row.into_contract(load) }).collect()
+        worker::all(tx)
+            .await?
+            .into_iter()
+            .map(|row| {
+                let load = load(&row);
+                row.into_contract(load)
+            })
+            .collect()
     }
 
     async fn worker(&self, tx: &Tx, member: MemberId) -> Result<Worker> {

@@ -182,7 +182,8 @@ impl Tenants {
 }
 
 /// A hash that no password fits.
-const UNKNOWN_ACCOUNT: &str = "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+const UNKNOWN_ACCOUNT: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool) -> Result<Uuid> {
     let id = tx.id::<AccountId>().uuid();

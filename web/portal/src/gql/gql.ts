@@ -33,6 +33,7 @@ type Documents = {
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": typeof types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": typeof types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": typeof types.DeclineDocument,
+    "\n  subscription Offered {\n    deskChanged { kind }\n  }\n": typeof types.OfferedDocument,
     "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": typeof types.TransferQueuesDocument,
     "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": typeof types.TransferDocument,
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": typeof types.CompleteDocument,
@@ -104,6 +105,7 @@ const documents: Documents = {
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": types.DeclineDocument,
+    "\n  subscription Offered {\n    deskChanged { kind }\n  }\n": types.OfferedDocument,
     "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": types.TransferQueuesDocument,
     "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": types.TransferDocument,
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": types.CompleteDocument,
@@ -246,6 +248,10 @@ export function graphql(source: "\n  mutation Accept($id: ID!) {\n    acceptRese
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n"): (typeof documents)["\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  subscription Offered {\n    deskChanged { kind }\n  }\n"): (typeof documents)["\n  subscription Offered {\n    deskChanged { kind }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -7,7 +7,6 @@ import { graphql } from '../../gql/index.ts';
 import type { ConversationFilter } from '../../gql/graphql.ts';
 import { useFormat } from '../../lib/format.ts';
 import { Page, State } from '../../lib/page.tsx';
-import { Offers } from './offers.tsx';
 import { Thread } from './thread.tsx';
 
 const CONVERSATIONS = graphql(`
@@ -65,7 +64,7 @@ export default function Inbox(): ReactNode {
     setAfter(null);
   };
   return (
-    <Page title={t('nav.inbox')} extra={<Offers change={change?.deskChanged} />}>
+    <Page title={t('nav.inbox')}>
       <div className="desk">
         <div className="pane" role="region" aria-label={t('inbox.list')}>
           <div style={{ padding: 8 }}>

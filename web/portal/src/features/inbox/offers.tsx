@@ -2,10 +2,9 @@ import { Button, Modal, Space } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { useQuery } from 'urql';
+import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useAction } from '../../lib/action.ts';
-import { useMay } from '../../lib/viewer.tsx';
 
 const OFFERS = graphql(`
   query Offers {
@@ -23,18 +22,24 @@ const DECLINE = graphql(`
   }
 `);
 
-/** The offer that waits for this agent, with what the bot knows. */
-export function Offers(props: { change: unknown }): ReactNode {
+const OFFERED = graphql(`
+  subscription Offered {
+    deskChanged { kind }
+  }
+`);
+
+/** The offer that waits for this agent, with what the bot knows. It comes up on whatever screen the agent is. */
+export default function Offers(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const act = useAction();
-  const serves = useMay('SERVE');
-  const [{ data }, again] = useQuery({ query: OFFERS, pause: !serves });
+  const [{ data }, again] = useQuery({ query: OFFERS });
+  const [{ data: change }] = useSubscription({ query: OFFERED });
   const [now, setNow] = useState(() => Date.now());
   const offer = data?.myReservations[0];
   useEffect(() => {
-    if (props.change && serves) again();
-  }, [props.change, serves, again]);
+    if (change) again();
+  }, [change, again]);
   useEffect(() => {
     if (!offer) return;
     const ticks = setInterval(() => setNow(Date.now()), 1000);

@@ -1,0 +1,49 @@
+import AxeBuilder from '@axe-core/playwright';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+
+export const PASSWORD = 'correct horse battery';
+
+/** A fresh address for every firm. */
+export function address(name: string): string {
+  return `${name}-${Date.now().toString(36)}${Math.floor(Math.random() * 1e6)}@example.com`;
+}
+
+/** Signs a new firm up in a browser of its own. */
+export async function newFirm(browser: Browser, firm: string, email = address('owner')): Promise<{ context: BrowserContext; page: Page; email: string }> {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  await page.goto('/sign-up');
+  await page.getByLabel('Firm').fill(firm);
+  await page.getByLabel('Your name').fill('Olive Owner');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign up' }).click();
+  await expect(page.getByRole('heading', { name: 'Hello Olive Owner' })).toBeVisible();
+  return { context, page, email };
+}
+
+/** Opens a screen of the portal by its menu entry. */
+export async function screen(page: Page, name: string): Promise<void> {
+  await page.getByRole('menuitem', { name, exact: true }).click();
+  await expect(page.getByRole('heading', { name, exact: true, level: 1 })).toBeVisible();
+}
+
+/** Demands that a page has no serious or critical accessibility finding. */
+export async function accessible(page: Page): Promise<void> {
+  await page.evaluate(() => document.fonts.ready);
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations.filter((violation) => violation.impact === 'serious' || violation.impact === 'critical');
+  expect.soft(grave.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(' | ')}`)).toEqual([]);
+}
+
+/** A firm's own bare page, on an origin of its own, with the snippet in it. */
+export async function bareSite(snippet: string): Promise<{ url: string; server: Server }> {
+  const server = createServer((_, response) => {
+    response.setHeader('content-type', 'text/html; charset=utf-8');
+    response.end(`<!doctype html><html lang="en"><head><title>Shop</title></head><body><main><h1>Our firm</h1></main>${snippet}</body></html>`);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}

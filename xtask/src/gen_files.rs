@@ -1,0 +1,30 @@
+//! Generated files that are committed: the GraphQL schema and the TypeScript types over it.
+
+use crate::shell::{Outcome, output, root, run};
+use crate::web;
+
+const GENERATED: [&str; 2] = ["graphql/schema.graphql", "web/portal/src/gql"];
+
+/// Makes them anew.
+pub(crate) fn write() -> Outcome {
+    run(&root(), "cargo", &["build", "--package", "lingxi-server", "--bin", "lingxi"])?;
+    let schema = output(&root(), "target/debug/lingxi", &["schema"]).ok_or("`lingxi schema` failed")?;
+    std::fs::write(root().join(GENERATED[0]), schema + "\n").map_err(|error| error.to_string())?;
+    web::install()?;
+    run(&web::folder(), "npm", &["run", "--silent", "codegen"])
+}
+
+/// Makes them anew and demands that nothing changed.
+pub(crate) fn check() -> Outcome {
+    let digest = || {
+        let find = "find graphql/schema.graphql web/portal/src/gql -type f | sort | xargs cat | sha256sum";
+        output(&root(), "sh", &["-c", find])
+    };
+    let before = digest();
+    write()?;
+    if before == digest() {
+        Ok(())
+    } else {
+        Err(format!("{} were not up to date; they are now: commit them", GENERATED.join(" and ")))
+    }
+}

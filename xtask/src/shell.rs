@@ -1,0 +1,70 @@
+//! Running other programs.
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// `Err` holds a sentence for the person at the keyboard.
+pub(crate) type Outcome<T = ()> = Result<T, String>;
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}
+
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(std::io::stdout(), "{text}");
+}
+
+/// Runs a program and demands success.
+pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Outcome {
+    run_with(folder, program, arguments, &[])
+}
+
+/// Runs a program with more variables and demands success.
+pub(crate) fn run_with(folder: &Path, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
+    let started = Instant::now();
+    say(&format!("\n> {program} {}", arguments.join(" ")));
+    let status = Command::new(program)
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .current_dir(folder)
+        .status()
+        .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    if status.success() {
+        say(&format!("  {:.0} s", started.elapsed().as_secs_f32()));
+        Ok(())
+    } else {
+        Err(format!("`{program} {}` failed ({status})", arguments.join(" ")))
+    }
+}
+
+/// What a program prints, or `None` when it is missing or fails.
+pub(crate) fn output(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
+    let output = Command::new(program).args(arguments).current_dir(folder).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+/// Files that git tracks or would track, with one of the endings.
+pub(crate) fn files(endings: &[&str]) -> Outcome<Vec<String>> {
+    let listed = output(&root(), "git", &["ls-files", "--cached", "--others", "--exclude-standard"])
+        .ok_or("`git ls-files` failed; is this a clone of the repository?")?;
+    let fits = |file: &&str| endings.iter().any(|ending| file.ends_with(ending)) && root().join(file).exists();
+    Ok(listed.lines().filter(fits).map(str::to_owned).collect())
+}
+
+/// A file's text.
+pub(crate) fn read(file: &str) -> Outcome<String> {
+    std::fs::read_to_string(root().join(file)).map_err(|error| format!("{file} cannot be read: {error}"))
+}
+
+/// All complaints at once, or success.
+pub(crate) fn verdict(check: &str, complaints: &[String]) -> Outcome {
+    if complaints.is_empty() {
+        say(&format!("{check}: fine"));
+        Ok(())
+    } else {
+        Err(format!("{check} found:\n  {}", complaints.join("\n  ")))
+    }
+}

@@ -1,0 +1,45 @@
+//! `cargo xtask test`: everything, from formats to the browser.
+
+use std::path::Path;
+
+use crate::shell::{Outcome, output, root, run, run_with, say};
+use crate::{arch, gen_files, tidy, web};
+
+/// Runs every check; the first that fails ends the run.
+pub(crate) fn check(browser: bool) -> Outcome {
+    let root = root();
+    run(&root, "cargo", &["fmt", "--all", "--check"])?;
+    arch::check()?;
+    tidy::check()?;
+    web::build()?;
+    run(&root, "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
+    gen_files::check()?;
+    run(&web::folder(), "npx", &["--no-install", "tsc", "-b", "ui", "portal", "widget", "e2e"])?;
+    run(&web::folder(), "npm", &["run", "--silent", "test"])?;
+    if browser {
+        let chromium = chromium()?;
+        run_with(&web::folder(), "npm", &["run", "--silent", "e2e"], &[("LINGXI_CHROMIUM", &chromium)])?;
+    }
+    say("\nEverything passed.");
+    Ok(())
+}
+
+/// A Chromium: the one of the variable, one of the machine, or Debian's, installed when that is allowed.
+fn chromium() -> Outcome<String> {
+    let found = || {
+        ["chromium", "chromium-browser", "google-chrome"]
+            .iter()
+            .find_map(|name| output(Path::new("/"), "sh", &["-c", &format!("command -v {name}")]))
+    };
+    if let Some(path) = found() {
+        return Ok(path);
+    }
+    let may_install = output(Path::new("/"), "id", &["-u"]).as_deref() == Some("0")
+        && output(Path::new("/"), "sh", &["-c", "command -v apt-get"]).is_some();
+    if may_install {
+        let install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk";
+        crate::shell::run(Path::new("/"), "sh", &["-c", install])?;
+    }
+    found().ok_or_else(|| "Chromium is missing: install Debian's package chromium, or use --no-browser.".to_owned())
+}
