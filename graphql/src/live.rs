@@ -36,6 +36,8 @@ impl Subscription {
     /// Changes of conversations and tasks, and offers to the viewer.
     async fn desk_changed(&self, ctx: &Context<'_>) -> Result<impl Stream<Item = DeskEvent> + use<>> {
         let (caller, services) = parts(ctx)?;
+        // The firm must still be there, also for sockets that come back after long.
+        services.tenants.tenant(caller).await.shown()?;
         caller.require(Permission::ReadConversations).shown()?;
         let all = events(services.live.subscribe(caller.tenant, "desk"));
         let own = match caller.member() {

@@ -10,10 +10,12 @@ use tokio::sync::broadcast;
 /// What a topic carries.
 pub type LiveEvent = Arc<Value>;
 
+type Topics = HashMap<(TenantId, String), broadcast::Sender<LiveEvent>>;
+
 /// In-process fan-out by tenant and topic. Cheap to clone.
 #[derive(Clone, Default)]
 pub struct Live {
-    topics: Arc<Mutex<HashMap<(TenantId, String), broadcast::Sender<LiveEvent>>>>,
+    topics: Arc<Mutex<Topics>>,
 }
 
 impl std::fmt::Debug for Live {

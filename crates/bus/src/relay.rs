@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use lingxi_contracts::Envelope;
-use lingxi_store::{Db, inbox::dead_letters, outbox};
+use lingxi_store::{Db, dead_letters, outbox};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 

@@ -3,7 +3,7 @@
 use lingxi_contracts::Envelope;
 use lingxi_kernel::{Result, Timestamp};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, TryInsertResult, sea_query::OnConflict};
+use sea_orm::{IntoActiveModel, TryInsertResult, sea_query::OnConflict};
 
 use crate::{Db, TenantEntity, Tx, outbox::system_ctx};
 
@@ -62,72 +62,4 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
     let removed = Entity::delete_many().filter(Column::HandledAt.lt(before)).exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(removed.rows_affected)
-}
-
-/// Events that a consumer could not handle, for people to look at and replay.
-pub mod dead_letters {
-    use super::{DeriveEntityModel, EnumIter, DerivePrimaryKey, DeriveRelation, Uuid, DateTimeUtc, ActiveModelTrait, ModelTrait, PrimaryKeyTrait, EntityTrait, Result, Iden, ActiveModelBehavior, TenantEntity, IntoActiveModel, QueryOrder, QuerySelect, Db, Envelope, OnConflict, Tx};
-
-    /// An event that a consumer gave up on.
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "store_dead_letter")]
-    pub struct Model {
-        /// Whose.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub tenant_id: Uuid,
-        /// Which event.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub event_id: Uuid,
-        /// Who gave up.
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub consumer: String,
-        /// The whole envelope in JSON.
-        #[sea_orm(column_type = "Text")]
-        pub envelope: String,
-        /// Why, for operators.
-        #[sea_orm(column_type = "Text")]
-        pub cause: String,
-        /// When.
-        pub created_at: DateTimeUtc,
-    }
-
-    /// No relations: services share no foreign keys.
-    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
-    pub enum Relation {}
-
-    impl ActiveModelBehavior for ActiveModel {}
-
-    impl TenantEntity for Entity {
-        const TENANT: Column = Column::TenantId;
-    }
-
-    /// Puts an event aside.
-    ///
-    /// # Errors
-    /// [`lingxi_kernel::ErrorCode::Internal`] when the row cannot be written.
-    pub async fn put(db: &Db, consumer: &str, event: &Envelope, cause: &str) -> Result<()> {
-        let tx = db.begin(&event.ctx(consumer)).await?;
-        let row = Model {
-            tenant_id: tx.tenant(),
-            event_id: event.id.uuid(),
-            consumer: consumer.to_owned(),
-            envelope: serde_json::to_string(event)?,
-            cause: cause.to_owned(),
-            created_at: tx.now(),
-        };
-        Entity::insert(row.into_active_model())
-            .on_conflict(OnConflict::new().do_nothing().to_owned())
-            .try_insert()
-            .exec_without_returning(tx.conn())
-            .await?;
-        tx.commit().await
-    }
-
-    /// The tenant's events that were put aside, newest first.
-    ///
-    /// # Errors
-    /// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
-    pub async fn list(tx: &Tx) -> Result<Vec<Model>> {
-        Ok(crate::find::<Entity>(tx).order_by_desc(Column::CreatedAt).limit(200).all(tx.conn()).await?)
-    }
 }

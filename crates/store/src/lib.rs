@@ -4,6 +4,7 @@
 //! [`delete_many`] narrow every statement to it. What spans tenants is named in [`system`].
 
 mod db;
+pub mod dead_letters;
 mod entity;
 pub mod inbox;
 pub mod outbox;

@@ -138,7 +138,7 @@ fn answer(mut decision: Decision, article: &Article, reason: &str) -> Decision {
     decision.reason = reason.into();
     decision.text = text.map(|text| text.answer.clone()).unwrap_or_default();
     for link in &article.links {
-        decision.text.push_str(&format!("\n\n[{}]({})", link.label, link.url));
+        decision.text = format!("{}\n\n[{}]({})", decision.text, link.label, link.url);
     }
     let locale = &decision.locale;
     decision.choices = vec![

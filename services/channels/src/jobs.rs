@@ -169,11 +169,15 @@ fn is_public(ip: IpAddr) -> bool {
                 || (a == 100 && (64..128).contains(&b))
                 || (a == 198 && (18..20).contains(&b)))
         }
-        IpAddr::V6(v6) => if let Some(v4) = v6.to_ipv4() { is_public(IpAddr::V4(v4)) } else {
-            let first = v6.segments()[0];
-            // Global unicast only, without the translation prefix 64:ff9b and the tunnels of 2001:0 and 2002.
-            (0x2000..0x4000).contains(&first) && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0)
-        },
+        IpAddr::V6(v6) => {
+            if let Some(v4) = v6.to_ipv4() {
+                is_public(IpAddr::V4(v4))
+            } else {
+                let first = v6.segments()[0];
+                // Global unicast only, without the translation prefix 64:ff9b and the tunnels of 2001:0 and 2002.
+                (0x2000..0x4000).contains(&first) && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0)
+            }
+        }
     }
 }
 

@@ -99,4 +99,12 @@ impl Cloud {
     pub fn start_relay(&self) -> RelayHandle {
         Relay::start(self.db.clone(), self.consumers.clone())
     }
+
+    /// Runs every timer once, as far as its time has come.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn run_timers(&self) -> Result<()> {
+        self.jobs.run_once().await
+    }
 }

@@ -21,6 +21,16 @@ pub(crate) struct Jobs {
 }
 
 impl Jobs {
+    /// Every timer once.
+    pub(crate) async fn run_once(&self) -> Result<()> {
+        self.routing.expire_offers().await?;
+        self.routing.offer_waiting().await?;
+        self.channels.wake_snoozed().await?;
+        self.channels.resolve_quiet().await?;
+        self.channels.deliver_webhooks().await?;
+        self.tenants.send_mail().await
+    }
+
     /// Runs until the set is dropped.
     pub(crate) fn start(&self) -> JoinSet<()> {
         let mut running = JoinSet::new();

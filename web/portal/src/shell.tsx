@@ -1,5 +1,5 @@
 import { Button, Layout, Menu, Select, Space } from 'antd';
-import { Suspense, lazy, type ReactNode } from 'react';
+import { Suspense, lazy, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Routes, useLocation, useNavigate } from 'react-router';
 import { useQuery } from 'urql';
@@ -73,6 +73,7 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
   const { t } = useTranslation();
   const viewer = useViewer();
   const serves = useMay('SERVE');
+  const [folded, setFolded] = useState(false);
   const navigate = useNavigate();
   const { pathname } = useLocation();
   const shown = SCREENS.filter((screen) => viewer.permissions.includes(screen.needs));
@@ -81,7 +82,7 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
   const signOut = (): void => void post('/auth/sign-out', {}).then(() => location.assign('/sign-in'));
   return (
     <Layout style={{ minHeight: '100vh' }}>
-      <Layout.Sider collapsible breakpoint="lg" collapsedWidth={0} theme={props.dark ? 'dark' : 'light'} width={190}>
+      <Layout.Sider collapsible collapsed={folded} onCollapse={setFolded} trigger={null} breakpoint="lg" collapsedWidth={0} theme={props.dark ? 'dark' : 'light'} width={190}>
         <div style={{ padding: 16, fontWeight: 700 }}>{t('app.name')}</div>
         <nav aria-label={t('shell.menu')}>
           <Menu
@@ -95,7 +96,10 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
       </Layout.Sider>
       <Layout>
         <Layout.Header style={{ background: 'var(--card)', paddingInline: 16, borderBottom: '1px solid var(--line)', display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 8 }}>
-          <strong style={{ overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{viewer.tenant.name}</strong>
+          <Button aria-label={t('shell.menu')} aria-expanded={!folded} onClick={() => setFolded(!folded)}>
+            ☰
+          </Button>
+          <strong style={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{viewer.tenant.name}</strong>
           <Space size="small">
             {serves && viewer.member && <ActivityPicker />}
             <Button onClick={props.onTheme}>{props.dark ? t('shell.light') : t('shell.dark')}</Button>

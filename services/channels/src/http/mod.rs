@@ -68,20 +68,20 @@ async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>
 /// The visitor of a request: a bearer token, or the `token` parameter where a browser cannot set headers.
 async fn visitor(edge: &Edge, request: &HttpRequest) -> Result<Ctx, Error> {
     #[derive(Deserialize)]
-    struct Token {
+    struct Credential {
         token: String,
     }
     let header = request.headers().get("authorization").and_then(|value| value.to_str().ok());
     let token = match header.and_then(|header| header.strip_prefix("Bearer ")) {
         Some(token) => Some(token.to_owned()),
-        None => web::Query::<Token>::from_query(request.query_string()).ok().map(|query| query.into_inner().token),
+        None => web::Query::<Credential>::from_query(request.query_string()).ok().map(|query| query.into_inner().token),
     };
     let missing = || Error::new(ErrorCode::Unauthenticated, "Open the widget first and send its token.");
     edge.service.authenticate_visitor(&token.ok_or_else(missing)?).await
 }
 
 #[derive(Deserialize)]
-struct After {
+struct Wanted {
     #[serde(default)]
     after: i64,
     conversation: Option<ConversationId>,
@@ -91,7 +91,7 @@ struct After {
 }
 
 /// Messages above a number; waits for one when asked to (long poll, for networks that block sockets).
-async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<After>) -> HttpResult {
+async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wanted>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let (_, contact) = ctx.visitor()?;
     let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}"));

@@ -97,7 +97,9 @@ impl Channels {
             return Err(Error::field("channelId", "Messages can be posted to an API channel only."));
         }
         let tx = self.deps.db.begin(ctx).await?;
-        let contact = if let Some(contact) = contact_by_external(&tx, external_id).await? { contact } else {
+        let contact = if let Some(contact) = contact_by_external(&tx, external_id).await? {
+            contact
+        } else {
             let locale = inbound.locale.clone().unwrap_or_else(|| "en-US".into());
             new_contact(&tx, name.as_deref().unwrap_or_default(), Some(external_id), &locale).await?
         };

@@ -148,7 +148,6 @@ export function Thread(props: { id: string }): ReactNode {
                   <div style={{ whiteSpace: 'pre-wrap' }}>{conversation.summary}</div>
                 </details>
               )}
-              {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- a scrolling region must be reachable by keyboard */}
               <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0}>
                 {conversation.messages.map((message) => (
                   <Bubble key={message.id} message={message} read={message.seq <= conversation.contactReadSeq} />

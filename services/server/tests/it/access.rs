@@ -1,0 +1,328 @@
+//! Who may do what: every GraphQL field, for nobody, for other roles, for another firm.
+
+use std::collections::BTreeSet;
+
+use async_graphql::Request;
+use lingxi_contracts::tenants::SignIn;
+use lingxi_graphql::{Schema, schema};
+use lingxi_http::Signed;
+use lingxi_kernel::{Actor, Ctx, Error, ErrorCode, Role};
+use serde_json::{Value, json};
+
+use crate::cloud::TestCloud;
+
+/// A field with a call of it, and the roles that may make it. `$NAME` stands for an id of the other firm's NAME.
+struct Field {
+    name: &'static str,
+    call: &'static str,
+    roles: &'static [Role],
+}
+
+const fn field(name: &'static str, call: &'static str, roles: &'static [Role]) -> Field {
+    Field { name, call, roles }
+}
+
+use Role::{Admin, Agent, Analyst, Finance, Owner, Supervisor};
+
+const ALL: &[Role] = &[Owner, Admin, Supervisor, Agent, Analyst, Finance];
+const READERS: &[Role] = &[Owner, Admin, Supervisor, Agent, Analyst];
+const SERVERS: &[Role] = &[Owner, Admin, Supervisor, Agent];
+const LEADERS: &[Role] = &[Owner, Admin, Supervisor];
+const ADMINS: &[Role] = &[Owner, Admin];
+const PAYERS: &[Role] = &[Owner, Admin, Finance];
+
+const QUERIES: [Field; 32] = [
+    field("viewer", "viewer { tenant { id } }", ALL),
+    field("members", "members { id }", ALL),
+    field("invitations", "invitations { id }", ADMINS),
+    field("sessions", "sessions { id }", ALL),
+    field("apiKeys", "apiKeys { id }", ADMINS),
+    field("auditLog", "auditLog { edges { node { id } } }", ADMINS),
+    field("businessHours", "businessHours { weekly { weekday } }", ALL),
+    field("isOpen", "isOpen", ALL),
+    field("mails", "mails { id }", ADMINS),
+    field("onboarding", "onboarding { code }", ADMINS),
+    field("channels", "channels { id }", ALL),
+    field("conversations", "conversations { edges { node { id } } }", READERS),
+    field("conversation", "conversation(id: \"$conversation\") { id }", READERS),
+    field("contacts", "contacts { edges { node { id } } }", READERS),
+    field("cannedReplies", "cannedReplies { id }", READERS),
+    field("webhooks", "webhooks { id }", ADMINS),
+    field("webhookDeliveries", "webhookDeliveries { edges { node { id } } }", ADMINS),
+    field("articles", "articles { edges { node { id } } }", READERS),
+    field("article", "article(id: \"$article\") { id }", READERS),
+    field("releases", "releases { id }", READERS),
+    field("botSettings", "botSettings { enabled }", READERS),
+    field("testBot", "testBot(text: \"hello\", locale: \"en-US\") { kind }", READERS),
+    field("unansweredQuestions", "unansweredQuestions { id }", READERS),
+    field("knowledgeImport", "knowledgeImport(id: \"$import\") { id }", READERS),
+    field("taskQueues", "taskQueues { id }", READERS),
+    field("workflows", "workflows { id }", READERS),
+    field("workers", "workers { id }", READERS),
+    field("myWorker", "myWorker { id }", SERVERS),
+    field("myReservations", "myReservations { id }", SERVERS),
+    field("tasks", "tasks { id }", READERS),
+    field("draftBill", "draftBill { period }", PAYERS),
+    field("usageByDay", "usageByDay { date }", PAYERS),
+];
+
+const MORE_QUERIES: [Field; 2] = [
+    field("usageEvents", "usageEvents(meter: MESSAGE) { edges { node { id } } }", PAYERS),
+    field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
+];
+
+const MUTATIONS: [Field; 37] = [
+    field("updateTenant", "updateTenant(input: {}) { status }", ADMINS),
+    field("requestTenantDeletion", "requestTenantDeletion { status }", &[Owner]),
+    field("cancelTenantDeletion", "cancelTenantDeletion { status }", &[Owner]),
+    field("updateMember", "updateMember(id: \"$member\") { status }", ADMINS),
+    field("inviteMember", "inviteMember(email: \"nobody\", role: AGENT) { status }", ADMINS),
+    field("revokeSession", "revokeSession(id: \"$session\") { status }", ALL),
+    field("beginTotp", "beginTotp { status }", ALL),
+    field("setTotp", "setTotp(enabled: true, code: \"000000\") { status }", ALL),
+    field("createApiKey", "createApiKey(name: \"\", scopes: []) { status }", ADMINS),
+    field("revokeApiKey", "revokeApiKey(id: \"$apiKey\") { status }", ADMINS),
+    field("setBusinessHours", "setBusinessHours(input: { weekly: [], holidays: [] }) { status }", ADMINS),
+    field("createChannel", "createChannel(kind: API, name: \"\") { status }", ADMINS),
+    field("updateChannel", "updateChannel(input: { id: \"$channel\", name: \"x\" }) { status }", ADMINS),
+    field(
+        "receiveMessage",
+        "receiveMessage(input: { channelId: \"$channel\", externalId: \"1\", idempotencyKey: \"1\", text: \"x\" }) { status }",
+        SERVERS,
+    ),
+    field(
+        "sendMessage",
+        "sendMessage(conversationId: \"$conversation\", text: \"x\", private: true) { status }",
+        SERVERS,
+    ),
+    field("markRead", "markRead(conversationId: \"$conversation\", seq: 1) { status }", READERS),
+    field(
+        "setConversationStatus",
+        "setConversationStatus(conversationId: \"$conversation\", status: RESOLVED) { status }",
+        SERVERS,
+    ),
+    field("updateContact", "updateContact(input: { id: \"$contact\", name: \"x\" }) { status }", SERVERS),
+    field("mergeContacts", "mergeContacts(from: \"$contact\", into: \"$ownContact\") { status }", SERVERS),
+    field("saveCannedReply", "saveCannedReply(shortcut: \"\", locale: \"en-US\", text: \"\") { status }", ADMINS),
+    field("deleteCannedReply", "deleteCannedReply(id: \"$cannedReply\") { status }", ADMINS),
+    field("createWebhook", "createWebhook(url: \"nowhere\") { status }", ADMINS),
+    field("deleteWebhook", "deleteWebhook(id: \"$webhook\") { status }", ADMINS),
+    field("replayWebhookDelivery", "replayWebhookDelivery(id: \"$delivery\") { status }", ADMINS),
+    field("saveArticle", "saveArticle(id: \"$article\", input: { texts: [], questions: [] }) { status }", LEADERS),
+    field("deleteArticle", "deleteArticle(id: \"$article\") { status }", LEADERS),
+    field("publishKnowledge", "publishKnowledge { status }", LEADERS),
+    field("activateRelease", "activateRelease(id: \"$release\") { status }", LEADERS),
+    field(
+        "saveBotSettings",
+        "saveBotSettings(input: { enabled: true, answerThreshold: 9, listThreshold: 0, handoverPhrases: [] }) { status }",
+        LEADERS,
+    ),
+    field("dismissUnansweredQuestion", "dismissUnansweredQuestion(id: \"$unanswered\") { status }", LEADERS),
+    field("runKnowledgeImport", "runKnowledgeImport(id: \"$import\") { status }", LEADERS),
+    field(
+        "saveTaskQueue",
+        "saveTaskQueue(id: \"$queue\", input: { name: \"x\", skills: [], priority: 0, offerSeconds: 30 }) { status }",
+        LEADERS,
+    ),
+    field("saveWorkflows", "saveWorkflows(workflows: [{ keywords: [], queueId: \"$queue\" }]) { status }", LEADERS),
+    field(
+        "updateWorker",
+        "updateWorker(input: { id: \"$member\", capacity: 1, skills: [], locales: [] }) { status }",
+        LEADERS,
+    ),
+    field("setActivity", "setActivity(activity: OFFLINE) { status }", SERVERS),
+    field("acceptReservation", "acceptReservation(id: \"$reservation\") { status }", SERVERS),
+    field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
+];
+
+const MORE_MUTATIONS: [Field; 3] = [
+    field("transferTask", "transferTask(id: \"$task\", queueId: \"$queue\") { status }", SERVERS),
+    field("completeTask", "completeTask(id: \"$task\") { status }", SERVERS),
+    field("setSpendLimits", "setSpendLimits(input: { alertMinor: -1 }) { status }", PAYERS),
+];
+
+/// Mutations that name something of another firm: they must not find it.
+const NAMES_NOTHING: &str = "$";
+
+struct World {
+    test: TestCloud,
+    schema: Schema,
+    owner: Ctx,
+    ids: Vec<(&'static str, String)>,
+}
+
+async fn world() -> World {
+    let test = TestCloud::start().await;
+    let (owner, other) = (test.firm("Matrix Firm").await, test.firm("Other Firm").await);
+    let services = test.cloud.services.clone();
+    let visitor = test.visitor(&other).await;
+    test.say(&visitor, "1", "who won the world cup in 1954").await;
+    let conversation = test.conversation(&visitor).await;
+    let own = test.visitor(&owner).await;
+    let page = lingxi_kernel::PageArgs::largest();
+    let article = services.bot.articles(&other, None, None, page).await.unwrap().into_items().remove(0).id;
+    let env = test.cloud.db.env().clone();
+    let keys = services.tenants.create_api_key(&other, "k", vec![lingxi_kernel::Permission::Serve]).await.unwrap();
+    let sessions = services.tenants.sessions(&other, "").await.unwrap();
+    let webhook = services.channels.create_webhook(&other, "https://example.com/hook").await.unwrap().item.id;
+    let import = services.bot.preview_import(&other, "a.csv", b"title,question\na,b\n".to_vec()).await.unwrap();
+    let task = services.routing.tasks(&other).await.unwrap().remove(0);
+    services.routing.set_activity(&other, lingxi_contracts::routing::Activity::Available).await.unwrap();
+    let offer = services.routing.my_reservations(&other).await.unwrap().remove(0);
+    let ids = vec![
+        ("$conversation", conversation.id.to_string()),
+        ("$contact", conversation.contact_id.to_string()),
+        ("$ownContact", own.visitor().unwrap().1.to_string()),
+        ("$article", article.to_string()),
+        ("$import", import.id.to_string()),
+        ("$member", other.member().unwrap().to_string()),
+        ("$session", sessions[0].id.to_string()),
+        ("$apiKey", keys.item.id.to_string()),
+        ("$channel", services.channels.channels(&other).await.unwrap()[0].id.to_string()),
+        ("$cannedReply", services.channels.canned_replies(&other).await.unwrap()[0].id.to_string()),
+        ("$webhook", webhook.to_string()),
+        ("$delivery", env.id::<lingxi_kernel::DeliveryId>().to_string()),
+        ("$release", services.bot.releases(&other).await.unwrap()[0].id.to_string()),
+        ("$unanswered", services.bot.unanswered(&other).await.unwrap()[0].id.to_string()),
+        ("$queue", services.routing.queues(&other).await.unwrap()[0].id.to_string()),
+        ("$reservation", offer.id.to_string()),
+        ("$task", task.id.to_string()),
+    ];
+    let schema = schema(Some(services), true);
+    World { test, schema, owner, ids }
+}
+
+impl World {
+    /// The field's value and the code of its error, as a caller sees them.
+    async fn call(&self, kind: &str, field: &Field, ctx: Option<&Ctx>) -> (Value, Option<String>) {
+        let mut call = field.call.to_owned();
+        for (name, id) in &self.ids {
+            call = call.replace(&format!("{name}\""), &format!("{id}\""));
+        }
+        let mut request = Request::new(format!("{kind} {{ {call} }}"));
+        if let Some(ctx) = ctx {
+            request = request.data(Signed { ctx: ctx.clone(), token: String::new() });
+        }
+        let response = serde_json::to_value(self.schema.execute(request).await).unwrap();
+        let code = response["errors"][0]["extensions"]["code"].as_str().map(str::to_owned);
+        assert!(response["errors"].is_null() || code.is_some(), "{}: {response}", field.name);
+        (response["data"][field.name].clone(), code)
+    }
+
+    fn role(&self, role: Role) -> Ctx {
+        let Actor::Member { id, .. } = self.owner.actor else { unreachable!() };
+        Ctx { tenant: self.owner.tenant, actor: Actor::Member { id, role } }
+    }
+}
+
+fn fields() -> impl Iterator<Item = (&'static str, &'static Field)> {
+    let queries = QUERIES.iter().chain(&MORE_QUERIES).map(|field| ("query", field));
+    queries.chain(MUTATIONS.iter().chain(&MORE_MUTATIONS).map(|field| ("mutation", field)))
+}
+
+#[tokio::test]
+async fn the_matrix_names_every_field_of_the_schema() {
+    let listed: BTreeSet<String> = fields().map(|(_, field)| field.name.to_owned()).collect();
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let response = serde_json::to_value(schema(None, true).execute(query).await).unwrap();
+    let types = &response["data"]["__schema"];
+    let names = [&types["queryType"]["fields"], &types["mutationType"]["fields"]];
+    let all: BTreeSet<String> = names
+        .iter()
+        .flat_map(|list| list.as_array().unwrap())
+        .map(|f| f["name"].as_str().unwrap().to_owned())
+        .collect();
+    assert_eq!(listed, all);
+}
+
+#[tokio::test]
+async fn nobody_without_a_credential_gets_anything() {
+    let world = world().await;
+    for (kind, field) in fields() {
+        let (value, code) = world.call(kind, field, None).await;
+        assert_eq!((value, code.as_deref()), (Value::Null, Some("UNAUTHENTICATED")), "{}", field.name);
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn every_field_obeys_the_role() {
+    let world = world().await;
+    for (kind, field) in fields() {
+        for role in Role::ALL {
+            let (_, code) = world.call(kind, field, Some(&world.role(role))).await;
+            let forbidden = code.as_deref() == Some("FORBIDDEN");
+            assert_eq!(!forbidden, field.roles.contains(&role), "{} as {role:?}: {code:?}", field.name);
+        }
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn ids_of_another_firm_name_nothing() {
+    let world = world().await;
+    for (kind, field) in fields().filter(|(_, field)| field.call.contains(NAMES_NOTHING)) {
+        let (value, code) = world.call(kind, field, Some(&world.owner)).await;
+        assert_eq!(code, None, "{}: {value}", field.name);
+        let hidden = value.is_null() || value["status"] == json!("NOT_FOUND") || value["status"] == json!("INVALID");
+        assert!(hidden, "{} found something of another firm: {value}", field.name);
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn lists_hold_nothing_of_another_firm() {
+    let world = world().await;
+    for (kind, field) in fields().filter(|(kind, _)| *kind == "query") {
+        let (value, _) = world.call(kind, field, Some(&world.owner)).await;
+        let text = value.to_string();
+        for (name, id) in world.ids.iter().filter(|(name, _)| *name != "$ownContact") {
+            assert!(!text.contains(id.as_str()), "{} shows the other firm's {name}", field.name);
+        }
+    }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn wrong_passwords_are_slowed_down_and_ended_sessions_end() {
+    let test = TestCloud::start().await;
+    test.firm("Guess Firm").await;
+    let tenants = &test.cloud.services.tenants;
+    let attempt = |password: &str| {
+        let password = password.to_owned();
+        async move {
+            let email = "owner@guess-firm.example".into();
+            tenants.sign_in(SignIn { email, password, totp: None, tenant: None, user_agent: String::new() }).await
+        }
+    };
+    let code = |result: Result<_, Error>| result.map(|_: lingxi_contracts::tenants::SignedIn| ()).unwrap_err().code;
+    for _ in 0..5 {
+        assert_eq!(code(attempt("wrong password").await), ErrorCode::Unauthenticated);
+    }
+    assert_eq!(code(attempt("correct horse battery").await), ErrorCode::LimitExceeded, "even the right one waits");
+    test.pass(chrono::TimeDelta::seconds(2));
+    let session = attempt("correct horse battery").await.unwrap();
+    assert!(tenants.authenticate(&session.token).await.is_ok());
+    tenants.sign_out(&session.token).await.unwrap();
+    assert_eq!(tenants.authenticate(&session.token).await.unwrap_err().code, ErrorCode::Unauthenticated);
+    let again = attempt("correct horse battery").await.unwrap();
+    test.pass(chrono::TimeDelta::days(15));
+    assert_eq!(tenants.authenticate(&again.token).await.unwrap_err().code, ErrorCode::Unauthenticated, "expired");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_revoked_key_ends_and_a_key_has_only_its_scopes() {
+    use lingxi_kernel::Permission;
+    let test = TestCloud::start().await;
+    let owner = test.firm("Key Firm").await;
+    let tenants = &test.cloud.services.tenants;
+    let key = tenants.create_api_key(&owner, "crm", vec![Permission::ReadConversations]).await.unwrap();
+    let ctx = tenants.authenticate(&key.secret).await.unwrap();
+    let page = lingxi_kernel::PageArgs::largest();
+    assert!(test.cloud.services.channels.contacts(&ctx, None, page).await.is_ok());
+    assert_eq!(tenants.api_keys(&ctx).await.unwrap_err().code, ErrorCode::Forbidden);
+    tenants.revoke_api_key(&owner, key.item.id).await.unwrap();
+    assert_eq!(tenants.authenticate(&key.secret).await.unwrap_err().code, ErrorCode::Unauthenticated);
+    test.end().await;
+}

@@ -1,0 +1,154 @@
+//! A whole Lingxi in a folder of its own, with a clock that the test drives.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use lingxi_bus::RelayHandle;
+use lingxi_config::Config;
+use lingxi_contracts::channels::{Conversation, Inbound, Message};
+use lingxi_contracts::tenants::{AcceptInvitation, SignUp};
+use lingxi_kernel::{Clock, Ctx, Env, Role, Timestamp};
+use lingxi_server::cloud::{Cloud, open_database};
+use lingxi_store::outbox;
+
+static NUMBER: AtomicU64 = AtomicU64::new(0);
+
+/// A clock that stands still until it is moved.
+pub struct TestClock(AtomicI64);
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_timestamp_millis(self.0.load(Ordering::Relaxed)).unwrap()
+    }
+}
+
+/// A running cloud.
+pub struct TestCloud {
+    pub cloud: Cloud,
+    clock: Arc<TestClock>,
+    relay: RelayHandle,
+    folder: PathBuf,
+}
+
+/// A fresh folder for one test.
+pub fn folder() -> PathBuf {
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("lingxi-it-{}-{number}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+impl TestCloud {
+    /// Starts on a Wednesday at noon in Shanghai.
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    /// Starts with changed settings.
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let folder = folder();
+        let mut config = Config::default();
+        config.storage.data_dir.clone_from(&folder);
+        change(&mut config);
+        let start: Timestamp = "2026-11-18T04:00:00Z".parse().unwrap();
+        let clock = Arc::new(TestClock(AtomicI64::new(start.timestamp_millis())));
+        let env = Env::seeded(clock.clone(), NUMBER.load(Ordering::Relaxed));
+        let cloud = Cloud::build(&config, open_database(&config, env).await.unwrap());
+        let relay = cloud.start_relay();
+        Self { cloud, clock, relay, folder }
+    }
+
+    /// Moves the clock.
+    pub fn pass(&self, time: TimeDelta) {
+        self.clock.0.fetch_add(time.num_milliseconds(), Ordering::Relaxed);
+    }
+
+    /// Waits until every fact has been delivered.
+    pub async fn settle(&self) {
+        for _ in 0..2_000 {
+            if outbox::pending(&self.cloud.db, 0, 1).await.unwrap().is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+        panic!("events are not delivered");
+    }
+
+    /// A new firm; the context of its owner.
+    pub async fn firm(&self, name: &str) -> Ctx {
+        let input = SignUp {
+            firm: name.into(),
+            name: "Olive".into(),
+            email: format!("owner@{}.example", name.to_lowercase().replace(' ', "-")),
+            password: "correct horse battery".into(),
+            industry: "insurance".into(),
+            locale: "en-US".into(),
+            time_zone: "Asia/Shanghai".into(),
+        };
+        let session = self.cloud.services.tenants.sign_up(input).await.unwrap();
+        self.settle().await;
+        self.cloud.services.tenants.authenticate(&session.token).await.unwrap()
+    }
+
+    /// A further member of a firm.
+    pub async fn member(&self, owner: &Ctx, name: &str, role: Role) -> Ctx {
+        let tenants = &self.cloud.services.tenants;
+        let email = format!("{}-{}@member.example", name.to_lowercase(), owner.tenant);
+        tenants.invite(owner, &email, role).await.unwrap();
+        let mails = tenants.mails(owner).await.unwrap();
+        let body = &mails.iter().find(|mail| mail.to == email).unwrap().body;
+        let token = body.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+        let join = AcceptInvitation { token, name: name.into(), password: "correct horse battery".into() };
+        let session = tenants.accept_invitation(join).await.unwrap();
+        self.settle().await;
+        tenants.authenticate(&session.token).await.unwrap()
+    }
+
+    /// A visitor of a firm's web chat.
+    pub async fn visitor(&self, owner: &Ctx) -> Ctx {
+        let channels = &self.cloud.services.channels;
+        let key = channels.channels(owner).await.unwrap().remove(0).public_key;
+        let opened = channels.open_visitor(&key, None, None, "en-US").await.unwrap();
+        channels.authenticate_visitor(&opened.token).await.unwrap()
+    }
+
+    /// A visitor writes, and everything that follows happens.
+    pub async fn say(&self, visitor: &Ctx, id: &str, text: &str) -> Message {
+        let message = self.cloud.services.channels.receive(visitor, inbound(id, text)).await.unwrap();
+        self.settle().await;
+        message
+    }
+
+    /// The visitor's conversation.
+    pub async fn conversation(&self, visitor: &Ctx) -> Conversation {
+        self.cloud.services.channels.visitor_conversation(visitor).await.unwrap().unwrap()
+    }
+
+    /// Everything the visitor sees.
+    pub async fn transcript(&self, visitor: &Ctx) -> Vec<Message> {
+        let id = self.conversation(visitor).await.id;
+        self.cloud.services.channels.messages(visitor, id, 0, 500).await.unwrap()
+    }
+
+    /// Stops in good order and removes the folder.
+    pub async fn end(self) {
+        self.relay.stop().await;
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A customer's message.
+pub fn inbound(id: &str, text: &str) -> Inbound {
+    Inbound {
+        conversation: None,
+        client_id: id.into(),
+        text: text.into(),
+        choice: None,
+        attachment: None,
+        locale: Some("en-US".into()),
+    }
+}

@@ -1,0 +1,158 @@
+//! `kill -9` of the real process while customers write.
+
+use std::collections::HashMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use crate::cloud::folder;
+
+struct Server {
+    process: Child,
+    url: String,
+}
+
+impl Server {
+    fn start(folder: &Path) -> Self {
+        let mut process = Command::new(env!("CARGO_BIN_EXE_lingxi"))
+            .args(["serve", "--http", "127.0.0.1:0", "--data-dir"])
+            .arg(folder)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
+        let ready = lines.map_while(Result::ok).find(|line| line.starts_with("Lingxi serves on ")).unwrap();
+        Self { process, url: ready.trim_start_matches("Lingxi serves on ").to_owned() }
+    }
+
+    /// SIGKILL: nothing is finished, nothing is said.
+    fn kill(mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+fn client() -> reqwest::Client {
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap()
+}
+
+async fn graphql(http: &reqwest::Client, url: &str, cookie: &str, query: &str) -> Value {
+    let request = http.post(format!("{url}/graphql")).header("cookie", cookie).json(&json!({ "query": query }));
+    request.send().await.unwrap().json().await.unwrap()
+}
+
+/// A customer's view: what was written, and whether it was acknowledged.
+struct Customer {
+    token: String,
+    sent: HashMap<String, bool>,
+}
+
+async fn write(http: &reqwest::Client, url: &str, customer: &mut Customer, id: &str) {
+    let body = json!({ "clientId": id, "text": "how do I cancel my policy" });
+    let request = http.post(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token).json(&body);
+    let stored = match request.send().await {
+        Ok(response) => response.status().is_success(),
+        Err(_) => false,
+    };
+    let known = customer.sent.entry(id.to_owned()).or_default();
+    *known |= stored;
+}
+
+async fn messages(http: &reqwest::Client, url: &str, customer: &Customer) -> Vec<Value> {
+    let request = http.get(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token);
+    let state: Value = request.send().await.unwrap().json().await.unwrap();
+    state["messages"].as_array().unwrap().clone()
+}
+
+fn by(messages: &[Value], author: &str) -> usize {
+    messages.iter().filter(|message| message["author"] == author).count()
+}
+
+#[tokio::test]
+async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_twice() {
+    const CUSTOMERS: usize = 6;
+    let (folder, http) = (folder(), client());
+    let mut server = Server::start(&folder);
+    let sign_up = json!({
+        "firm": "Crash Firm", "name": "Olive", "email": "owner@crash.example", "password": "correct horse battery",
+        "industry": "insurance", "locale": "en-US", "timeZone": "Asia/Shanghai"
+    });
+    let response = http.post(format!("{}/auth/sign-up", server.url)).json(&sign_up).send().await.unwrap();
+    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let key = loop {
+        let channels = graphql(&http, &server.url, &cookie, "{ channels { publicKey } }").await;
+        match channels["data"]["channels"][0]["publicKey"].as_str() {
+            Some(key) => break key.to_owned(),
+            None => assert!(Instant::now() < deadline, "the pack is not applied"),
+        }
+    };
+    let mut customers = Vec::new();
+    for _ in 0..CUSTOMERS {
+        let opened = http.post(format!("{}/widget/v1/open", server.url)).json(&json!({ "key": key }));
+        let session: Value = opened.send().await.unwrap().json().await.unwrap();
+        customers.push(Customer { token: session["token"].as_str().unwrap().to_owned(), sent: HashMap::new() });
+    }
+    for round in 0..4_u64 {
+        let url = server.url.clone();
+        let writing = futures::future::join_all(customers.iter_mut().map(|customer| {
+            let (http, url) = (http.clone(), url.clone());
+            async move {
+                for number in 0..12 {
+                    write(&http, &url, customer, &format!("{round}-{number}")).await;
+                }
+            }
+        }));
+        // The moment differs from round to round, in the middle of the writing.
+        let killing = async {
+            tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
+            server.kill();
+        };
+        tokio::join!(writing, killing);
+        server = Server::start(&folder);
+    }
+    // As the widget does, everything unconfirmed is sent again under its id.
+    for customer in &mut customers {
+        let ids: Vec<String> = customer.sent.keys().cloned().collect();
+        for id in ids {
+            write(&http, &server.url, customer, &id).await;
+        }
+        assert!(customer.sent.values().all(|stored| *stored), "after the restart everything is taken");
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    for customer in &customers {
+        let seen = loop {
+            let seen = messages(&http, &server.url, customer).await;
+            if by(&seen, "bot") >= customer.sent.len() || Instant::now() > deadline {
+                break seen;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        };
+        let mut ids: Vec<&str> = seen.iter().filter_map(|message| message["clientId"].as_str()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), customer.sent.len(), "every message is there");
+        assert_eq!(by(&seen, "contact"), customer.sent.len(), "and there once");
+        assert_eq!(by(&seen, "bot"), customer.sent.len(), "answered once each");
+        let seqs: Vec<u64> = seen.iter().filter_map(|message| message["seq"].as_u64()).collect();
+        assert_eq!(seqs, (1..=seen.len() as u64).collect::<Vec<_>>(), "numbered without gaps");
+    }
+    let expected = customers.iter().map(|customer| 2 * customer.sent.len() as u64).sum::<u64>();
+    let billed = loop {
+        let bill = graphql(&http, &server.url, &cookie, "{ draftBill { lines { meter quantity } } }").await;
+        let lines = bill["data"]["draftBill"]["lines"].as_array().unwrap().clone();
+        let billed = lines.iter().find(|line| line["meter"] == "MESSAGE").unwrap()["quantity"].as_u64().unwrap();
+        if billed >= expected || Instant::now() > deadline {
+            break billed;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    };
+    assert_eq!(billed, expected, "billed = distinct billable messages");
+    server.kill();
+    let _ = std::fs::remove_dir_all(&folder);
+}

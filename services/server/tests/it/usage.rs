@@ -1,0 +1,87 @@
+//! What is counted, and what it costs.
+
+use chrono::TimeDelta;
+use lingxi_contracts::billing::{Meter, SpendLimits};
+use lingxi_contracts::channels::Handler;
+use lingxi_kernel::{Ctx, PageArgs};
+
+use crate::cloud::{TestCloud, inbound};
+
+async fn quantity(test: &TestCloud, owner: &Ctx, meter: Meter) -> i64 {
+    let bill = test.cloud.services.billing.draft_bill(owner).await.unwrap();
+    bill.lines.iter().find(|line| line.meter == meter).unwrap().quantity
+}
+
+async fn solve(test: &TestCloud, visitor: &Ctx, id: &str) {
+    let mut solved = inbound(id, "Solved");
+    solved.choice = Some("solved".into());
+    test.cloud.services.channels.receive(visitor, solved).await.unwrap();
+    test.settle().await;
+}
+
+#[tokio::test]
+async fn messages_and_resolutions_are_counted_once_with_evidence() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Count Firm").await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    assert_eq!(quantity(&test, &owner, Meter::Message).await, 2, "a question and its answer");
+    solve(&test, &visitor, "2").await;
+    assert_eq!(quantity(&test, &owner, Meter::BotResolution).await, 1);
+    let page = PageArgs::new(None, None).unwrap();
+    let evidence = test.cloud.services.billing.evidence(&owner, Meter::BotResolution, page).await.unwrap().into_items();
+    assert_eq!(evidence[0].evidence, test.conversation(&visitor).await.id.to_string());
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_resolution_is_taken_back_when_the_customer_needs_a_person_after_all() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Recontact Firm").await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    solve(&test, &visitor, "2").await;
+    test.pass(TimeDelta::hours(2));
+    test.say(&visitor, "3", "talk to a person").await;
+    assert_eq!(quantity(&test, &owner, Meter::BotResolution).await, 0);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn silence_after_an_answer_counts_as_resolved() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Quiet Firm").await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    test.pass(TimeDelta::minutes(119));
+    test.cloud.run_timers().await.unwrap();
+    test.settle().await;
+    assert_eq!(quantity(&test, &owner, Meter::BotResolution).await, 0);
+    test.pass(TimeDelta::minutes(2));
+    test.cloud.run_timers().await.unwrap();
+    test.settle().await;
+    assert_eq!(quantity(&test, &owner, Meter::BotResolution).await, 1);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn at_the_cap_the_bot_hands_over_and_the_admin_gets_one_mail() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Cap Firm").await;
+    let services = &test.cloud.services;
+    let limits = SpendLimits { alert_minor: Some(0), cap_minor: Some(0) };
+    services.billing.set_limits(&owner, limits).await.unwrap();
+    test.settle().await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    assert_eq!(test.conversation(&visitor).await.handler, Handler::Queue);
+    let mails = services.tenants.mails(&owner).await.unwrap();
+    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("spend alert")).count(), 1);
+    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("cap is reached")).count(), 1);
+    services.billing.set_limits(&owner, SpendLimits::default()).await.unwrap();
+    let other = test.visitor(&owner).await;
+    test.say(&other, "1", "how do I cancel my policy").await;
+    assert_eq!(test.conversation(&other).await.handler, Handler::Bot, "without a cap the bot answers again");
+    test.end().await;
+}

@@ -1,0 +1,18 @@
+import { expect, test } from 'vitest';
+import type { Message } from './types.ts';
+import { merge, messageId } from './wire.ts';
+
+const message = (seq: number, text = ''): Message => ({
+  id: `m${seq}`, conversationId: 'c', seq, author: 'bot', kind: 'text', text, choices: [], attachment: null, clientId: null, createdAt: '',
+});
+
+test('messages that come twice or late stand once and in order', () => {
+  const known = [message(1), message(2)];
+  expect(merge(known, [message(4), message(2), message(3)]).map((one) => one.seq)).toEqual([1, 2, 3, 4]);
+});
+
+test('message ids keep the order of writing and fit the wire', () => {
+  const ids = [1_000, 2_000, 1_764_000_000_000].map((now) => messageId(now));
+  expect([...ids].sort()).toEqual(ids);
+  for (const id of ids) expect(id).toMatch(/^[\x21-\x7e]{1,64}$/);
+});
