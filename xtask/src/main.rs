@@ -1,6 +1,7 @@
 //! `cargo xtask`: what a developer does with this repository.
 
 mod arch;
+mod bench;
 mod demo;
 mod gen_files;
 mod shell;
@@ -38,6 +39,12 @@ enum Task {
     },
     /// Build portal and widget
     Web,
+    /// Measure the release build: `bench chat`, `bench faq --train F --test F`
+    Bench {
+        /// What to measure, and its options
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Make the generated files anew
     Gen,
     /// Check which crate may depend on which
@@ -51,6 +58,7 @@ fn main() -> ExitCode {
         Task::Demo { http } => demo::run(&http),
         Task::Test { no_browser } => test::check(!no_browser),
         Task::Web => web::build(),
+        Task::Bench { arguments } => bench::measure(&arguments),
         Task::Gen => gen_files::write(),
         Task::Arch => arch::check(),
         Task::Tidy => tidy::check(),

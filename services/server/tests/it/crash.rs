@@ -63,6 +63,12 @@ async fn write(http: &reqwest::Client, url: &str, customer: &mut Customer, id: &
     *known |= stored;
 }
 
+async fn write_round(http: &reqwest::Client, url: &str, customer: &mut Customer, round: u64) {
+    for number in 0..12 {
+        write(http, url, customer, &format!("{round}-{number}")).await;
+    }
+}
+
 async fn messages(http: &reqwest::Client, url: &str, customer: &Customer) -> Vec<Value> {
     let request = http.get(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token);
     let state: Value = request.send().await.unwrap().json().await.unwrap();
@@ -100,14 +106,8 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
     }
     for round in 0..4_u64 {
         let url = server.url.clone();
-        let writing = futures::future::join_all(customers.iter_mut().map(|customer| {
-            let (http, url) = (http.clone(), url.clone());
-            async move {
-                for number in 0..12 {
-                    write(&http, &url, customer, &format!("{round}-{number}")).await;
-                }
-            }
-        }));
+        let writing = customers.iter_mut().map(|customer| write_round(&http, &url, customer, round));
+        let writing = futures::future::join_all(writing);
         // The moment differs from round to round, in the middle of the writing.
         let killing = async {
             tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
@@ -124,7 +124,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
         }
         assert!(customer.sent.values().all(|stored| *stored), "after the restart everything is taken");
     }
-    let deadline = Instant::now() + Duration::from_secs(60);
+    let deadline = Instant::now() + Duration::from_mins(1);
     for customer in &customers {
         let seen = loop {
             let seen = messages(&http, &server.url, customer).await;

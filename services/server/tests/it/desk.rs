@@ -157,12 +157,12 @@ async fn a_release_can_be_rolled_back() {
     let test = TestCloud::start().await;
     let owner = test.firm("Release Firm").await;
     let bot = &test.cloud.services.bot;
-    let text = ArticleText { locale: "en-US".into(), title: "Pet cover".into(), answer: "Cats and dogs.".into() };
+    let words = ArticleText { locale: "en-US".into(), title: "Pet cover".into(), answer: "Cats and dogs.".into() };
     let input = ArticleInput {
         key: None,
         category: None,
         status: None,
-        texts: vec![text],
+        texts: vec![words],
         questions: ["do you insure my cat", "is my dog covered", "pet insurance"].map(str::to_owned).to_vec(),
         links: None,
         valid_from: None,

@@ -1,5 +1,12 @@
 //! Product rules, through the services' clients, HTTP and GraphQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on should stop with its line"
+)]
+
 mod access;
 mod cloud;
 mod crash;

@@ -1,0 +1,53 @@
+//! Measurements against the real binary, through the doors that customers use. Prints JSON.
+
+mod chat;
+mod faq;
+mod reference;
+mod server;
+mod visitor;
+
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// A failed measurement.
+pub(crate) type Failure = Box<dyn std::error::Error + Send + Sync>;
+
+/// Measure Lingxi.
+#[derive(Parser)]
+struct Cli {
+    /// The binary to measure
+    #[arg(long, default_value = "target/release/lingxi")]
+    binary: PathBuf,
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Subcommand)]
+enum What {
+    /// Widget sockets that send real questions
+    Chat(chat::Options),
+    /// A labelled set as an FAQ: what share of other questions is answered right
+    Faq(faq::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let outcome = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| {
+        runtime.block_on(async {
+            match cli.what {
+                What::Chat(options) => chat::run(&cli.binary, &options).await,
+                What::Faq(options) => faq::run(&cli.binary, &options).await,
+            }
+        })
+    });
+    let (text, code) = match outcome {
+        Ok(figures) => (format!("{figures:#}"), ExitCode::SUCCESS),
+        Err(error) => (format!("bench: {error}"), ExitCode::FAILURE),
+    };
+    let _ = writeln!(std::io::stdout(), "{text}");
+    code
+}
