@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
-const address = process.env.LINGXI_E2E_ADDRESS ?? '127.0.0.1:18080';
+const address = process.env.E2E_ADDRESS ?? '127.0.0.1:18080';
 const data = mkdtempSync(join(tmpdir(), 'lingxi-e2e-'));
 
 export default defineConfig({
@@ -22,12 +22,12 @@ export default defineConfig({
     trace: 'retain-on-failure',
     actionTimeout: 15_000,
     launchOptions: {
-      executablePath: process.env.LINGXI_CHROMIUM ?? '/usr/bin/chromium',
+      executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },
   webServer: {
-    command: `${process.env.LINGXI_BIN ?? '../../target/debug/lingxi'} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address}`,
+    command: `${process.env.E2E_BINARY ?? '../../target/debug/lingxi'} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address}`,
     url: `http://${address}/health/ready`,
     reuseExistingServer: false,
     timeout: 30_000,

@@ -19,7 +19,7 @@ pub(crate) fn check(browser: bool) -> Outcome {
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
     if browser {
         let chromium = chromium()?;
-        run_with(&web::folder(), "npm", &["run", "--silent", "e2e"], &[("LINGXI_CHROMIUM", &chromium)])?;
+        run_with(&web::folder(), "npm", &["run", "--silent", "e2e"], &[("E2E_CHROMIUM", &chromium)])?;
     }
     say("\nEverything passed.");
     Ok(())
