@@ -87,9 +87,13 @@ pub(crate) async fn run(binary: &Path, options: &Options) -> Result<Value, Failu
             "listed_without_right": share("listed_wrong"),
             "handed_over": share("handed_over"),
         },
-        "percent_right_at_top": share("answered_right") + share("listed_first"),
-        "percent_answered_or_listed_right": share("answered_right") + share("listed_first") + share("listed"),
+        "percent_right_at_top": round(share("answered_right") + share("listed_first")),
+        "percent_answered_or_listed_right": round(share("answered_right") + share("listed_first") + share("listed")),
     }))
+}
+
+fn round(percent: f64) -> f64 {
+    (percent * 10.0).round() / 10.0
 }
 
 /// Removes the pack's articles, so that only the set answers.

@@ -34,9 +34,10 @@ impl Server {
     pub(crate) fn start(binary: &Path, folder: &Path) -> Result<Self, Failure> {
         let started = Instant::now();
         let mut process = Command::new(binary)
-            .args(["serve", "--http", "127.0.0.1:0", "--set", "limits.messages_per_second=1000000"])
-            .args(["--set", "telemetry.log=error", "--data-dir"])
+            .args(["serve", "--http", "127.0.0.1:0", "--data-dir"])
             .arg(folder)
+            .env("LINGXI_LIMITS__MESSAGES_PER_SECOND", "1000000")
+            .env("LINGXI_TELEMETRY__LOG", "error")
             .stdout(Stdio::piped())
             .spawn()
             .map_err(|error| format!("{} cannot be started: {error}", binary.display()))?;

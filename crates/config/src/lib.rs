@@ -64,7 +64,9 @@ impl Config {
             .merge(Toml::file(file.unwrap_or(std::path::Path::new("lingxi.toml"))))
             .merge(Env::prefixed("LINGXI_").ignore(&["CONFIG", "ROLE"]).split("__"));
         for (key, value) in flags {
-            figment = figment.merge((key.to_owned(), value.clone()));
+            // Numbers and flags are read as in variables; what is neither stays text.
+            let value: figment::value::Value = value.parse().unwrap_or_else(|never| match never {});
+            figment = figment.merge((*key, value));
         }
         let config: Self = figment.extract().map_err(|errors| {
             let lines: Vec<String> = errors.into_iter().map(|error| format!("setting refused: {error}")).collect();
@@ -129,6 +131,13 @@ mod tests {
         assert!(error.contains("`http.address` is `nowhere`"), "{error}");
         let error = Config::load(None, &[("storage.database_url", "mysql://x".into())]).unwrap_err().to_string();
         assert!(error.contains("mysql://x"), "{error}");
+    }
+
+    #[test]
+    fn flags_may_be_numbers_and_switches() {
+        let flags = [("limits.messages_per_second", "7".into()), ("limits.private_webhooks", "true".into())];
+        let config = Config::load(None, &flags).unwrap();
+        assert!(config.limits.messages_per_second == 7 && config.limits.private_webhooks);
     }
 
     #[test]
