@@ -27,6 +27,9 @@ pub(crate) struct Options {
     /// Seconds of asking
     #[arg(long, default_value_t = 20)]
     seconds: u64,
+    /// Messages per second over all sockets, sent by the clock; without it each socket asks again once it is answered
+    #[arg(long)]
+    rate: Option<f64>,
     /// Further sockets that only stay open, for the memory of one
     #[arg(long, default_value_t = 2_000)]
     idle: usize,
@@ -52,7 +55,14 @@ pub(crate) async fn run(binary: &Path, options: &Options) -> Result<Value, Failu
     }
     let (cpu, started) = (server.cpu_seconds()?, Instant::now());
     let end = started + Duration::from_secs(options.seconds);
-    let asking = visitors.into_iter().enumerate().map(|(number, visitor)| tokio::spawn(ask(visitor, number, end)));
+    let asking_sockets = f64::from(u32::try_from(options.sockets)?);
+    let pace = options.rate.map(|rate| Duration::from_secs_f64(asking_sockets / rate));
+    let asking = visitors.into_iter().enumerate().map(|(number, visitor)| {
+        let first = pace.map_or(started, |pace| {
+            started + pace.mul_f64(f64::from(u32::try_from(number).unwrap_or(0)) / asking_sockets)
+        });
+        tokio::spawn(ask(visitor, number, first, pace, end))
+    });
     let mut times = Vec::new();
     for one in futures::future::join_all(asking).await {
         times.extend(one??);
@@ -80,13 +90,22 @@ pub(crate) async fn run(binary: &Path, options: &Options) -> Result<Value, Failu
     }))
 }
 
-async fn ask(mut visitor: Visitor, number: usize, end: Instant) -> Result<Vec<Duration>, Failure> {
+/// Asks until the end, by the clock when there is a pace: a late answer then counts from when its question was due.
+async fn ask(
+    mut visitor: Visitor,
+    number: usize,
+    first: Instant,
+    pace: Option<Duration>,
+    end: Instant,
+) -> Result<Vec<Duration>, Failure> {
     let mut times = Vec::new();
-    while Instant::now() < end {
+    let mut due = first;
+    while due.max(Instant::now()) < end {
+        tokio::time::sleep_until(due.into()).await;
         let question = QUESTIONS[(number + times.len()) % QUESTIONS.len()];
-        let asked = Instant::now();
         visitor.ask(&format!("{number}-{}", times.len()), question).await?;
-        times.push(asked.elapsed());
+        times.push(due.elapsed());
+        due = pace.map_or_else(Instant::now, |pace| due + pace);
     }
     Ok(times)
 }

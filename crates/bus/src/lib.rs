@@ -1,10 +1,14 @@
 //! How services hear of each other: durable facts (outbox, relay, inbox) and live fan-out that may be missed.
 
 mod live;
+mod mailboxes;
 mod relay;
 
 pub use live::{Live, LiveEvent};
 pub use relay::{Relay, RelayHandle};
+
+use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_contracts::Envelope;
@@ -21,4 +25,18 @@ pub trait Consumer: Send + Sync {
 
     /// Handles one fact; an error is tried again.
     async fn handle(&self, event: &Envelope) -> Result<()>;
+
+    /// Whether facts of a tenant are gathered and handled many at a time, in order of storing, and how long it waits for more
+    /// after each time.
+    fn gathers(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Handles facts of one tenant together; after an error each of them is handled by itself.
+    async fn handle_many(&self, events: &[Arc<Envelope>]) -> Result<()> {
+        for event in events {
+            self.handle(event).await?;
+        }
+        Ok(())
+    }
 }

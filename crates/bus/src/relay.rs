@@ -1,13 +1,13 @@
 //! The relay of the all-in-one shape: reads the outbox in order and hands every fact to every consumer that wants it.
 //!
 //! Facts of one subject keep their order: they share a lane, and a lane handles one fact at a time. Facts of different
-//! subjects run side by side. A fact is marked as delivered after every consumer had it; a crash before that
-//! delivers it again, and the inbox makes that harmless. A fact that fails [`ATTEMPTS`] times becomes a dead letter, so
-//! that one poisoned conversation never stops the others.
+//! subjects run side by side. A consumer that gathers gets the facts of a tenant together, in order ([`Mailboxes`]). A fact is
+//! marked as delivered after every consumer had it; a crash before that delivers it again, and the inbox makes that harmless.
+//! A fact that fails [`ATTEMPTS`] times becomes a dead letter, so that one poisoned conversation never stops the others.
 
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use lingxi_contracts::Envelope;
@@ -16,12 +16,31 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use crate::Consumer;
+use crate::mailboxes::Mailboxes;
 
 const LANES: usize = 32;
 const BATCH: u64 = 512;
 const ATTEMPTS: u32 = 6;
 
-type Job = (i64, Arc<Envelope>);
+/// A fact on its ways to the consumers.
+pub(crate) struct Job {
+    seq: i64,
+    pub(crate) event: Arc<Envelope>,
+    /// Ways on which it is not delivered yet.
+    ways: AtomicUsize,
+    done: mpsc::UnboundedSender<i64>,
+}
+
+impl Job {
+    /// Notes that it is delivered on one way; the last one reports it.
+    pub(crate) fn delivered(&self) {
+        if self.ways.fetch_sub(1, Ordering::AcqRel) == 1 {
+            let _ = self.done.send(self.seq);
+        }
+    }
+}
+
+type Consumers = Arc<[Arc<dyn Consumer>]>;
 
 /// Starts the relay.
 #[derive(Debug)]
@@ -44,7 +63,7 @@ impl Relay {
         tokio::spawn({
             let in_flight = in_flight.clone();
             async move {
-                run(db, consumers.into(), stop_signal, in_flight).await;
+                run(db, consumers, stop_signal, in_flight).await;
                 let _ = done.send(true);
             }
         });
@@ -66,17 +85,52 @@ impl RelayHandle {
     }
 }
 
-async fn run(db: Db, consumers: Arc<[Arc<dyn Consumer>]>, mut stop: watch::Receiver<bool>, in_flight: Arc<AtomicI64>) {
+/// The ways to the consumers: lanes by subject for those who take one fact at a time, mailboxes for those who gather.
+struct Ways {
+    lanes: Vec<mpsc::Sender<Arc<Job>>>,
+    mailboxes: Vec<Arc<Mailboxes>>,
+    done: mpsc::UnboundedSender<i64>,
+}
+
+impl Ways {
+    fn open(
+        db: &Db,
+        consumers: Vec<Arc<dyn Consumer>>,
+        done: mpsc::UnboundedSender<i64>,
+        tasks: &mut JoinSet<()>,
+    ) -> Self {
+        let (mut single, mut mailboxes) = (Vec::new(), Vec::new());
+        for consumer in consumers {
+            match consumer.gathers() {
+                Some(pause) => mailboxes.push(Mailboxes::new(db.clone(), consumer, pause)),
+                None => single.push(consumer),
+            }
+        }
+        let single: Consumers = single.into();
+        let lanes = (0..LANES).map(|_| {
+            let (sender, jobs) = mpsc::channel(64);
+            tasks.spawn(lane(db.clone(), single.clone(), jobs));
+            sender
+        });
+        Self { lanes: lanes.collect(), mailboxes, done }
+    }
+
+    async fn send(&self, seq: i64, event: Envelope) {
+        let wanting: Vec<_> = self.mailboxes.iter().filter(|to| to.consumer.wants(&event.kind)).collect();
+        let lane = &self.lanes[lane_of(&event)];
+        let ways = AtomicUsize::new(1 + wanting.len());
+        let job = Arc::new(Job { seq, event: Arc::new(event), ways, done: self.done.clone() });
+        let _ = lane.send(job.clone()).await;
+        for mailboxes in wanting {
+            mailboxes.put(job.clone()).await;
+        }
+    }
+}
+
+async fn run(db: Db, consumers: Vec<Arc<dyn Consumer>>, mut stop: watch::Receiver<bool>, in_flight: Arc<AtomicI64>) {
     let mut tasks = JoinSet::new();
     let (done, finished) = mpsc::unbounded_channel();
-    let lanes: Vec<mpsc::Sender<Job>> = (0..LANES)
-        .map(|_| {
-            let (sender, jobs) = mpsc::channel(64);
-            tasks.spawn(lane(db.clone(), consumers.clone(), jobs, done.clone()));
-            sender
-        })
-        .collect();
-    drop(done);
+    let ways = Ways::open(&db, consumers, done, &mut tasks);
     let marker = tokio::spawn(mark(db.clone(), finished, in_flight.clone()));
 
     let mut after = 0;
@@ -90,7 +144,7 @@ async fn run(db: Db, consumers: Arc<[Arc<dyn Consumer>]>, mut stop: watch::Recei
                 for (seq, event) in batch {
                     after = seq;
                     in_flight.fetch_add(1, Ordering::Relaxed);
-                    let _ = lanes[lane_of(&event)].send((seq, Arc::new(event))).await;
+                    ways.send(seq, event).await;
                 }
             }
             Err(error) => {
@@ -99,8 +153,13 @@ async fn run(db: Db, consumers: Arc<[Arc<dyn Consumer>]>, mut stop: watch::Recei
             }
         }
     }
+    let Ways { lanes, mailboxes, done } = ways;
     drop(lanes);
     while tasks.join_next().await.is_some() {}
+    for to in mailboxes {
+        to.emptied().await;
+    }
+    drop(done);
     let _ = marker.await;
 }
 
@@ -110,20 +169,15 @@ fn lane_of(event: &Envelope) -> usize {
     usize::try_from(hasher.finish() % LANES as u64).unwrap_or(0)
 }
 
-async fn lane(
-    db: Db,
-    consumers: Arc<[Arc<dyn Consumer>]>,
-    mut jobs: mpsc::Receiver<Job>,
-    done: mpsc::UnboundedSender<i64>,
-) {
-    while let Some((seq, event)) = jobs.recv().await {
-        let wanting = consumers.iter().filter(|consumer| consumer.wants(&event.kind));
-        futures::future::join_all(wanting.map(|consumer| deliver(&db, consumer.as_ref(), &event))).await;
-        let _ = done.send(seq);
+async fn lane(db: Db, consumers: Consumers, mut jobs: mpsc::Receiver<Arc<Job>>) {
+    while let Some(job) = jobs.recv().await {
+        let wanting = consumers.iter().filter(|consumer| consumer.wants(&job.event.kind));
+        futures::future::join_all(wanting.map(|consumer| deliver(&db, consumer.as_ref(), &job.event))).await;
+        job.delivered();
     }
 }
 
-async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) {
+pub(crate) async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) {
     let mut cause = String::new();
     for attempt in 0..ATTEMPTS {
         match consumer.handle(event).await {

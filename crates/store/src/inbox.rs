@@ -1,5 +1,8 @@
 //! The inbox: an event has its effect once per consumer, because its row commits with the effect.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use lingxi_contracts::Envelope;
 use lingxi_kernel::{Result, Timestamp};
 use sea_orm::entity::prelude::*;
@@ -51,6 +54,30 @@ pub async fn first_time(tx: &Tx, consumer: &str, event: &Envelope) -> Result<boo
         .exec_without_returning(tx.conn())
         .await?;
     Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
+}
+
+/// Those of a tenant's events that the consumer sees for the first time, in their order; notes them like [`first_time`].
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be written.
+pub async fn first_times<'a>(tx: &Tx, consumer: &str, events: &'a [Arc<Envelope>]) -> Result<Vec<&'a Envelope>> {
+    let rows = events.iter().map(|event| {
+        let model = Model {
+            tenant_id: tx.tenant(),
+            event_id: event.id.uuid(),
+            consumer: consumer.to_owned(),
+            handled_at: tx.now(),
+        };
+        model.into_active_model()
+    });
+    let inserted = Entity::insert_many(rows)
+        .on_conflict(OnConflict::new().do_nothing().to_owned())
+        .try_insert()
+        .exec_with_returning_many(tx.conn())
+        .await?;
+    let TryInsertResult::Inserted(rows) = inserted else { return Ok(Vec::new()) };
+    let mut fresh: HashSet<Uuid> = rows.into_iter().map(|row| row.event_id).collect();
+    Ok(events.iter().filter(|event| fresh.remove(&event.id.uuid())).map(Arc::as_ref).collect())
 }
 
 /// Removes rows older than a moment; the outbox must not deliver anything that old again.

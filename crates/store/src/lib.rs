@@ -3,6 +3,7 @@
 //! A [`Tx`] is the only handle that store functions take; it carries the tenant, and [`find`], [`update_many`] and
 //! [`delete_many`] narrow every statement to it. What spans tenants is named in [`system`].
 
+mod cache;
 mod db;
 pub mod dead_letters;
 mod entity;
@@ -12,8 +13,9 @@ mod scope;
 pub mod system;
 mod tx;
 
+pub use cache::TenantCache;
 pub use db::Db;
-pub use scope::{TenantEntity, delete_many, find, insert, update, update_many};
+pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many};
 pub use tx::Tx;
 
 /// Whether an error says that a unique key is taken.

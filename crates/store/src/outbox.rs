@@ -35,19 +35,23 @@ pub enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-pub(crate) async fn insert(tx: &Tx, envelope: &Envelope) -> Result<()> {
-    let model = Model {
-        seq: 0,
-        tenant_id: tx.tenant(),
-        event_id: envelope.id.uuid(),
-        kind: envelope.kind.clone(),
-        envelope: serde_json::to_string(envelope)?,
-        created_at: envelope.time,
-        published_at: None,
-    };
-    let mut row = model.into_active_model();
-    row.seq = sea_orm::ActiveValue::NotSet;
-    Entity::insert(row).exec_without_returning(tx.conn()).await?;
+pub(crate) async fn insert(tx: &Tx, envelopes: &[Envelope]) -> Result<()> {
+    let mut rows = Vec::with_capacity(envelopes.len());
+    for envelope in envelopes {
+        let model = Model {
+            seq: 0,
+            tenant_id: tx.tenant(),
+            event_id: envelope.id.uuid(),
+            kind: envelope.kind.clone(),
+            envelope: serde_json::to_string(envelope)?,
+            created_at: envelope.time,
+            published_at: None,
+        };
+        let mut row = model.into_active_model();
+        row.seq = sea_orm::ActiveValue::NotSet;
+        rows.push(row);
+    }
+    Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     Ok(())
 }
 

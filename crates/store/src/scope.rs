@@ -41,6 +41,22 @@ where
     M::Entity::insert(model.into_active_model()).exec_without_returning(tx.conn()).await.map(|_| ())
 }
 
+/// Stores new rows in one statement.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when a key is taken or the database refuses.
+pub async fn insert_all<M>(tx: &Tx, models: Vec<M>) -> Result<()>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    if !models.is_empty() {
+        let rows = models.into_iter().map(IntoActiveModel::into_active_model);
+        M::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+    }
+    Ok(())
+}
+
 /// Stores a changed row.
 ///
 /// # Errors
@@ -51,10 +67,11 @@ where
     M::Entity: TenantEntity<Model = M>,
     <M::Entity as EntityTrait>::ActiveModel: Send,
 {
-    let row = model.into_active_model().reset_all();
-    Ok(M::Entity::update(row)
+    let row = model.clone().into_active_model().reset_all();
+    M::Entity::update(row)
         .validate()?
         .filter(<M::Entity as TenantEntity>::TENANT.eq(tx.tenant()))
-        .exec(tx.conn())
-        .await?)
+        .exec_without_returning(tx.conn())
+        .await?;
+    Ok(model)
 }

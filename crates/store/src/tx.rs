@@ -1,6 +1,6 @@
 //! The one handle that store functions accept.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::{Ctx, Env, EventId, Result, Timestamp};
@@ -15,7 +15,7 @@ pub struct Tx {
     db: Db,
     ctx: Ctx,
     access: Access,
-    emitted: AtomicBool,
+    emitted: Mutex<Vec<Envelope>>,
 }
 
 enum Access {
@@ -31,11 +31,11 @@ impl std::fmt::Debug for Tx {
 
 impl Tx {
     pub(crate) fn reader(db: Db, ctx: Ctx, conn: DatabaseConnection) -> Self {
-        Self { db, ctx, access: Access::Read(conn), emitted: AtomicBool::new(false) }
+        Self { db, ctx, access: Access::Read(conn), emitted: Mutex::default() }
     }
 
     pub(crate) fn writer(db: Db, ctx: Ctx, writer: OwnedMutexGuard<Writer>) -> Self {
-        Self { db, ctx, access: Access::Write(Some(writer)), emitted: AtomicBool::new(false) }
+        Self { db, ctx, access: Access::Write(Some(writer)), emitted: Mutex::default() }
     }
 
     /// The connection, for store functions only.
@@ -72,15 +72,15 @@ impl Tx {
         self.env().id()
     }
 
-    /// Announces a fact: it is stored with the change, and delivered after the commit.
+    /// Announces a fact: it is stored with the change when that commits, and delivered afterwards.
     ///
     /// # Errors
-    /// [`lingxi_kernel::ErrorCode::Internal`] when the row cannot be written.
-    pub async fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the fact is not representable in JSON.
+    pub fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
         let envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
-        crate::outbox::insert(self, &envelope).await?;
-        self.emitted.store(true, Ordering::Relaxed);
-        Ok(envelope.id)
+        let id = envelope.id;
+        self.emitted.lock().unwrap_or_else(PoisonError::into_inner).push(envelope);
+        Ok(id)
     }
 
     /// Makes the change durable.
@@ -88,11 +88,15 @@ impl Tx {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when it could not be made durable; nothing of it is then kept.
     pub async fn commit(mut self) -> Result<()> {
-        let emitted = self.emitted.load(Ordering::Relaxed);
+        let emitted = std::mem::take(self.emitted.get_mut().unwrap_or_else(PoisonError::into_inner));
+        let any = !emitted.is_empty();
+        if any {
+            crate::outbox::insert(&self, &emitted).await?;
+        }
         match &mut self.access {
             Access::Read(_) => Ok(()),
             Access::Write(writer) => match writer.take() {
-                Some(writer) => self.db.clone().finish(writer, emitted).await,
+                Some(writer) => self.db.clone().finish(writer, any).await,
                 None => Ok(()),
             },
         }

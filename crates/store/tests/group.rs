@@ -36,7 +36,7 @@ impl Fresh {
 
 async fn write(db: &Db, ctx: &Ctx, key: usize, keep: bool) {
     let tx = db.begin(ctx).await.unwrap();
-    tx.emit(&ApiCallsCounted { key: key.to_string(), calls: 1 }).await.unwrap();
+    tx.emit(&ApiCallsCounted { key: key.to_string(), calls: 1 }).unwrap();
     if keep {
         tx.commit().await.unwrap();
     }

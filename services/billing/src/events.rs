@@ -1,6 +1,7 @@
 //! Facts that are counted.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
@@ -41,23 +42,32 @@ impl Consumer for BillingConsumer {
         .contains(&kind)
     }
 
+    fn gathers(&self) -> Option<Duration> {
+        Some(Duration::from_millis(50))
+    }
+
     async fn handle(&self, event: &Envelope) -> Result<()> {
-        let counted = usage(event)?;
-        let handed_over = event.open::<HandoverRequested>()?;
-        if counted.is_none() && handed_over.is_none() {
-            return Ok(());
+        self.handle_many(&[Arc::new(event.clone())]).await
+    }
+
+    /// Counts the facts of a tenant in one transaction. A hand-over takes back what stands before it.
+    async fn handle_many(&self, events: &[Arc<Envelope>]) -> Result<()> {
+        let Some(first) = events.first() else { return Ok(()) };
+        let ctx = first.ctx(NAME);
+        let tx = self.service.deps.db.begin(&ctx).await?;
+        let mut facts = Vec::new();
+        for event in inbox::first_times(&tx, NAME, events).await? {
+            if let Some(wanted) = event.open::<HandoverRequested>()? {
+                self.service.count(&tx, std::mem::take(&mut facts)).await?;
+                self.service.reverse_resolution(&tx, &wanted.conversation.to_string()).await?;
+            } else {
+                facts.extend(usage(event)?);
+            }
         }
-        let tx = self.service.deps.db.begin(&event.ctx(NAME)).await?;
-        if !inbox::first_time(&tx, NAME, event).await? {
-            return Ok(());
-        }
-        if let Some(usage) = counted {
-            self.service.count(&tx, usage).await?;
-        }
-        if let Some(wanted) = handed_over {
-            self.service.reverse_resolution(&tx, &wanted.conversation.to_string()).await?;
-        }
-        tx.commit().await
+        self.service.count(&tx, facts).await?;
+        tx.commit().await?;
+        self.service.forget(&ctx);
+        Ok(())
     }
 }
 

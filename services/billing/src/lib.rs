@@ -43,6 +43,6 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
-    let service = Arc::new(service::Billing { deps });
+    let service = Arc::new(service::Billing::new(deps));
     Parts { client: service.clone(), consumer: Arc::new(events::BillingConsumer { service }) }
 }

@@ -9,7 +9,7 @@ use lingxi_contracts::billing::{
     ApiCallsCounted, BillingClient, DraftBill, Meter, SpendLimitReached, SpendLimits, UsageDay, UsageEvent,
 };
 use lingxi_kernel::{Ctx, Error, FieldError, Money, Page, PageArgs, Permission, Result, Timestamp, UsageId};
-use lingxi_store::{Tx, update};
+use lingxi_store::{TenantCache, Tx, update};
 
 use crate::Deps;
 use crate::rules::{self, Period, Plan};
@@ -21,6 +21,7 @@ const RECONTACT: TimeDelta = TimeDelta::hours(24);
 /// The billing service.
 pub(crate) struct Billing {
     pub(crate) deps: Deps,
+    accounts: TenantCache<account::Model>,
 }
 
 /// A fact to be counted.
@@ -36,33 +37,55 @@ pub(crate) struct Usage {
 }
 
 impl Billing {
+    pub(crate) fn new(deps: Deps) -> Self {
+        Self { deps, accounts: TenantCache::default() }
+    }
+
+    /// The firm's account, from memory where it is known.
+    async fn account(&self, ctx: &Ctx) -> Result<account::Model> {
+        let read = self.deps.db.read(ctx);
+        self.accounts.get(ctx.tenant, read.now(), account::get_or(&read, "")).await
+    }
+
     /// The firm's time zone and the plan of its language.
     async fn terms(&self, ctx: &Ctx) -> Result<(Tz, Plan)> {
         let tenant = self.deps.tenants.tenant(&Ctx::system(ctx.tenant, "billing")).await?;
         Ok((tenant.time_zone.parse().unwrap_or(Tz::UTC), rules::first_plan(&tenant.locale)))
     }
 
-    /// Counts a fact once, whatever its source sends again.
-    pub(crate) async fn count(&self, tx: &Tx, usage: Usage) -> Result<()> {
+    /// Counts facts, each once, whatever their sources send again.
+    pub(crate) async fn count(&self, tx: &Tx, facts: Vec<Usage>) -> Result<()> {
         let (zone, _) = self.terms(tx.ctx()).await?;
-        let (meter, quantity, at) = (usage.meter, usage.quantity, usage.at);
-        let row = usage::Model {
+        let rows = facts.into_iter().filter(|usage| usage.quantity != 0).map(|usage| usage::Model {
             tenant_id: tx.tenant(),
             id: tx.id::<UsageId>().uuid(),
             source: usage.source.to_owned(),
             source_id: usage.source_id,
-            meter: meter.as_str().to_owned(),
-            quantity,
-            at,
+            meter: usage.meter.as_str().to_owned(),
+            quantity: usage.quantity,
+            at: usage.at,
             evidence: usage.evidence,
             reversed: false,
-        };
-        if quantity > 0 && store::insert_once(tx, row).await? {
-            rollup::add(tx, meter, rules::hour_of(at, zone), quantity).await?;
+        });
+        let mut buckets: BTreeMap<(&'static str, Timestamp), (Meter, i64)> = BTreeMap::new();
+        for row in store::insert_once(tx, rows.collect()).await? {
+            let meter = Meter::parse(&row.meter)?;
+            let bucket = buckets.entry((meter.as_str(), rules::hour_of(row.at, zone))).or_insert((meter, 0));
+            bucket.1 += row.quantity;
             metrics::counter!("lingxi_usage_events_total", "meter" => meter.as_str()).increment(1);
-            self.check_limits(tx, zone).await?;
         }
-        Ok(())
+        if buckets.is_empty() {
+            return Ok(());
+        }
+        for ((_, hour), (meter, quantity)) in buckets {
+            rollup::add(tx, meter, hour, quantity).await?;
+        }
+        self.check_limits(tx, zone).await
+    }
+
+    /// Forgets what memory knows of the account, after a commit that may have changed it.
+    pub(crate) fn forget(&self, ctx: &Ctx) {
+        self.accounts.forget(ctx.tenant);
     }
 
     /// Takes back what the bot had resolved in a conversation that came to a person after all.
@@ -113,7 +136,7 @@ impl Billing {
         }
         for limit in &news {
             let limit = (*limit).to_owned();
-            tx.emit(&SpendLimitReached { period: bill.period.clone(), limit, total: bill.total }).await?;
+            tx.emit(&SpendLimitReached { period: bill.period.clone(), limit, total: bill.total })?;
         }
         if !news.is_empty() {
             account::put(tx, row).await?;
@@ -175,12 +198,13 @@ impl BillingClient for Billing {
         account::put(&tx, row).await?;
         self.check_limits(&tx, zone).await?;
         tx.commit().await?;
+        self.forget(ctx);
         Ok(limits)
     }
 
     async fn is_capped(&self, ctx: &Ctx) -> Result<bool> {
         let read = self.deps.db.read(ctx);
-        let Some(capped) = account::get_or(&read, "").await?.capped_period else { return Ok(false) };
+        let Some(capped) = self.account(ctx).await?.capped_period else { return Ok(false) };
         let (zone, _) = self.terms(ctx).await?;
         Ok(rules::month_of(read.now(), zone).name == capped)
     }
@@ -188,7 +212,7 @@ impl BillingClient for Billing {
     async fn count_api_calls(&self, ctx: &Ctx, calls: i64) -> Result<()> {
         let (_, key) = ctx.actor_name();
         let tx = self.deps.db.begin(ctx).await?;
-        tx.emit(&ApiCallsCounted { key, calls }).await?;
+        tx.emit(&ApiCallsCounted { key, calls })?;
         tx.commit().await
     }
 }

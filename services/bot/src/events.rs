@@ -1,6 +1,7 @@
 //! Facts of other services.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
@@ -27,16 +28,25 @@ impl Consumer for BotConsumer {
         [MessageReceived::TYPE, TenantCreated::TYPE].contains(&kind)
     }
 
+    fn gathers(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
+    }
+
     async fn handle(&self, event: &Envelope) -> Result<()> {
-        if let Some(received) = event.open::<MessageReceived>()? {
-            if received.handler == Handler::Bot {
-                self.service.answer(event, received).await?;
+        self.handle_many(&[Arc::new(event.clone())]).await
+    }
+
+    async fn handle_many(&self, events: &[Arc<Envelope>]) -> Result<()> {
+        let mut asked = Vec::new();
+        for event in events {
+            if let Some(received) = event.open::<MessageReceived>()? {
+                if received.handler == Handler::Bot {
+                    asked.push((event.clone(), received));
+                }
+            } else if let Some(created) = event.open::<TenantCreated>()? {
+                self.service.apply_pack(event, created).await?;
             }
-            return Ok(());
         }
-        match event.open::<TenantCreated>()? {
-            Some(created) => self.service.apply_pack(event, created).await,
-            None => Ok(()),
-        }
+        self.service.answer(asked).await
     }
 }

@@ -1,6 +1,7 @@
 //! Facts of other services, and our own for webhooks.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
@@ -12,10 +13,10 @@ use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_contracts::tenants::{MemberChanged, TenantCreated};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
-use lingxi_store::inbox;
+use lingxi_store::{Tx, inbox};
 
-use crate::service::Channels;
-use crate::store::{self, member, webhook};
+use crate::service::{Channels, Told};
+use crate::store::member;
 
 const NAME: &str = "channels";
 
@@ -43,34 +44,51 @@ impl Consumer for ChannelsConsumer {
         ours.contains(&kind) || PUBLIC.contains(&kind)
     }
 
+    fn gathers(&self) -> Option<Duration> {
+        Some(Duration::ZERO)
+    }
+
     async fn handle(&self, event: &Envelope) -> Result<()> {
-        let service = &self.service;
-        let ctx = event.ctx(NAME);
-        if PUBLIC.contains(&event.kind.as_str()) {
-            // Most firms have no webhook: look before taking the writer.
-            let hooks = store::oldest::<webhook::Entity>(&service.deps.db.read(&ctx), webhook::Column::Id).await?;
-            if hooks.is_empty() {
-                return Ok(());
-            }
-        }
-        let tx = service.deps.db.begin(&ctx).await?;
-        if !inbox::first_time(&tx, NAME, event).await? {
+        self.handle_many(&[Arc::new(event.clone())]).await
+    }
+
+    /// Handles the facts in one transaction, and tells open pages once it is durable.
+    async fn handle_many(&self, events: &[Arc<Envelope>]) -> Result<()> {
+        let Some(first) = events.first() else { return Ok(()) };
+        let ctx = first.ctx(NAME);
+        // Most firms have no webhook: look before taking the writer.
+        let hooked = !self.service.hooks(&ctx).await?.is_empty();
+        let wanted = |event: &&Arc<Envelope>| hooked || !PUBLIC.contains(&event.kind.as_str());
+        let events: Vec<_> = events.iter().filter(wanted).cloned().collect();
+        if events.is_empty() {
             return Ok(());
         }
-        if let Some(created) = event.open::<TenantCreated>()? {
-            service.apply_pack(tx, created).await
-        } else if let Some(changed) = event.open::<MemberChanged>()? {
-            member::put(&tx, changed.member, &changed.name).await?;
-            tx.commit().await
-        } else if let Some(reply) = event.open::<ReplyDecided>()? {
-            service.apply_reply(tx, reply).await
-        } else if let Some(queued) = event.open::<TaskQueued>()? {
-            service.apply_queued(tx, queued).await
-        } else if let Some(assigned) = event.open::<TaskAssigned>()? {
-            service.apply_assigned(tx, assigned).await
-        } else {
-            service.enqueue_deliveries(&tx, event).await?;
-            tx.commit().await
+        let tx = self.service.deps.db.begin(&ctx).await?;
+        let mut told = Vec::new();
+        for event in inbox::first_times(&tx, NAME, &events).await? {
+            told.push(self.apply(&tx, event).await?);
         }
+        tx.commit().await?;
+        told.iter().try_for_each(|told| self.service.tell(told))
+    }
+}
+
+impl ChannelsConsumer {
+    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<Told> {
+        let service = &self.service;
+        if let Some(reply) = event.open::<ReplyDecided>()? {
+            return service.apply_reply(tx, reply).await;
+        } else if let Some(queued) = event.open::<TaskQueued>()? {
+            return service.apply_queued(tx, queued).await;
+        } else if let Some(assigned) = event.open::<TaskAssigned>()? {
+            return service.apply_assigned(tx, assigned).await;
+        } else if let Some(created) = event.open::<TenantCreated>()? {
+            service.apply_pack(tx, created).await?;
+        } else if let Some(changed) = event.open::<MemberChanged>()? {
+            member::put(tx, changed.member, &changed.name).await?;
+        } else {
+            service.enqueue_deliveries(tx, event).await?;
+        }
+        Ok(Told::default())
     }
 }

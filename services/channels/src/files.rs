@@ -83,7 +83,7 @@ impl Channels {
         };
         insert(&tx, row.clone()).await?;
         let stored = row.into_contract();
-        tx.emit(&FileStored { attachment: stored.clone() }).await?;
+        tx.emit(&FileStored { attachment: stored.clone() })?;
         tx.commit().await?;
         Ok(stored)
     }

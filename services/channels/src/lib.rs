@@ -19,7 +19,7 @@ use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_http::TenantLimit;
-use lingxi_store::Db;
+use lingxi_store::{Db, TenantCache};
 
 pub use http::{Edge, routes};
 pub use jobs::Jobs;
@@ -74,7 +74,7 @@ impl Parts {
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
-    let service = Arc::new(service::Channels { deps, limit });
+    let service = Arc::new(service::Channels { deps, limit, hooks: TenantCache::default() });
     let jobs = Jobs::new(service.clone());
     Parts {
         client: service.clone(),

@@ -34,14 +34,20 @@ impl usage::Model {
     }
 }
 
-/// Stores a fact unless its identity is known; whether it was stored.
-pub(crate) async fn insert_once(tx: &Tx, row: usage::Model) -> Result<bool> {
-    let inserted = usage::Entity::insert(row.into_active_model())
+/// Stores the facts whose identity is not known yet, and returns those.
+pub(crate) async fn insert_once(tx: &Tx, rows: Vec<usage::Model>) -> Result<Vec<usage::Model>> {
+    if rows.is_empty() {
+        return Ok(rows);
+    }
+    let stored = usage::Entity::insert_many(rows.into_iter().map(usage::Model::into_active_model))
         .on_conflict(OnConflict::new().do_nothing().to_owned())
         .try_insert()
-        .exec_without_returning(tx.conn())
+        .exec_with_returning_many(tx.conn())
         .await?;
-    Ok(matches!(inserted, TryInsertResult::Inserted(1..)))
+    Ok(match stored {
+        TryInsertResult::Inserted(rows) => rows,
+        TryInsertResult::Empty | TryInsertResult::Conflicted => Vec::new(),
+    })
 }
 
 /// A page of the facts of a meter in a period, newest first.

@@ -1,83 +1,107 @@
 //! Answering customers.
 
+use std::collections::HashSet;
+use std::sync::Arc;
+
 use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
-use lingxi_kernel::{ConversationId, Ctx, ImpressionId, Result, UnansweredId};
+use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, Result, UnansweredId};
 use lingxi_nlu::normalise;
-use lingxi_store::{Tx, inbox, insert, update};
+use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
 
 use super::Bot;
 use crate::events::NAME;
 use crate::rules;
-use crate::store::{self, impression, settings, unanswered};
+use crate::store::{self, impression, unanswered};
 
 impl Bot {
     pub(super) async fn do_test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {
         let knowledge = self.knowledge(ctx.tenant).await?;
-        let settings = settings::get(&self.deps.db.read(ctx)).await?;
+        let settings = self.policy(ctx).await?;
         let now = self.deps.db.env().now();
         Ok(rules::decide(knowledge.as_deref(), &settings, text, None, locale, now))
     }
 
-    /// Answers a customer's message once, however often the event comes.
-    pub(crate) async fn answer(&self, event: &Envelope, received: MessageReceived) -> Result<()> {
+    /// Answers messages of a firm's customers, each once, however often its event comes.
+    pub(crate) async fn answer(&self, asked: Vec<(Arc<Envelope>, MessageReceived)>) -> Result<()> {
+        let Some((first, _)) = asked.first() else { return Ok(()) };
         let started = std::time::Instant::now();
-        let ctx = event.ctx(NAME);
+        let ctx = first.ctx(NAME);
         let knowledge = self.knowledge(ctx.tenant).await?;
         let capped = self.deps.billing.is_capped(&ctx).await?;
-        let tx = self.deps.db.begin(&ctx).await?;
-        if !inbox::first_time(&tx, NAME, event).await? {
-            return Ok(());
-        }
-        let message = &received.message;
-        let settings = settings::get(&tx).await?;
-        let mut decision = rules::decide(
-            knowledge.as_deref(),
-            &settings,
-            &message.text,
-            received.choice.as_deref(),
-            &received.locale,
-            tx.now(),
-        );
-        if message.kind == MessageKind::File && message.text.is_empty() {
-            decision = rules::hand_over(decision, "file");
-        } else if capped && decision.kind != DecisionKind::HandOver {
-            decision = rules::hand_over(decision, "spend_cap");
-        }
-        let earlier = store::impressions(&tx, message.conversation_id).await?;
-        if let Some(choice) = &received.choice {
-            note_outcome(&tx, earlier.first(), choice).await?;
-        }
-        if decision.reason == "far_off" {
-            note_unanswered(&tx, &message.text, message.conversation_id).await?;
-        }
-        note_impression(&tx, &received, &decision).await?;
-        let summary = (decision.kind == DecisionKind::HandOver).then(|| {
-            let said = earlier.iter().rev().map(|row| (row.question.clone(), row.reason.clone()));
-            rules::summary(&decision, &said.collect::<Vec<_>>(), &message.text, &received.locale)
-        });
-        let kind = decision.kind;
-        tx.emit(&ReplyDecided {
-            conversation: message.conversation_id,
-            in_reply_to: message.id,
-            kind,
-            text: decision.text,
-            choices: decision.choices,
-            solved: decision.reason == rules::SOLVED,
-            reason: decision.reason,
-            summary,
-        })
-        .await?;
-        tx.commit().await?;
-        metrics::counter!("lingxi_bot_decisions_total", "kind" => kind.as_str()).increment(1);
+        let settings = self.policy(&ctx).await?;
+        let now = self.deps.db.env().now();
+        let (events, asked): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let decide = |received: MessageReceived| {
+            let (message, choice) = (&received.message, received.choice.as_deref());
+            let decision = rules::decide(knowledge.as_deref(), &settings, &message.text, choice, &received.locale, now);
+            let decision = if message.kind == MessageKind::File && message.text.is_empty() {
+                rules::hand_over(decision, "file")
+            } else if capped && decision.kind != DecisionKind::HandOver {
+                rules::hand_over(decision, "spend_cap")
+            } else {
+                decision
+            };
+            (received, decision)
+        };
+        let decided: Vec<_> = asked.into_iter().map(decide).collect();
         metrics::histogram!("lingxi_bot_decide_seconds").record(started.elapsed().as_secs_f64());
-        Ok(())
+        self.announce(&ctx, &events, decided).await
+    }
+
+    /// Stores what was decided with everything that is noted of it, once per event.
+    async fn announce(
+        &self,
+        ctx: &Ctx,
+        events: &[Arc<Envelope>],
+        decided: Vec<(MessageReceived, Decision)>,
+    ) -> Result<()> {
+        let tx = self.deps.db.begin(ctx).await?;
+        let fresh = inbox::first_times(&tx, NAME, events).await?;
+        let fresh: HashSet<EventId> = fresh.into_iter().map(|event| event.id).collect();
+        let mut impressions = Vec::new();
+        for (event, (received, decision)) in events.iter().zip(decided) {
+            if !fresh.contains(&event.id) {
+                continue;
+            }
+            let message = &received.message;
+            let hands_over = decision.kind == DecisionKind::HandOver;
+            let mut earlier = Vec::new();
+            if hands_over || received.choice.is_some() {
+                insert_all(&tx, std::mem::take(&mut impressions)).await?;
+                earlier = store::impressions(&tx, message.conversation_id).await?;
+            }
+            if let Some(choice) = &received.choice {
+                note_outcome(&tx, earlier.first(), choice).await?;
+            }
+            if decision.reason == "far_off" {
+                note_unanswered(&tx, &message.text, message.conversation_id).await?;
+            }
+            impressions.push(impression_of(&tx, &received, &decision));
+            let summary = hands_over.then(|| {
+                let said = earlier.iter().rev().map(|row| (row.question.clone(), row.reason.clone()));
+                rules::summary(&decision, &said.collect::<Vec<_>>(), &message.text, &received.locale)
+            });
+            metrics::counter!("lingxi_bot_decisions_total", "kind" => decision.kind.as_str()).increment(1);
+            tx.emit(&ReplyDecided {
+                conversation: message.conversation_id,
+                in_reply_to: message.id,
+                kind: decision.kind,
+                text: decision.text,
+                choices: decision.choices,
+                solved: decision.reason == rules::SOLVED,
+                reason: decision.reason,
+                summary,
+            })?;
+        }
+        insert_all(&tx, impressions).await?;
+        tx.commit().await
     }
 }
 
-async fn note_impression(tx: &Tx, received: &MessageReceived, decision: &Decision) -> Result<()> {
+fn impression_of(tx: &Tx, received: &MessageReceived, decision: &Decision) -> impression::Model {
     let probability = |value: &str| {
         let article = rules::article_of(value);
         decision.candidates.iter().find(|c| Some(c.article_id) == article).map(|c| c.probability)
@@ -95,7 +119,7 @@ async fn note_impression(tx: &Tx, received: &MessageReceived, decision: &Decisio
             "value": choice.value, "position": index + 1, "probability": probability(&choice.value), "propensity": 1.0
         }));
     }
-    let row = impression::Model {
+    impression::Model {
         tenant_id: tx.tenant(),
         id: tx.id::<ImpressionId>().uuid(),
         conversation_id: received.message.conversation_id.uuid(),
@@ -108,8 +132,7 @@ async fn note_impression(tx: &Tx, received: &MessageReceived, decision: &Decisio
         outcome: None,
         created_at: tx.now(),
         outcome_at: None,
-    };
-    Ok(insert(tx, row).await?)
+    }
 }
 
 async fn note_outcome(tx: &Tx, last: Option<&impression::Model>, choice: &str) -> Result<()> {

@@ -16,7 +16,7 @@ use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{
     ArticleId, Ctx, Error, ImportId, Page, PageArgs, Permission, ReleaseId, Result, TenantId, UnansweredId,
 };
-use lingxi_store::update;
+use lingxi_store::{TenantCache, update};
 
 use crate::Deps;
 use crate::knowledge::Knowledge;
@@ -29,11 +29,18 @@ pub(crate) use articles::pack_texts;
 pub(crate) struct Bot {
     deps: Deps,
     loaded: Mutex<HashMap<TenantId, Option<Arc<Knowledge>>>>,
+    policies: TenantCache<BotSettings>,
 }
 
 impl Bot {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps, loaded: Mutex::new(HashMap::new()) }
+        Self { deps, loaded: Mutex::new(HashMap::new()), policies: TenantCache::default() }
+    }
+
+    /// The firm's settings, from memory where they are known.
+    async fn policy(&self, ctx: &Ctx) -> Result<BotSettings> {
+        let read = self.deps.db.read(ctx);
+        self.policies.get(ctx.tenant, read.now(), settings::get(&read)).await
     }
 }
 
@@ -81,7 +88,7 @@ impl BotClient for Bot {
     }
     async fn settings(&self, ctx: &Ctx) -> Result<BotSettings> {
         ctx.require(Permission::ReadKnowledge)?;
-        settings::get(&self.deps.db.read(ctx)).await
+        self.policy(ctx).await
     }
     async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings> {
         ctx.require(Permission::ManageKnowledge)?;
@@ -89,6 +96,7 @@ impl BotClient for Bot {
         let tx = self.deps.db.begin(ctx).await?;
         settings::put(&tx, &settings).await?;
         tx.commit().await?;
+        self.policies.forget(ctx.tenant);
         Ok(settings)
     }
     async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {

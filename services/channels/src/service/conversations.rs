@@ -9,7 +9,7 @@ use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
 use lingxi_store::{Tx, update};
 
-use super::{Channels, Told, require_reader};
+use super::{Channels, Told, require_reader, save};
 use crate::rules;
 use crate::store::message::Draft;
 use crate::store::{conversation, member, message};
@@ -120,7 +120,7 @@ impl Channels {
         };
         self.append(tx, row, Draft::event(line), told).await?;
         row.set_status(ConversationStatus::Resolved, tx.now());
-        tx.emit(&event).await?;
+        tx.emit(&event)?;
         Ok(())
     }
 
@@ -144,21 +144,21 @@ impl Channels {
         let mut row = self.own(&tx, id).await?;
         row.rating = Some(rating);
         row.rating_comment = comment.filter(|comment| !comment.trim().is_empty());
-        tx.emit(&ConversationRated { conversation: id, rating }).await?;
+        tx.emit(&ConversationRated { conversation: id, rating })?;
         self.finish(tx, row, Told::default()).await?;
         Ok(())
     }
 
     /// Posts what the bot decided, unless a person has taken over in the meantime.
-    pub(crate) async fn apply_reply(&self, tx: Tx, reply: ReplyDecided) -> Result<()> {
-        let Some(mut row) = conversation::get(&tx, reply.conversation).await? else { return tx.commit().await };
+    pub(crate) async fn apply_reply(&self, tx: &Tx, reply: ReplyDecided) -> Result<Told> {
+        let Some(mut row) = conversation::get(tx, reply.conversation).await? else { return Ok(Told::default()) };
         if row.handler()? != Handler::Bot {
-            return tx.commit().await;
+            return Ok(Told::default());
         }
         let mut told = Told::default();
         let kind = if reply.choices.is_empty() { MessageKind::Text } else { MessageKind::Options };
         let draft = Draft { kind, choices: reply.choices, ..Draft::text(AuthorKind::Bot, reply.text) };
-        self.append(&tx, &mut row, draft, &mut told).await?;
+        self.append(tx, &mut row, draft, &mut told).await?;
         if reply.kind == DecisionKind::HandOver {
             let summary = reply.summary.unwrap_or_default();
             row.set_handler(Handler::Queue, None);
@@ -169,34 +169,31 @@ impl Channels {
                 locale: row.locale.clone(),
                 summary,
                 reason: reply.reason,
-            })
-            .await?;
+            })?;
         } else if reply.solved {
-            self.resolve(&tx, &mut row, true, &mut told).await?;
+            self.resolve(tx, &mut row, true, &mut told).await?;
         } else {
             row.set_status(ConversationStatus::Pending, tx.now());
         }
-        self.finish(tx, row, told).await?;
-        Ok(())
+        save(tx, row, told).await
     }
 
     /// Tells the customer where they stand in the queue.
-    pub(crate) async fn apply_queued(&self, tx: Tx, queued: TaskQueued) -> Result<()> {
-        let Some(mut row) = conversation::get(&tx, queued.conversation).await? else { return tx.commit().await };
+    pub(crate) async fn apply_queued(&self, tx: &Tx, queued: TaskQueued) -> Result<Told> {
+        let Some(mut row) = conversation::get(tx, queued.conversation).await? else { return Ok(Told::default()) };
         if row.handler()? == Handler::Member {
             row.set_handler(Handler::Queue, None);
         }
         let line = queue_line(&row.locale, &queued);
         let mut told = Told::default();
-        self.append(&tx, &mut row, Draft::event(line), &mut told).await?;
-        self.finish(tx, row, told).await?;
-        Ok(())
+        self.append(tx, &mut row, Draft::event(line), &mut told).await?;
+        save(tx, row, told).await
     }
 
     /// Gives the conversation to the member who accepted it.
-    pub(crate) async fn apply_assigned(&self, tx: Tx, assigned: TaskAssigned) -> Result<()> {
-        let Some(mut row) = conversation::get(&tx, assigned.conversation).await? else { return tx.commit().await };
-        member::put(&tx, assigned.member, &assigned.name).await?;
+    pub(crate) async fn apply_assigned(&self, tx: &Tx, assigned: TaskAssigned) -> Result<Told> {
+        let Some(mut row) = conversation::get(tx, assigned.conversation).await? else { return Ok(Told::default()) };
+        member::put(tx, assigned.member, &assigned.name).await?;
         row.set_handler(Handler::Member, Some(assigned.member));
         row.set_status(ConversationStatus::Open, tx.now());
         let line = match row.locale.as_str() {
@@ -204,9 +201,8 @@ impl Channels {
             _ => format!("{} has joined the conversation.", assigned.name),
         };
         let mut told = Told::default();
-        self.append(&tx, &mut row, Draft::event(line), &mut told).await?;
-        self.finish(tx, row, told).await?;
-        Ok(())
+        self.append(tx, &mut row, Draft::event(line), &mut told).await?;
+        save(tx, row, told).await
     }
 
     /// Ends a conversation that the bot answered and that has been quiet for long.

@@ -126,7 +126,9 @@ impl Channels {
             Some(id) => self.own(&tx, id).await?,
             None => self.continue_or_start(&tx, channel, contact, inbound.locale.as_deref()).await?,
         };
-        if let Some(known) = message::by_client_id(&tx, row.id.into(), &inbound.client_id).await? {
+        if row.last_seq > 0
+            && let Some(known) = message::by_client_id(&tx, row.id.into(), &inbound.client_id).await?
+        {
             return Ok(known);
         }
         if row.status()? == ConversationStatus::Resolved {
@@ -153,7 +155,7 @@ impl Channels {
             locale: row.locale.clone(),
             choice: inbound.choice,
         };
-        tx.emit(&received).await?;
+        tx.emit(&received)?;
         let told = Told { messages: vec![message.clone()], conversation: None };
         self.finish(tx, row, told).await?;
         metrics::counter!("lingxi_messages_received_total").increment(1);

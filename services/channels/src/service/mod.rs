@@ -17,16 +17,17 @@ use lingxi_kernel::{
     CannedReplyId, ChannelId, ContactId, ConversationId, Ctx, DeliveryId, Page, PageArgs, Permission, Result, TenantId,
     Timestamp, WebhookId,
 };
-use lingxi_store::{Tx, update};
+use lingxi_store::{TenantCache, Tx, update};
 use serde_json::json;
 
 use crate::Deps;
-use crate::store::{conversation, message};
+use crate::store::{conversation, message, webhook};
 
 /// The channels service.
 pub(crate) struct Channels {
     pub(crate) deps: Deps,
     pub(crate) limit: TenantLimit,
+    pub(crate) hooks: TenantCache<Vec<webhook::Model>>,
 }
 
 /// What to tell open pages once a change is durable.
@@ -51,18 +52,16 @@ impl Channels {
                 message: message.clone(),
                 channel: row.channel_id.into(),
                 contact: row.contact_id.into(),
-            })
-            .await?;
+            })?;
         }
         told.messages.push(message.clone());
         Ok(message)
     }
 
     /// Saves the conversation, commits, and tells open pages.
-    pub(crate) async fn finish(&self, tx: Tx, row: conversation::Model, mut told: Told) -> Result<Conversation> {
-        let row = update(&tx, row).await?;
+    pub(crate) async fn finish(&self, tx: Tx, row: conversation::Model, told: Told) -> Result<Conversation> {
+        let told = save(&tx, row.clone(), told).await?;
         tx.commit().await?;
-        told.conversation = Some(row.clone());
         self.tell(&told)?;
         row.into_contract()
     }
@@ -104,6 +103,12 @@ impl Channels {
         }
         Ok(row)
     }
+}
+
+/// Saves the conversation; the rest is to be told after the commit.
+pub(crate) async fn save(tx: &Tx, row: conversation::Model, mut told: Told) -> Result<Told> {
+    told.conversation = Some(update(tx, row).await?);
+    Ok(told)
 }
 
 /// Demands that a customer's own widget or a member with the right reads.

@@ -105,7 +105,7 @@ impl Channels {
     }
 
     /// Gives a new firm its first channel and replies.
-    pub(crate) async fn apply_pack(&self, tx: Tx, created: TenantCreated) -> Result<()> {
+    pub(crate) async fn apply_pack(&self, tx: &Tx, created: TenantCreated) -> Result<()> {
         if let Some(pack) = lingxi_packs::get(&created.industry) {
             let settings = ChannelSettings {
                 greeting_zh: pack.greeting.zh.clone(),
@@ -113,14 +113,13 @@ impl Channels {
                 ..ChannelSettings::default()
             };
             let name = if created.locale == "zh-CN" { "网站客服" } else { "Website" };
-            insert(&tx, new_channel(&tx, ChannelKind::WebChat, name, &settings)?).await?;
+            insert(tx, new_channel(tx, ChannelKind::WebChat, name, &settings)?).await?;
             for canned in &pack.canned {
-                new_canned(&tx, &canned.shortcut, "zh-CN", &canned.text.zh).await?;
-                new_canned(&tx, &canned.shortcut, "en-US", &canned.text.en).await?;
+                new_canned(tx, &canned.shortcut, "zh-CN", &canned.text.zh).await?;
+                new_canned(tx, &canned.shortcut, "en-US", &canned.text.en).await?;
             }
         }
-        member::put(&tx, created.owner, &created.owner_name).await?;
-        tx.commit().await
+        member::put(tx, created.owner, &created.owner_name).await
     }
 }
 

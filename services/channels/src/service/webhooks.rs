@@ -19,6 +19,13 @@ impl Channels {
         Ok(rows.into_iter().map(webhook::Model::into_contract).collect())
     }
 
+    /// The firm's webhooks, from memory where they are known.
+    pub(crate) async fn hooks(&self, ctx: &Ctx) -> Result<Vec<webhook::Model>> {
+        let read = self.deps.db.read(ctx);
+        let load = store::oldest::<webhook::Entity>(&read, webhook::Column::Id);
+        self.hooks.get(ctx.tenant, read.now(), load).await
+    }
+
     pub(super) async fn do_create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
         ctx.require(Permission::ManageChannels)?;
         let parsed = reqwest::Url::parse(url.trim()).ok().filter(reqwest::Url::has_host);
@@ -36,6 +43,7 @@ impl Channels {
         };
         insert(&tx, row.clone()).await?;
         tx.commit().await?;
+        self.hooks.forget(ctx.tenant);
         let secret = row.secret.clone();
         Ok(Issued { item: row.into_contract(), secret })
     }
@@ -49,7 +57,9 @@ impl Channels {
             return Err(Error::not_found("webhook"));
         }
         delete_many::<delivery::Entity>(&tx).filter(delivery::Column::WebhookId.eq(id.uuid())).exec(tx.conn()).await?;
-        tx.commit().await
+        tx.commit().await?;
+        self.hooks.forget(ctx.tenant);
+        Ok(())
     }
 
     pub(super) async fn do_deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>> {

@@ -38,7 +38,7 @@ impl Routing {
         row.member_id = Some(offer.member_id);
         row.assigned_at = Some(tx.now());
         let name = worker::get(&tx, member).await?.map(|worker| worker.name).unwrap_or_default();
-        tx.emit(&TaskAssigned { task: row.id.into(), conversation: row.conversation_id.into(), member, name }).await?;
+        tx.emit(&TaskAssigned { task: row.id.into(), conversation: row.conversation_id.into(), member, name })?;
         let offer = update(&tx, offer).await?;
         let row = update(&tx, row).await?;
         self.finish(tx).await?;
@@ -147,8 +147,7 @@ impl Routing {
             position: place.position,
             expected_wait_seconds: place.expected_wait_seconds,
             open,
-        })
-        .await?;
+        })?;
         Ok(())
     }
 

@@ -74,7 +74,7 @@ pub(super) async fn change_activity(tx: &Tx, member: MemberId, activity: Activit
     if before == activity {
         return Ok(());
     }
-    tx.emit(&ActivityEnded { member, activity: before, from: row.activity_since, to: tx.now() }).await?;
+    tx.emit(&ActivityEnded { member, activity: before, from: row.activity_since, to: tx.now() })?;
     row.activity = activity.as_str().to_owned();
     row.activity_since = tx.now();
     update(tx, row).await?;

@@ -63,7 +63,7 @@ impl Tenants {
         if after.1 == MemberStatus::Disabled {
             end_sessions(&tx, id.uuid(), None).await?;
         }
-        tx.emit(&MemberChanged { member: id, name, role: after.0, active: after.1 == MemberStatus::Active }).await?;
+        tx.emit(&MemberChanged { member: id, name, role: after.0, active: after.1 == MemberStatus::Active })?;
         audit::record(&tx, "member.changed", id, json!({ "before": before, "after": after })).await?;
         tx.commit().await?;
         self.member(ctx, id).await

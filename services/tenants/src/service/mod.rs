@@ -12,18 +12,22 @@ use lingxi_contracts::tenants::{
 };
 use lingxi_kernel::{ApiKeyId, Ctx, MemberId, Page, PageArgs, Permission, Result, Role, SessionId};
 
+use lingxi_store::TenantCache;
+
 use crate::Deps;
+use crate::store::tenant;
 use crate::throttle::Throttle;
 
 /// The tenants service.
 pub(crate) struct Tenants {
     deps: Deps,
     throttle: Throttle,
+    firms: TenantCache<tenant::Model>,
 }
 
 impl Tenants {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps, throttle: Throttle::default() }
+        Self { deps, throttle: Throttle::default(), firms: TenantCache::default() }
     }
 }
 

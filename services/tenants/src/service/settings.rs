@@ -15,7 +15,13 @@ impl Tenants {
         if !matches!(ctx.actor, lingxi_kernel::Actor::Visitor { .. }) {
             ctx.require(Permission::ReadTenant)?;
         }
-        tenant::own(&self.deps.db.read(ctx)).await?.into_contract()
+        self.firm(ctx).await?.into_contract()
+    }
+
+    /// The firm's row, from memory where it is known.
+    async fn firm(&self, ctx: &Ctx) -> Result<tenant::Model> {
+        let read = self.deps.db.read(ctx);
+        self.firms.get(ctx.tenant, read.now(), tenant::own(&read)).await
     }
 
     pub(super) async fn do_update_tenant(&self, ctx: &Ctx, patch: TenantPatch) -> Result<Tenant> {
@@ -41,6 +47,7 @@ impl Tenants {
         let after = json!({ "name": row.name, "locale": row.locale, "time_zone": row.time_zone });
         audit::record(&tx, "tenant.changed", ctx.tenant, json!({ "before": before, "after": after })).await?;
         tx.commit().await?;
+        self.firms.forget(ctx.tenant);
         row.into_contract()
     }
 
@@ -56,12 +63,13 @@ impl Tenants {
         let action = if wanted { "tenant.deletion_asked" } else { "tenant.deletion_withdrawn" };
         audit::record(&tx, action, ctx.tenant, json!({ "delete_after": row.delete_after })).await?;
         tx.commit().await?;
+        self.firms.forget(ctx.tenant);
         row.into_contract()
     }
 
     pub(super) async fn do_business_hours(&self, ctx: &Ctx) -> Result<BusinessHours> {
         ctx.require(Permission::ReadTenant)?;
-        Ok(serde_json::from_value(tenant::own(&self.deps.db.read(ctx)).await?.hours)?)
+        Ok(serde_json::from_value(self.firm(ctx).await?.hours)?)
     }
 
     pub(super) async fn do_set_business_hours(&self, ctx: &Ctx, hours: BusinessHours) -> Result<BusinessHours> {
@@ -75,11 +83,12 @@ impl Tenants {
         let detail = json!({ "before": before, "after": row.hours });
         audit::record(&tx, "tenant.hours_changed", ctx.tenant, detail).await?;
         tx.commit().await?;
+        self.firms.forget(ctx.tenant);
         Ok(hours)
     }
 
     pub(super) async fn do_is_open(&self, ctx: &Ctx) -> Result<bool> {
-        let row = tenant::own(&self.deps.db.read(ctx)).await?;
+        let row = self.firm(ctx).await?;
         let hours = serde_json::from_value(row.hours)?;
         Ok(rules::is_open(&hours, &row.time_zone, self.deps.db.env().now()))
     }

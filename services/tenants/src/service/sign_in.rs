@@ -45,7 +45,7 @@ impl Tenants {
             owner: member,
             owner_name: input.name.trim().to_owned(),
         };
-        tx.emit(&created).await?;
+        tx.emit(&created)?;
         let secret = token::issue(&tx, "verify_email", account).await?;
         let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
         crate::mail::queue(&tx, &email, crate::mail::verification(&input.locale, &link)).await?;
@@ -127,7 +127,7 @@ impl Tenants {
             return Err(Error::conflict("You are a member of this firm already; please sign in."));
         }
         let member = new_member(&tx, account, input.name.trim(), role).await?;
-        tx.emit(&MemberChanged { member, name: input.name.trim().to_owned(), role, active: true }).await?;
+        tx.emit(&MemberChanged { member, name: input.name.trim().to_owned(), role, active: true })?;
         invitation.accepted_at = Some(tx.now());
         update(&tx, invitation).await?;
         audit::record(&tx, "member.joined", member, json!({ "role": role })).await?;
