@@ -4,12 +4,14 @@ use async_graphql::connection::Connection;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::channels::{
-    CannedReply, Channel, ChannelKind, ChannelSettings, Contact, Conversation, ConversationFilter, ConversationStatus,
-    Delivery, Inbound, Message, Webhook,
+    Attribute, CannedReply, Card, Channel, ChannelKind, ChannelSettings, Contact, ContactPatch, Conversation,
+    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Inbound, Message, Outbound, Webhook,
 };
 use lingxi_contracts::routing::QueuePosition;
 use lingxi_contracts::tenants::{Issued, Member};
-use lingxi_kernel::{CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId};
+use lingxi_kernel::{
+    AttachmentId, CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId,
+};
 
 use crate::loaders::Batch;
 use crate::outcome::{Shown as _, connection, fault, parts, payload};
@@ -106,6 +108,42 @@ pub struct UpdateContactInput {
     phone: Option<String>,
     /// All labels.
     tags: Option<Vec<String>>,
+    /// All attributes.
+    attributes: Option<Vec<Attribute>>,
+}
+
+/// A member's reply or note.
+#[derive(InputObject)]
+pub struct SendMessageInput {
+    /// To which conversation.
+    conversation_id: ConversationId,
+    /// The words, at most 4,000 characters; may be empty beside a file or a card.
+    #[graphql(default)]
+    text: String,
+    /// Whether only members see it.
+    #[graphql(default)]
+    private: bool,
+    /// The sender's id of the message: the same id is stored once.
+    client_id: Option<String>,
+    /// A file that was uploaded for the conversation (`POST /files?conversation=...`).
+    attachment_id: Option<AttachmentId>,
+    /// A card.
+    card: Option<Card>,
+}
+
+/// A channel's fresh identity secret. It is shown this once.
+#[derive(SimpleObject)]
+pub struct NewIdentitySecret {
+    /// The channel.
+    channel: Channel,
+    /// The key of the HMAC-SHA256 over the firm's own id of a customer.
+    secret: String,
+}
+
+impl From<Issued<Channel>> for NewIdentitySecret {
+    fn from(issued: Issued<Channel>) -> Self {
+        Self { channel: issued.item, secret: issued.secret }
+    }
 }
 
 /// A customer's message that an integrator passes on.
@@ -167,6 +205,13 @@ payload!(
     NewWebhookPayload {
         /// The webhook with its secret.
         created: NewWebhook
+    }
+);
+payload!(
+    /// What drawing an identity secret came to.
+    IdentitySecretPayload {
+        /// The channel with its secret.
+        created: NewIdentitySecret
     }
 );
 payload!(
@@ -242,12 +287,15 @@ impl ChannelsQuery {
     async fn webhook_deliveries(
         &self,
         ctx: &Context<'_>,
+        #[graphql(desc = "Only of this status; `FAILED` are the ones that were given up.")] status: Option<
+            DeliveryStatus,
+        >,
         #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Connection<String, Delivery>> {
         let (caller, services) = parts(ctx)?;
         let page = PageArgs::new(first, after).shown()?;
-        Ok(connection(services.channels.deliveries(caller, page).await.shown()?))
+        Ok(connection(services.channels.deliveries(caller, status, page).await.shown()?))
     }
 }
 
@@ -287,16 +335,18 @@ impl ChannelsMutation {
     }
 
     /// Replies to the customer, or adds a private note.
-    async fn send_message(
-        &self,
-        ctx: &Context<'_>,
-        conversation_id: ConversationId,
-        text: String,
-        #[graphql(default, desc = "Whether only members see it.")] private: bool,
-        #[graphql(desc = "The sender's id of the message: the same id is stored once.")] client_id: Option<String>,
-    ) -> Result<MessagePayload> {
+    async fn send_message(&self, ctx: &Context<'_>, input: SendMessageInput) -> Result<MessagePayload> {
         let (caller, services) = parts(ctx)?;
-        MessagePayload::of(services.channels.post(caller, conversation_id, &text, private, client_id).await)
+        let SendMessageInput { conversation_id, text, private, client_id, attachment_id, card } = input;
+        let message = Outbound { text, private, client_id, attachment: attachment_id, card };
+        MessagePayload::of(services.channels.post(caller, conversation_id, message).await)
+    }
+
+    /// Draws a new identity secret for a channel; the one before ends.
+    async fn rotate_identity_secret(&self, ctx: &Context<'_>, channel_id: ChannelId) -> Result<IdentitySecretPayload> {
+        let (caller, services) = parts(ctx)?;
+        let issued = services.channels.rotate_identity_secret(caller, channel_id).await;
+        IdentitySecretPayload::of(issued.map(NewIdentitySecret::from))
     }
 
     /// Marks messages up to a number as read by members; never runs backwards.
@@ -327,8 +377,9 @@ impl ChannelsMutation {
     /// Changes what is known of a contact.
     async fn update_contact(&self, ctx: &Context<'_>, input: UpdateContactInput) -> Result<ContactPayload> {
         let (caller, services) = parts(ctx)?;
-        let UpdateContactInput { id, name, email, phone, tags } = input;
-        ContactPayload::of(services.channels.update_contact(caller, id, name, email, phone, tags).await)
+        let UpdateContactInput { id, name, email, phone, tags, attributes } = input;
+        let patch = ContactPatch { name, email, phone, tags, attributes };
+        ContactPayload::of(services.channels.update_contact(caller, id, patch).await)
     }
 
     /// Moves everything of one contact to another and removes the first.

@@ -2,16 +2,31 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
 use actix_web::http::header::CONTENT_TYPE;
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::http::GraphiQLSource;
 use async_graphql_actix_web::{GraphQLRequest, GraphQLResponse, GraphQLSubscription};
 use lingxi_http::{HttpResult, MaybeSigned, TenantLimit};
-use lingxi_kernel::{Actor, ApiKeyId, Ctx, Error};
+use lingxi_kernel::{Actor, ApiKeyId, Ctx, Error, ErrorCode};
 
 use crate::loaders::loaders;
-use crate::{Schema, Services};
+use crate::{Persisted, Schema, Services};
+
+/// How long an operation may take.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+/// How the gateway behaves.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Requests per second of a tenant without a quota of its own.
+    pub requests_per_second: u32,
+    /// Whether the explorer page and introspection are served.
+    pub explorer: bool,
+    /// Operations that can be called by their hash.
+    pub persisted: Persisted,
+}
 
 /// What the routes work with.
 pub struct Edge {
@@ -29,10 +44,11 @@ impl std::fmt::Debug for Edge {
 }
 
 impl Edge {
-    /// Over services, with so many requests a second per tenant.
-    pub fn new(services: Services, requests_per_second: u32, explorer: bool) -> Self {
+    /// Over services.
+    pub fn new(services: Services, settings: Settings) -> Self {
+        let Settings { requests_per_second, explorer, persisted } = settings;
         Self {
-            schema: crate::schema(Some(services.clone()), explorer),
+            schema: crate::schema(Some(services.clone()), explorer, persisted),
             services,
             limit: TenantLimit::per_second(requests_per_second),
             explorer,
@@ -90,11 +106,16 @@ async fn execute(
     }
     let mut request = request.into_inner();
     if let Some(signed) = signed.0 {
-        edge.limit.check(signed.ctx.tenant)?;
+        let system = Ctx::system(signed.ctx.tenant, "gateway");
+        let quota = edge.services.tenants.tenant(&system).await?.quota;
+        edge.limit.check(signed.ctx.tenant, quota.requests_per_second)?;
         edge.note_call(&signed.ctx);
         request = request.data(loaders(signed.ctx.clone(), edge.services.clone())).data(signed);
     }
-    Ok(edge.schema.execute(request).await.into())
+    let late =
+        || Error::new(ErrorCode::Unavailable, "The operation took longer than 5 seconds; ask for less at a time.");
+    let response = tokio::time::timeout(DEADLINE, edge.schema.execute(request)).await.map_err(|_| late())?;
+    Ok(response.into())
 }
 
 async fn subscribe(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {

@@ -13,7 +13,9 @@ mod limits;
 mod live;
 mod loaders;
 mod node;
+mod operator;
 mod outcome;
+mod persisted;
 mod routing;
 mod tenants;
 
@@ -27,7 +29,8 @@ use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 
-pub use http::{Edge, routes};
+pub use http::{Edge, Settings, routes};
+pub use persisted::Persisted;
 
 /// The services behind the gateway.
 #[derive(Clone)]
@@ -60,6 +63,7 @@ pub struct Query(
     bot::BotQuery,
     routing::RoutingQuery,
     billing::BillingQuery,
+    operator::OperatorQuery,
     node::NodeQuery,
 );
 
@@ -71,19 +75,21 @@ pub struct Mutation(
     bot::BotMutation,
     routing::RoutingMutation,
     billing::BillingMutation,
+    operator::OperatorMutation,
 );
 
 /// The schema.
 pub type Schema = GraphQlSchema<Query, Mutation, live::Subscription>;
 
 /// Builds the schema; without `services` it can only be printed.
-pub fn schema(services: Option<Services>, introspection: bool) -> Schema {
+pub fn schema(services: Option<Services>, introspection: bool, persisted: Persisted) -> Schema {
     let mut builder = Schema::build(Query::default(), Mutation::default(), live::Subscription)
         .limit_depth(limits::DEPTH)
         .limit_complexity(limits::COMPLEXITY)
         .limit_directives(limits::DIRECTIVES)
         .disable_suggestions()
-        .extension(limits::Aliases);
+        .extension(limits::Aliases)
+        .extension(persisted);
     if !introspection {
         builder = builder.disable_introspection();
     }
@@ -96,5 +102,5 @@ pub fn schema(services: Option<Services>, introspection: bool) -> Schema {
 /// The schema in the schema definition language, as committed in `graphql/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().sorted_arguments();
-    schema(None, true).sdl_with_options(options)
+    schema(None, true, Persisted::default()).sdl_with_options(options)
 }

@@ -190,9 +190,13 @@ impl RoutingQuery {
     }
 
     /// Tasks that are not over, oldest first; of everybody for supervisors, else of the viewer.
-    async fn tasks(&self, ctx: &Context<'_>) -> Result<Vec<TaskNode>> {
+    async fn tasks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "Only the waiting ones whose target is at risk, for everybody.")] at_risk: bool,
+    ) -> Result<Vec<TaskNode>> {
         let (caller, services) = parts(ctx)?;
-        Ok(services.routing.tasks(caller).await.shown()?.into_iter().map(TaskNode::from).collect())
+        Ok(services.routing.tasks(caller, at_risk).await.shown()?.into_iter().map(TaskNode::from).collect())
     }
 }
 
@@ -256,6 +260,12 @@ impl RoutingMutation {
     ) -> Result<TaskPayload> {
         let (caller, services) = parts(ctx)?;
         TaskPayload::of(services.routing.transfer(caller, id, queue_id, &note).await.map(TaskNode::from))
+    }
+
+    /// Gives a task to a worker, whoever had it; nobody goes above their capacity.
+    async fn assign_task(&self, ctx: &Context<'_>, id: TaskId, member_id: MemberId) -> Result<TaskPayload> {
+        let (caller, services) = parts(ctx)?;
+        TaskPayload::of(services.routing.assign(caller, id, member_id).await.map(TaskNode::from))
     }
 
     /// Ends the wrap-up.

@@ -3,8 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result, SimpleObject};
 use lingxi_contracts::tenants::{
-    ApiKey, AuditEntry, BusinessHours, Invitation, Issued, Mail, Member, MemberStatus, OnboardingStep, Session, Tenant,
-    TenantPatch, TotpSetup,
+    ApiKey, AuditEntry, BusinessHours, Export, Invitation, Issued, Mail, Member, MemberStatus, OnboardingStep, Session,
+    Tenant, TenantPatch, TotpSetup,
 };
 use lingxi_kernel::{Actor, ApiKeyId, MemberId, PageArgs, Permission, Role, SessionId};
 
@@ -19,6 +19,8 @@ pub struct Viewer {
     member: Option<Member>,
     /// What the viewer may do.
     permissions: Vec<Permission>,
+    /// Whether the viewer operates the platform.
+    operator: bool,
 }
 
 payload!(
@@ -78,6 +80,21 @@ payload!(
     }
 );
 
+payload!(
+    /// What asking for an archive came to.
+    ExportPayload {
+        /// The archive.
+        export: Export
+    }
+);
+payload!(
+    /// What sending a mail came to.
+    SentPayload {
+        /// Whether it is on its way.
+        sent: bool
+    }
+);
+
 /// A fresh key. The secret is shown this once.
 #[derive(SimpleObject)]
 pub struct NewApiKey {
@@ -116,7 +133,8 @@ impl TenantsQuery {
             _ => None,
         };
         let permissions = Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
-        Ok(Viewer { tenant, member, permissions })
+        let operator = services.tenants.is_operator(caller).await.shown()?;
+        Ok(Viewer { tenant, member, permissions, operator })
     }
 
     /// All members.
@@ -176,6 +194,12 @@ impl TenantsQuery {
         services.tenants.mails(caller).await.shown()
     }
 
+    /// Archives of the firm's data, newest first.
+    async fn exports(&self, ctx: &Context<'_>) -> Result<Vec<Export>> {
+        let (caller, services) = parts(ctx)?;
+        services.tenants.exports(caller).await.shown()
+    }
+
     /// The way from sign-up to the first answered customer.
     async fn onboarding(&self, ctx: &Context<'_>) -> Result<Vec<OnboardingStep>> {
         let (caller, services) = parts(ctx)?;
@@ -224,6 +248,18 @@ impl TenantsMutation {
     async fn cancel_tenant_deletion(&self, ctx: &Context<'_>) -> Result<TenantPayload> {
         let (caller, services) = parts(ctx)?;
         TenantPayload::of(services.tenants.set_deletion(caller, false).await)
+    }
+
+    /// Asks for an archive of all data of the firm.
+    async fn request_export(&self, ctx: &Context<'_>) -> Result<ExportPayload> {
+        let (caller, services) = parts(ctx)?;
+        ExportPayload::of(services.tenants.request_export(caller).await)
+    }
+
+    /// Sends the mail that confirms the viewer's address again.
+    async fn resend_verification(&self, ctx: &Context<'_>) -> Result<SentPayload> {
+        let (caller, services) = parts(ctx)?;
+        SentPayload::of(services.tenants.resend_verification(caller).await.map(|()| true))
     }
 
     /// Changes a member's role or status.

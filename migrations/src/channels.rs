@@ -1,6 +1,6 @@
 //! Tables of the channels service.
 
-use crate::table::{keyed, tables, tenant_table};
+use crate::table::{added, keyed, tables, tenant_table};
 
 tables!(
     Initial,
@@ -80,5 +80,16 @@ tables!(
             .time("created_at")
             .index(&["status", "next_attempt_at"]),
         keyed("channels_member", &["member_id"]).uuid("member_id").text("name"),
+    ]
+);
+
+tables!(
+    IdentityAndCards,
+    "m20261124_000008_channels_identity_and_cards",
+    Vec::new(),
+    vec![
+        added("channels_contact").json_null("attributes"),
+        added("channels_channel").text_null("identity_secret"),
+        added("channels_message").json_null("card"),
     ]
 );

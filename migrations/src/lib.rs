@@ -24,6 +24,9 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Initial),
             Box::new(routing::Initial),
             Box::new(billing::Initial),
+            Box::new(tenants::ExportsAndQuotas),
+            Box::new(channels::IdentityAndCards),
+            Box::new(routing::Targets),
         ]
     }
 }

@@ -1,6 +1,6 @@
 //! Tables of the routing service.
 
-use crate::table::{keyed, tables, tenant_table};
+use crate::table::{added, keyed, tables, tenant_table};
 
 tables!(
     Initial,
@@ -39,5 +39,16 @@ tables!(
             .time("expires_at")
             .index(&["tenant_id", "status"])
             .index(&["status", "expires_at"]),
+    ]
+);
+
+tables!(
+    Targets,
+    "m20261124_000009_routing_targets",
+    Vec::new(),
+    vec![
+        added("routing_queue").int_null("target_seconds"),
+        added("routing_task").time_null("at_risk_at").time_null("due_at"),
+        added("routing_worker").time_null("counted_until"),
     ]
 );

@@ -64,6 +64,9 @@ impl Def {
     pub(crate) fn json(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).json_binary().not_null())
     }
+    pub(crate) fn json_null(self, name: &str) -> Self {
+        self.column(ColumnDef::new(alias(name)).json_binary().null())
+    }
     pub(crate) fn int(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).integer().not_null())
     }
@@ -117,6 +120,34 @@ pub(crate) async fn create(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Res
     Ok(())
 }
 
+/// Columns that a table gets afterwards; they may be null, so that older binaries go on writing.
+pub(crate) fn added(name: &'static str) -> Def {
+    plain_table(name)
+}
+
+/// Adds columns to tables.
+pub(crate) async fn extend(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Result<(), DbErr> {
+    for table in tables {
+        for column in table.create.get_columns() {
+            let mut change = Table::alter();
+            manager.alter_table(change.table(alias(table.name)).add_column(column.clone()).take()).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Removes added columns.
+pub(crate) async fn shrink(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Result<(), DbErr> {
+    for table in tables.into_iter().rev() {
+        for column in table.create.get_columns() {
+            let mut change = Table::alter();
+            let name = alias(&column.get_column_name());
+            manager.alter_table(change.table(alias(table.name)).drop_column(name).take()).await?;
+        }
+    }
+    Ok(())
+}
+
 /// Removes the tables, last first.
 pub(crate) async fn drop_all(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Result<(), DbErr> {
     for table in tables.into_iter().rev() {
@@ -128,6 +159,9 @@ pub(crate) async fn drop_all(manager: &SchemaManager<'_>, tables: Vec<Def>) -> R
 /// Declares a migration that makes tables and undoes that.
 macro_rules! tables {
     ($name:ident, $id:literal, $tables:expr) => {
+        crate::table::tables!($name, $id, $tables, Vec::new());
+    };
+    ($name:ident, $id:literal, $tables:expr, $added:expr) => {
         pub(crate) struct $name;
 
         impl sea_orm_migration::MigrationName for $name {
@@ -139,10 +173,12 @@ macro_rules! tables {
         #[sea_orm_migration::async_trait::async_trait]
         impl sea_orm_migration::MigrationTrait for $name {
             async fn up(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
-                crate::table::create(manager, $tables).await
+                crate::table::create(manager, $tables).await?;
+                crate::table::extend(manager, $added).await
             }
 
             async fn down(&self, manager: &sea_orm_migration::SchemaManager) -> Result<(), sea_orm_migration::DbErr> {
+                crate::table::shrink(manager, $added).await?;
                 crate::table::drop_all(manager, $tables).await
             }
         }

@@ -1,6 +1,6 @@
 //! Tables of the tenants service.
 
-use crate::table::{keyed, plain_table, tables, tenant_table};
+use crate::table::{added, keyed, plain_table, tables, tenant_table};
 
 tables!(
     Initial,
@@ -76,4 +76,22 @@ tables!(
             .uuid("account_id")
             .time("expires_at"),
     ]
+);
+
+tables!(
+    ExportsAndQuotas,
+    "m20261124_000007_tenants_exports_and_quotas",
+    vec![
+        tenant_table("tenants_export")
+            .text("status")
+            .int("progress")
+            .big("size")
+            .text_null("failure")
+            .uuid("requested_by")
+            .time("created_at")
+            .time_null("finished_at")
+            .time_null("expires_at")
+            .index(&["status"]),
+    ],
+    vec![added("tenants_tenant").json_null("quota")]
 );

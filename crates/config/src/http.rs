@@ -15,6 +15,8 @@ pub struct Http {
     pub workers: usize,
     /// Seconds that a stopping process waits for open requests.
     pub grace_seconds: u64,
+    /// Whether GraphQL executes the portal's own operations only. Integrators then need a process without it.
+    pub persisted_only: bool,
     /// Whether the GraphQL explorer page and introspection are served.
     pub explorer: bool,
 }
@@ -26,6 +28,7 @@ impl Default for Http {
             public_url: "http://127.0.0.1:8080".into(),
             workers: 0,
             grace_seconds: 10,
+            persisted_only: false,
             explorer: true,
         }
     }

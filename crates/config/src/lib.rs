@@ -6,6 +6,7 @@ mod files;
 mod http;
 mod limits;
 mod mail;
+mod operator;
 mod storage;
 mod telemetry;
 
@@ -18,6 +19,7 @@ pub use files::Files;
 pub use http::Http;
 pub use limits::Limits;
 pub use mail::Mail;
+pub use operator::Operator;
 pub use storage::Storage;
 pub use telemetry::{LogFormat, Telemetry};
 
@@ -35,6 +37,8 @@ pub struct Config {
     pub files: Files,
     /// Rates and sizes per tenant.
     pub limits: Limits,
+    /// Who operates the platform.
+    pub operator: Operator,
     /// Logs, traces and metrics.
     pub telemetry: Telemetry,
 }

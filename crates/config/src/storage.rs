@@ -30,6 +30,11 @@ impl Storage {
         }
     }
 
+    /// The folder of archives.
+    pub fn exports(&self) -> PathBuf {
+        self.data_dir.join("exports")
+    }
+
     /// The folder of uploaded files.
     pub fn files(&self) -> PathBuf {
         self.data_dir.join("files")

@@ -21,10 +21,19 @@ pub struct Telemetry {
     pub log_format: LogFormat,
     /// What is logged: a level, or `target=level` pairs.
     pub log: String,
+    /// Collector of traces by OTLP over HTTP, such as `http://127.0.0.1:4318`; without it nothing is traced.
+    pub otlp_endpoint: Option<String>,
+    /// Share of traces that are kept, 0 to 1.
+    pub trace_share: f64,
 }
 
 impl Default for Telemetry {
     fn default() -> Self {
-        Self { log_format: LogFormat::Text, log: "info,sqlx=warn,actix_server=warn".into() }
+        Self {
+            log_format: LogFormat::Text,
+            log: "info,sqlx=warn,sea_orm=warn,actix_server=warn".into(),
+            otlp_endpoint: None,
+            trace_share: 1.0,
+        }
     }
 }

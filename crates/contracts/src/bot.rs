@@ -8,7 +8,7 @@ use lingxi_kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
-use crate::channels::Choice;
+use crate::channels::{Card, Choice};
 
 text_enum! {
     /// Whether an article takes part.
@@ -180,6 +180,8 @@ pub struct Decision {
     pub text: String,
     /// Suggestions to click.
     pub choices: Vec<Choice>,
+    /// The article's links, as a card under the answer.
+    pub card: Option<Card>,
     /// The best articles, at most five.
     pub candidates: Vec<Candidate>,
     /// Probability that the question is about anything in the knowledge base, 0 to 1.
@@ -289,6 +291,9 @@ pub struct ReplyDecided {
     pub text: String,
     /// Suggestions to click.
     pub choices: Vec<Choice>,
+    /// A card under the words.
+    #[serde(default)]
+    pub card: Option<Card>,
     /// Why, for the summary.
     pub reason: String,
     /// For the person who takes over.

@@ -69,6 +69,8 @@ text_enum! {
         Options = "options",
         /// A file or an image.
         File = "file",
+        /// A card: a title, words, a picture, links.
+        Card = "card",
         /// A line about what happened.
         Event = "event",
     }
@@ -92,6 +94,8 @@ pub struct ChannelSettings {
     pub position: String,
     /// Origins (`https://example.com`) that may embed the widget; none means any.
     pub allowed_origins: Vec<String>,
+    /// Whether the widget asks for a name and a mail address while nobody is there.
+    pub offline_form: bool,
 }
 
 impl Default for ChannelSettings {
@@ -103,6 +107,7 @@ impl Default for ChannelSettings {
             theme: "auto".into(),
             position: "right".into(),
             allowed_origins: Vec::new(),
+            offline_form: true,
         }
     }
 }
@@ -127,6 +132,96 @@ pub struct Channel {
     pub created_at: Timestamp,
 }
 
+/// What a firm knows of a contact under a name of its own, such as `policy_number`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "AttributeInput"))]
+pub struct Attribute {
+    /// 1 to 40 letters, digits, `-` or `_`.
+    pub key: String,
+    /// At most 500 characters.
+    pub value: String,
+}
+
+/// A page of a card.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "CardLinkInput"))]
+pub struct CardLink {
+    /// What the button says.
+    pub label: String,
+    /// Where it leads, `https`.
+    pub url: String,
+}
+
+/// Something to look at and to follow: a policy, a product, a form.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "CardInput"))]
+pub struct Card {
+    /// Head line, 1 to 120 characters.
+    pub title: String,
+    /// Address of a picture, `https`.
+    #[serde(default)]
+    pub image_url: Option<String>,
+    /// Buttons, at most four.
+    #[serde(default)]
+    pub links: Vec<CardLink>,
+}
+
+/// What a channel's page proves about a signed-in customer: the HMAC-SHA256 of the id, in hex, under the channel's
+/// identity secret. Only the firm's own server can make it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Identity {
+    /// The firm's own id of the person.
+    pub id: String,
+    /// The proof.
+    pub hash: String,
+    /// Name, if known.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Mail address, if known.
+    #[serde(default)]
+    pub email: Option<String>,
+    /// Further facts.
+    #[serde(default)]
+    pub attributes: std::collections::BTreeMap<String, String>,
+}
+
+/// What changes of a contact; what is left out stays.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct ContactPatch {
+    /// New name.
+    pub name: Option<String>,
+    /// New mail address; empty removes it.
+    pub email: Option<String>,
+    /// New phone; empty removes it.
+    pub phone: Option<String>,
+    /// All labels.
+    pub tags: Option<Vec<String>>,
+    /// All attributes.
+    pub attributes: Option<Vec<Attribute>>,
+}
+
+/// A member's reply or note.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default, rename_all = "camelCase")]
+pub struct Outbound {
+    /// The words; may be empty beside a file or a card.
+    pub text: String,
+    /// Whether only members see it.
+    pub private: bool,
+    /// The sender's id of the message: the same id is stored once.
+    pub client_id: Option<String>,
+    /// An uploaded file.
+    pub attachment: Option<AttachmentId>,
+    /// A card.
+    pub card: Option<Card>,
+}
+
 /// An end customer.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
@@ -145,6 +240,8 @@ pub struct Contact {
     pub locale: String,
     /// Free labels.
     pub tags: Vec<String>,
+    /// What the firm knows under names of its own, by name.
+    pub attributes: Vec<Attribute>,
     /// First seen.
     pub created_at: Timestamp,
     /// Last seen.
@@ -249,6 +346,9 @@ pub struct Message {
     pub choices: Vec<Choice>,
     /// The file, for messages of kind `FILE`.
     pub attachment: Option<Attachment>,
+    /// The card, for messages of kind `CARD`.
+    #[serde(default)]
+    pub card: Option<Card>,
     /// The id the sender gave it, for duplicates.
     pub client_id: Option<String>,
     /// When it was stored.
@@ -363,6 +463,10 @@ pub struct VisitorSession {
     pub firm: String,
     /// Look and behaviour.
     pub settings: ChannelSettings,
+    /// Whether people answer now.
+    pub open: bool,
+    /// Whether the firm can reach the customer by mail.
+    pub known: bool,
 }
 
 /// A customer wrote.
@@ -500,7 +604,12 @@ pub trait ChannelsClient: Send + Sync {
         origin: Option<String>,
         token: Option<String>,
         locale: &str,
+        identity: Option<Identity>,
     ) -> Result<VisitorSession>;
+    /// What a customer says of themselves in the widget: name, mail address, phone.
+    async fn introduce(&self, ctx: &Ctx, patch: ContactPatch) -> Result<Contact>;
+    /// Draws a new identity secret for a channel; the one before ends.
+    async fn rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>>;
     /// The context of a visitor's secret.
     async fn authenticate_visitor(&self, token: &str) -> Result<Ctx>;
     /// Stores a customer's message once.
@@ -521,14 +630,7 @@ pub trait ChannelsClient: Send + Sync {
     /// Marks messages up to a number as read; never runs backwards.
     async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation>;
     /// A member's reply or private note.
-    async fn post(
-        &self,
-        ctx: &Ctx,
-        conversation: ConversationId,
-        text: &str,
-        private: bool,
-        client_id: Option<String>,
-    ) -> Result<Message>;
+    async fn post(&self, ctx: &Ctx, conversation: ConversationId, message: Outbound) -> Result<Message>;
     /// Moves a conversation to a status; `until` for snoozing.
     async fn set_status(
         &self,
@@ -548,15 +650,7 @@ pub trait ChannelsClient: Send + Sync {
     /// Contacts by id; unknown ids are left out.
     async fn contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>>;
     /// Changes what is known of a contact.
-    async fn update_contact(
-        &self,
-        ctx: &Ctx,
-        id: ContactId,
-        name: Option<String>,
-        email: Option<String>,
-        phone: Option<String>,
-        tags: Option<Vec<String>>,
-    ) -> Result<Contact>;
+    async fn update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact>;
     /// Moves everything of `from` to `into` and removes `from`.
     async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact>;
     /// All canned replies.
@@ -572,7 +666,7 @@ pub trait ChannelsClient: Send + Sync {
     /// Removes a webhook.
     async fn delete_webhook(&self, ctx: &Ctx, id: WebhookId) -> Result<()>;
     /// The webhook log, newest first.
-    async fn deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>>;
+    async fn deliveries(&self, ctx: &Ctx, status: Option<DeliveryStatus>, page: PageArgs) -> Result<Page<Delivery>>;
     /// Tries a delivery again.
     async fn replay_delivery(&self, ctx: &Ctx, id: DeliveryId) -> Result<Delivery>;
     /// Which tenant a public key belongs to.

@@ -7,6 +7,8 @@ pub mod bot;
 pub mod channels;
 mod event;
 pub mod routing;
+mod tenant_data;
 pub mod tenants;
 
 pub use event::{Envelope, Event};
+pub use tenant_data::{After, TenantData};

@@ -70,6 +70,8 @@ pub struct TaskQueue {
     pub priority: i32,
     /// Seconds that an offer waits for its worker.
     pub offer_seconds: i32,
+    /// Seconds within which a person should answer (the service level's target).
+    pub target_seconds: i32,
     /// Tasks that wait in it.
     pub waiting: i32,
     /// Since when the oldest of them waits.
@@ -88,6 +90,8 @@ pub struct TaskQueueInput {
     pub priority: i32,
     /// Seconds that an offer waits for its worker, 5 to 600.
     pub offer_seconds: i32,
+    /// Seconds within which a person should answer, 10 to 86,400; 120 when left out.
+    pub target_seconds: Option<i32>,
 }
 
 /// A rule that chooses a queue; the first that fits wins.
@@ -160,6 +164,10 @@ pub struct Task {
     pub created_at: Timestamp,
     /// When a worker took it.
     pub assigned_at: Option<Timestamp>,
+    /// From when its target is at risk while it waits.
+    pub at_risk_at: Option<Timestamp>,
+    /// Until when a person should have answered.
+    pub due_at: Option<Timestamp>,
 }
 
 /// An offer of a task to a worker.
@@ -288,12 +296,15 @@ pub trait RoutingClient: Send + Sync {
     async fn accept(&self, ctx: &Ctx, id: ReservationId) -> Result<Reservation>;
     /// Refuses an offer; the task returns to its place.
     async fn decline(&self, ctx: &Ctx, id: ReservationId) -> Result<Reservation>;
-    /// Tasks that are not over, oldest first; of everybody for supervisors, else of the caller.
-    async fn tasks(&self, ctx: &Ctx) -> Result<Vec<Task>>;
+    /// Tasks that are not over, oldest first; of everybody for supervisors, else of the caller. With `at_risk`, the waiting
+    /// ones whose target is at risk, for everybody.
+    async fn tasks(&self, ctx: &Ctx, at_risk: bool) -> Result<Vec<Task>>;
     /// The newest task of a conversation.
     async fn task_of(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<Task>>;
     /// Gives a task back to a queue, with a note for the next worker.
     async fn transfer(&self, ctx: &Ctx, id: TaskId, queue: TaskQueueId, note: &str) -> Result<Task>;
+    /// Gives a task to a worker, whoever had it; nobody goes above their capacity.
+    async fn assign(&self, ctx: &Ctx, id: TaskId, member: MemberId) -> Result<Task>;
     /// Ends the wrap-up.
     async fn complete(&self, ctx: &Ctx, id: TaskId, wrap_up_code: Option<String>) -> Result<Task>;
     /// Where a conversation stands in its queue.

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    ApiKeyId, AuditId, Ctx, InvitationId, MailId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId,
-    TenantId, Timestamp, text_enum,
+    ApiKeyId, AuditId, Ctx, EventId, ExportId, InvitationId, MailId, MemberId, Page, PageArgs, Permission, Result,
+    Role, SessionId, TenantId, Timestamp, text_enum,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ text_enum! {
         Active = "active",
         /// Asked to be deleted; the owner can still change their mind.
         PendingDeletion = "pending_deletion",
+        /// Stopped by the platform's operator: nobody signs in, customers reach nobody, nothing is lost.
+        Suspended = "suspended",
+        /// Over; its data is deleted.
+        Ended = "ended",
     }
 }
 
@@ -49,6 +53,108 @@ pub struct Tenant {
     pub created_at: Timestamp,
     /// When its data will be deleted, if the owner asked for that.
     pub delete_after: Option<Timestamp>,
+    /// What the operator allows it.
+    pub quota: Quota,
+}
+
+/// What the platform's operator allows a tenant; what is left out is the platform's default.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "QuotaInput"))]
+pub struct Quota {
+    /// Customers' messages per second.
+    pub messages_per_second: Option<u32>,
+    /// GraphQL requests per second.
+    pub requests_per_second: Option<u32>,
+    /// Active members.
+    pub members: Option<u32>,
+}
+
+text_enum! {
+    /// Where an export stands.
+    pub enum ExportStatus {
+        /// Waits or is being written.
+        Running = "running",
+        /// Can be downloaded.
+        Ready = "ready",
+        /// Could not be written; ask again.
+        Failed = "failed",
+    }
+}
+
+/// An archive of all data of a tenant: a ZIP with one file of JSON lines per table, and the files of conversations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Export {
+    /// Global id; it is downloaded at `/exports/{id}`.
+    pub id: ExportId,
+    /// Where it stands.
+    pub status: ExportStatus,
+    /// Per cent that is written.
+    pub progress: i32,
+    /// Bytes.
+    pub size: i64,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// When it was asked for.
+    pub created_at: Timestamp,
+    /// When it was ready.
+    pub finished_at: Option<Timestamp>,
+    /// When it is removed.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A tenant as the platform's operator sees it: never its conversations.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct TenantOverview {
+    /// The firm.
+    pub tenant: Tenant,
+    /// Members who may sign in.
+    pub members: i32,
+    /// When a member last used the portal.
+    pub last_seen_at: Option<Timestamp>,
+}
+
+/// How a process and its storage are.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct PlatformHealth {
+    /// Version of the binary.
+    pub version: String,
+    /// When the process started.
+    pub started_at: Timestamp,
+    /// Tenants in use.
+    pub tenants: i64,
+    /// Bytes of the database.
+    pub database_bytes: i64,
+    /// Facts that wait to be delivered.
+    pub outbox_pending: i64,
+    /// When the oldest of them was stored.
+    pub outbox_oldest_at: Option<Timestamp>,
+    /// Facts that a consumer gave up on.
+    pub dead_letters: i64,
+}
+
+/// A fact that a consumer gave up on.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct DeadLetter {
+    /// Identity of the fact.
+    pub event_id: EventId,
+    /// Whose.
+    pub tenant_id: TenantId,
+    /// Which service gave up.
+    pub consumer: String,
+    /// Type name of the fact.
+    pub event_type: String,
+    /// What it is about.
+    pub subject: String,
+    /// Why.
+    pub cause: String,
+    /// When it was put aside.
+    pub created_at: Timestamp,
 }
 
 /// A person who works in a tenant's portal.
@@ -326,6 +432,20 @@ impl Event for TenantCreated {
     }
 }
 
+/// A firm is over: every service erases what it keeps of it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct TenantEnded {
+    /// The firm.
+    pub tenant: TenantId,
+}
+
+impl Event for TenantEnded {
+    const TYPE: &'static str = "lingxi.tenants.tenant.ended.v1";
+    fn subject(&self) -> String {
+        self.tenant.to_string()
+    }
+}
+
 /// A member joined or changed role, name or status.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct MemberChanged {
@@ -359,6 +479,12 @@ pub trait TenantsClient: Send + Sync {
     async fn sign_out(&self, token: &str) -> Result<()>;
     /// Confirms an address by the secret of the mail.
     async fn verify_email(&self, token: &str) -> Result<()>;
+    /// Sends the mail that confirms the caller's address again.
+    async fn resend_verification(&self, ctx: &Ctx) -> Result<()>;
+    /// Sends a link that sets a new password, if there is an account of the address; tells nobody whether there is one.
+    async fn request_password_reset(&self, email: &str) -> Result<()>;
+    /// Sets a new password by the secret of the mail, and ends every session of the account.
+    async fn reset_password(&self, token: &str, password: &str) -> Result<()>;
     /// Makes a member of an invited person and signs them in.
     async fn accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn>;
     /// The firm.
@@ -407,4 +533,22 @@ pub trait TenantsClient: Send + Sync {
     async fn is_open(&self, ctx: &Ctx) -> Result<bool>;
     /// Mails of the firm, newest first.
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>>;
+    /// Archives of the firm's data, newest first.
+    async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>>;
+    /// Asks for an archive; one at a time.
+    async fn request_export(&self, ctx: &Ctx) -> Result<Export>;
+    /// Whether the caller operates the platform: a member whose confirmed address is in the settings.
+    async fn is_operator(&self, ctx: &Ctx) -> Result<bool>;
+    /// For operators: all tenants, newest first, with words to find in name or id.
+    async fn all_tenants(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<TenantOverview>>;
+    /// For operators: what a tenant is allowed.
+    async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant>;
+    /// For operators: stops a tenant, or lets it go on.
+    async fn set_suspended(&self, ctx: &Ctx, tenant: TenantId, suspended: bool) -> Result<Tenant>;
+    /// For operators: how the platform is.
+    async fn health(&self, ctx: &Ctx) -> Result<PlatformHealth>;
+    /// For operators: facts that consumers gave up on, newest first, at most 200.
+    async fn dead_letters(&self, ctx: &Ctx) -> Result<Vec<DeadLetter>>;
+    /// For operators: delivers a fact again.
+    async fn replay_dead_letter(&self, ctx: &Ctx, event: EventId, consumer: &str) -> Result<()>;
 }

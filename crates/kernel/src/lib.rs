@@ -34,6 +34,8 @@ define_id!(
     AuditId, "aud";
     /// A mail that the product sends.
     MailId, "mai";
+    /// An archive of a tenant's data.
+    ExportId, "exp";
     /// A way in for end customers (a web chat, an API).
     ChannelId, "chn";
     /// An end customer.

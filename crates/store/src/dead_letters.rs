@@ -1,11 +1,11 @@
 //! Events that a consumer could not handle, for people to look at and replay.
 
 use lingxi_contracts::Envelope;
-use lingxi_kernel::Result;
+use lingxi_kernel::{EventId, Result};
 use sea_orm::entity::prelude::*;
 use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, sea_query::OnConflict};
 
-use crate::{Db, TenantEntity, Tx};
+use crate::{Db, TenantEntity};
 
 /// An event that a consumer gave up on.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -62,10 +62,42 @@ pub async fn put(db: &Db, consumer: &str, event: &Envelope, cause: &str) -> Resu
     tx.commit().await
 }
 
-/// The tenant's events that were put aside, newest first.
+/// Events of all tenants that were put aside, newest first, at most 200.
 ///
 /// # Errors
 /// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
-pub async fn list(tx: &Tx) -> Result<Vec<Model>> {
-    Ok(crate::find::<Entity>(tx).order_by_desc(Column::CreatedAt).limit(200).all(tx.conn()).await?)
+pub async fn all(db: &Db) -> Result<Vec<(Model, Envelope)>> {
+    let rows = Entity::find().order_by_desc(Column::CreatedAt).limit(200).all(db.readers()).await?;
+    let opened = rows.into_iter().map(|row| {
+        let event = serde_json::from_str(&row.envelope)?;
+        Ok((row, event))
+    });
+    opened.collect()
+}
+
+/// How many there are.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
+pub async fn count(db: &Db) -> Result<i64> {
+    Ok(i64::try_from(Entity::find().count(db.readers()).await?)?)
+}
+
+/// Puts an event back on its way; who had handled it knows it by its id. Whether there was such a letter.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be written.
+pub async fn replay(db: &Db, event: EventId, consumer: &str) -> Result<bool> {
+    let found = Entity::find().filter(Column::EventId.eq(event.uuid())).filter(Column::Consumer.eq(consumer));
+    let Some(letter) = found.one(db.readers()).await? else { return Ok(false) };
+    let event: Envelope = serde_json::from_str(&letter.envelope)?;
+    let tx = db.begin(&event.ctx("store")).await?;
+    tx.announce(event);
+    crate::delete_many::<Entity>(&tx)
+        .filter(Column::EventId.eq(letter.event_id))
+        .filter(Column::Consumer.eq(consumer))
+        .exec(tx.conn())
+        .await?;
+    tx.commit().await?;
+    Ok(true)
 }

@@ -11,11 +11,13 @@ pub mod inbox;
 pub mod outbox;
 mod scope;
 pub mod system;
+mod tenant_tables;
 mod tx;
 
 pub use cache::TenantCache;
 pub use db::Db;
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many};
+pub use tenant_tables::TenantTables;
 pub use tx::Tx;
 
 /// Whether an error says that a unique key is taken.

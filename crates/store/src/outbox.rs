@@ -97,6 +97,16 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
     Ok(removed.rows_affected)
 }
 
+/// How many facts wait to be delivered, and since when the oldest does.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
+pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>)> {
+    let waiting = || Entity::find().filter(Column::PublishedAt.is_null());
+    let oldest = waiting().order_by_asc(Column::Seq).one(db.readers()).await?;
+    Ok((i64::try_from(waiting().count(db.readers()).await?)?, oldest.map(|row| row.created_at)))
+}
+
 /// Waits until a commit has added facts.
 pub async fn grown(db: &Db) {
     db.inner.outbox_grew.notified().await;

@@ -2,7 +2,7 @@
 //! ARCHITECTURE.md.
 
 use lingxi_kernel::{Ctx, TenantId};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbErr};
+use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
 use uuid::Uuid;
 
 use crate::Db;
@@ -23,4 +23,14 @@ pub fn ctx(service: &str) -> Ctx {
 /// The database's error.
 pub async fn ping(db: &Db) -> Result<(), DbErr> {
     db.readers().execute_unprepared("SELECT 1").await.map(|_| ())
+}
+
+/// Bytes of the database.
+///
+/// # Errors
+/// The database's error.
+pub async fn size(db: &Db) -> Result<i64, DbErr> {
+    let sql = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
+    let row = db.readers().query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+    row.map_or(Ok(0), |row| row.try_get("", "bytes"))
 }

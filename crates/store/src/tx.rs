@@ -79,8 +79,13 @@ impl Tx {
     pub fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
         let envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
         let id = envelope.id;
-        self.emitted.lock().unwrap_or_else(PoisonError::into_inner).push(envelope);
+        self.announce(envelope);
         Ok(id)
+    }
+
+    /// Announces a fact that has an envelope already.
+    pub(crate) fn announce(&self, envelope: Envelope) {
+        self.emitted.lock().unwrap_or_else(PoisonError::into_inner).push(envelope);
     }
 
     /// Makes the change durable.

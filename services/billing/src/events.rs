@@ -10,9 +10,10 @@ use lingxi_contracts::channels::{
     ConversationResolved, FileStored, Handler, HandoverRequested, Message, MessageKind, MessagePosted, MessageReceived,
 };
 use lingxi_contracts::routing::{Activity, ActivityEnded};
+use lingxi_contracts::tenants::TenantEnded;
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
-use lingxi_store::inbox;
+use lingxi_store::{TenantTables, inbox};
 
 use crate::rules;
 use crate::service::{Billing, Usage};
@@ -21,6 +22,7 @@ const NAME: &str = "billing";
 
 pub(crate) struct BillingConsumer {
     pub(crate) service: Arc<Billing>,
+    pub(crate) tables: Arc<TenantTables>,
 }
 
 #[async_trait]
@@ -38,6 +40,7 @@ impl Consumer for BillingConsumer {
             ActivityEnded::TYPE,
             FileStored::TYPE,
             ApiCallsCounted::TYPE,
+            TenantEnded::TYPE,
         ]
         .contains(&kind)
     }
@@ -56,15 +59,22 @@ impl Consumer for BillingConsumer {
         let ctx = first.ctx(NAME);
         let tx = self.service.deps.db.begin(&ctx).await?;
         let mut facts = Vec::new();
+        let mut ended = false;
         for event in inbox::first_times(&tx, NAME, events).await? {
-            if let Some(wanted) = event.open::<HandoverRequested>()? {
+            if event.kind == TenantEnded::TYPE {
+                ended = true;
+            } else if let Some(wanted) = event.open::<HandoverRequested>()? {
                 self.service.count(&tx, std::mem::take(&mut facts)).await?;
                 self.service.reverse_resolution(&tx, &wanted.conversation.to_string()).await?;
             } else {
                 facts.extend(usage(event)?);
             }
         }
-        self.service.count(&tx, facts).await?;
+        if ended {
+            self.tables.erase(&tx).await?;
+        } else {
+            self.service.count(&tx, facts).await?;
+        }
         tx.commit().await?;
         self.service.forget(&ctx);
         Ok(())

@@ -8,9 +8,10 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
+use lingxi_contracts::TenantData;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_store::Db;
+use lingxi_store::{Db, TenantTables};
 
 /// What the service needs.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct Parts {
     pub client: Arc<dyn BillingClient>,
     /// Its consumer of facts.
     pub consumer: Arc<dyn Consumer>,
+    /// Its part of a tenant's data.
+    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -43,6 +46,12 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
+    let tables = TenantTables::new(deps.db.clone())
+        .with::<store::usage::Entity>()
+        .with::<store::rollup::Entity>()
+        .with::<store::account::Entity>();
+    let tables = Arc::new(tables);
     let service = Arc::new(service::Billing::new(deps));
-    Parts { client: service.clone(), consumer: Arc::new(events::BillingConsumer { service }) }
+    let consumer = events::BillingConsumer { service: service.clone(), tables: tables.clone() };
+    Parts { client: service, consumer: Arc::new(consumer), data: tables }
 }

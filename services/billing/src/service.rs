@@ -173,7 +173,9 @@ impl BillingClient for Billing {
         let (zone, _) = self.terms(ctx).await?;
         let read = self.deps.db.read(ctx);
         let period = rules::month_of(read.now(), zone);
-        let rows = store::page(&read, meter, period.from, period.to, &page).await?;
+        // What is stored is a level: files of earlier months still count.
+        let from = if meter == Meter::StoredKb { Timestamp::UNIX_EPOCH } else { period.from };
+        let rows = store::page(&read, meter, from, period.to, &page).await?;
         let has_next = rows.has_next;
         let rows = rows.rows.into_iter().map(|(cursor, row)| Ok((cursor, row.into_contract()?)));
         Ok(Page { rows: rows.collect::<Result<_>>()?, has_next })

@@ -6,9 +6,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
 use lingxi_contracts::channels::{Handler, MessageReceived};
-use lingxi_contracts::tenants::TenantCreated;
+use lingxi_contracts::tenants::{TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
+use lingxi_store::TenantTables;
 
 use crate::service::Bot;
 
@@ -16,6 +17,7 @@ pub(crate) const NAME: &str = "bot";
 
 pub(crate) struct BotConsumer {
     pub(crate) service: Arc<Bot>,
+    pub(crate) tables: Arc<TenantTables>,
 }
 
 #[async_trait]
@@ -25,7 +27,7 @@ impl Consumer for BotConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [MessageReceived::TYPE, TenantCreated::TYPE].contains(&kind)
+        [MessageReceived::TYPE, TenantCreated::TYPE, TenantEnded::TYPE].contains(&kind)
     }
 
     fn gathers(&self) -> Option<Duration> {
@@ -45,6 +47,8 @@ impl Consumer for BotConsumer {
                 }
             } else if let Some(created) = event.open::<TenantCreated>()? {
                 self.service.apply_pack(event, created).await?;
+            } else if event.open::<TenantEnded>()?.is_some() {
+                self.service.erase(&event.ctx(NAME), &self.tables).await?;
             }
         }
         self.service.answer(asked).await

@@ -12,9 +12,10 @@ use std::sync::Arc;
 
 use lingxi_bus::Consumer;
 use lingxi_config::Files;
+use lingxi_contracts::TenantData;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
-use lingxi_store::Db;
+use lingxi_store::{Db, TenantTables};
 
 pub use http::{Edge, routes};
 
@@ -41,6 +42,8 @@ pub struct Parts {
     pub client: Arc<dyn BotClient>,
     /// Its consumer of facts.
     pub consumer: Arc<dyn Consumer>,
+    /// Its part of a tenant's data.
+    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -51,6 +54,15 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
+    let tables = TenantTables::new(deps.db.clone())
+        .with::<store::article::Entity>()
+        .with::<store::release::Entity>()
+        .with::<store::impression::Entity>()
+        .with::<store::unanswered::Entity>()
+        .with::<store::import::Entity>()
+        .with::<store::settings::Entity>();
+    let tables = Arc::new(tables);
     let service = Arc::new(service::Bot::new(deps));
-    Parts { client: service.clone(), consumer: Arc::new(events::BotConsumer { service }) }
+    let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
+    Parts { client: service, consumer: Arc::new(consumer), data: tables }
 }

@@ -1,7 +1,7 @@
 //! What the bot does with a question. Pure.
 
 use lingxi_contracts::bot::{Article, ArticleInput, ArticleText, BotSettings, Candidate, Decision, DecisionKind};
-use lingxi_contracts::channels::Choice;
+use lingxi_contracts::channels::{Card, CardLink, Choice};
 use lingxi_kernel::{ArticleId, Error, FieldError, Result, Timestamp};
 use lingxi_nlu::{Language, language, normalise};
 
@@ -63,6 +63,7 @@ pub(crate) fn decide(
         kind: DecisionKind::HandOver,
         text: String::new(),
         choices: Vec::new(),
+        card: None,
         candidates: Vec::new(),
         in_scope: 0.0,
         reason: String::new(),
@@ -137,8 +138,11 @@ fn answer(mut decision: Decision, article: &Article, reason: &str) -> Decision {
     decision.kind = DecisionKind::Answer;
     decision.reason = reason.into();
     decision.text = text.map(|text| text.answer.clone()).unwrap_or_default();
-    for link in &article.links {
-        decision.text = format!("{}\n\n[{}]({})", decision.text, link.label, link.url);
+    if !article.links.is_empty() {
+        let links =
+            article.links.iter().take(4).map(|link| CardLink { label: link.label.clone(), url: link.url.clone() });
+        let title = text.map(|text| text.title.chars().take(120).collect()).unwrap_or_default();
+        decision.card = Some(Card { title, image_url: None, links: links.collect() });
     }
     let locale = &decision.locale;
     decision.choices = vec![
@@ -155,6 +159,7 @@ pub(crate) fn hand_over(mut decision: Decision, reason: &str) -> Decision {
     decision.kind = DecisionKind::HandOver;
     decision.reason = reason.into();
     decision.choices.clear();
+    decision.card = None;
     let zh = match reason {
         "far_off" | "no_knowledge" => "这个问题我还答不好，为您转接人工客服。",
         _ => "好的，为您转接人工客服。",

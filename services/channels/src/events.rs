@@ -10,10 +10,10 @@ use lingxi_contracts::channels::{
     ConversationRated, ConversationResolved, HandoverRequested, MessagePosted, MessageReceived,
 };
 use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
-use lingxi_contracts::tenants::{MemberChanged, TenantCreated};
+use lingxi_contracts::tenants::{MemberChanged, TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
-use lingxi_store::{Tx, inbox};
+use lingxi_store::{TenantTables, Tx, inbox};
 
 use crate::service::{Channels, Told};
 use crate::store::member;
@@ -31,6 +31,7 @@ const PUBLIC: [&str; 5] = [
 
 pub(crate) struct ChannelsConsumer {
     pub(crate) service: Arc<Channels>,
+    pub(crate) tables: Arc<TenantTables>,
 }
 
 #[async_trait]
@@ -40,7 +41,14 @@ impl Consumer for ChannelsConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        let ours = [TenantCreated::TYPE, MemberChanged::TYPE, ReplyDecided::TYPE, TaskQueued::TYPE, TaskAssigned::TYPE];
+        let ours = [
+            TenantCreated::TYPE,
+            TenantEnded::TYPE,
+            MemberChanged::TYPE,
+            ReplyDecided::TYPE,
+            TaskQueued::TYPE,
+            TaskAssigned::TYPE,
+        ];
         ours.contains(&kind) || PUBLIC.contains(&kind)
     }
 
@@ -86,6 +94,9 @@ impl ChannelsConsumer {
             service.apply_pack(tx, created).await?;
         } else if let Some(changed) = event.open::<MemberChanged>()? {
             member::put(tx, changed.member, &changed.name).await?;
+        } else if event.open::<TenantEnded>()?.is_some() {
+            self.tables.erase(tx).await?;
+            self.tables.erase_files(tx.ctx()).await?;
         } else {
             service.enqueue_deliveries(tx, event).await?;
         }

@@ -1,7 +1,7 @@
 //! Uploaded files: checked by their first bytes, kept beside the database under the tenant's id.
 
 use lingxi_contracts::channels::{Attachment, FileStored};
-use lingxi_kernel::{AttachmentId, ContactId, Ctx, Error, ErrorCode, Permission, Result};
+use lingxi_kernel::{AttachmentId, ContactId, ConversationId, Ctx, Error, ErrorCode, Permission, Result};
 use lingxi_store::insert;
 use tokio::io::AsyncWriteExt as _;
 
@@ -53,7 +53,24 @@ impl Channels {
     /// Keeps a customer's file.
     pub(crate) async fn store_file(&self, ctx: &Ctx, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
         let (_, contact) = ctx.visitor()?;
-        self.limit.check(ctx.tenant)?;
+        self.check_rate(ctx).await?;
+        self.keep_file(ctx, contact, name, bytes).await
+    }
+
+    /// Keeps a member's file for the customer of a conversation.
+    pub(crate) async fn store_file_for(
+        &self,
+        ctx: &Ctx,
+        conversation: ConversationId,
+        name: &str,
+        bytes: Vec<u8>,
+    ) -> Result<Attachment> {
+        ctx.require(Permission::Serve)?;
+        let row = self.own(&self.deps.db.read(ctx), conversation).await?;
+        self.keep_file(ctx, row.contact_id.into(), name, bytes).await
+    }
+
+    async fn keep_file(&self, ctx: &Ctx, contact: ContactId, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
         let most = self.deps.files.max_bytes;
         if bytes.len() > most {
             let message = format!("The file has {} bytes; at most {most} fit.", bytes.len());

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live};
 use lingxi_config::{Files, Limits};
+use lingxi_contracts::TenantData;
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_http::TenantLimit;
-use lingxi_store::{Db, TenantCache};
+use lingxi_store::{Db, TenantCache, TenantTables};
 
 pub use http::{Edge, routes};
 pub use jobs::Jobs;
@@ -55,6 +56,8 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
+    /// Its part of a tenant's data.
+    pub data: Arc<dyn TenantData>,
     service: Arc<service::Channels>,
 }
 
@@ -73,13 +76,30 @@ impl Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
+    let tables = Arc::new(tables(&deps));
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
     let service = Arc::new(service::Channels { deps, limit, hooks: TenantCache::default() });
     let jobs = Jobs::new(service.clone());
     Parts {
         client: service.clone(),
-        consumer: Arc::new(events::ChannelsConsumer { service: service.clone() }),
+        consumer: Arc::new(events::ChannelsConsumer { service: service.clone(), tables: tables.clone() }),
         jobs,
+        data: tables,
         service,
     }
+}
+
+fn tables(deps: &Deps) -> TenantTables {
+    TenantTables::new(deps.db.clone())
+        .with::<store::channel::Entity>()
+        .with::<store::contact::Entity>()
+        .with::<store::visitor::Entity>()
+        .with::<store::conversation::row::Entity>()
+        .with::<store::message::row::Entity>()
+        .with::<store::attachment::Entity>()
+        .with::<store::canned_reply::Entity>()
+        .with::<store::webhook::Entity>()
+        .with::<store::delivery::Entity>()
+        .with::<store::member::Entity>()
+        .with_files(deps.files_dir.clone())
 }

@@ -1,7 +1,7 @@
 //! Decisions of the channels service.
 
 use chrono::TimeDelta;
-use lingxi_contracts::channels::{ChannelSettings, ConversationStatus};
+use lingxi_contracts::channels::{Attribute, Card, CardLink, ChannelSettings, ContactPatch, ConversationStatus};
 use lingxi_kernel::{Error, ErrorCode, FieldError, Result, Timestamp};
 
 /// Characters of a message at most.
@@ -42,6 +42,58 @@ pub(crate) fn continues(status: ConversationStatus, resolved_at: Option<Timestam
 pub(crate) fn preview(text: &str) -> String {
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     if line.chars().count() > 120 { line.chars().take(119).chain(['…']).collect() } else { line }
+}
+
+/// Checks what changes of a contact; all refused fields at once.
+pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        errors.push(FieldError { field: field.into(), message: message.into() });
+    };
+    if patch.name.as_ref().is_some_and(|name| !(1..=100).contains(&name.trim().chars().count())) {
+        refuse("name", "A name has 1 to 100 characters.");
+    }
+    let mail =
+        |text: &str| text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.')) && text.len() <= 254;
+    if patch.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !mail(email.trim())) {
+        refuse("email", "This is no mail address; it looks like name@example.com.");
+    }
+    let phone = |text: &str| text.len() <= 30 && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
+    if patch.phone.as_ref().is_some_and(|text| !phone(text.trim())) {
+        refuse("phone", "A phone number has at most 30 digits, spaces and + - ( ).");
+    }
+    if patch.tags.as_ref().is_some_and(|tags| tags.len() > 20 || tags.iter().any(|tag| tag.chars().count() > 40)) {
+        refuse("tags", "At most 20 tags of at most 40 characters.");
+    }
+    let plain = |key: &str| key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    let fits = |one: &Attribute| {
+        (1..=40).contains(&one.key.chars().count()) && plain(&one.key) && one.value.chars().count() <= 500
+    };
+    if patch.attributes.as_ref().is_some_and(|all| all.len() > 50 || !all.iter().all(fits)) {
+        let rule = "At most 50 attributes; a name has 1 to 40 letters, digits, - or _, a value at most 500 characters.";
+        refuse("attributes", rule);
+    }
+    Error::check(errors)
+}
+
+/// Checks a card; all refused fields at once.
+pub(crate) fn card(card: &Card) -> Result<()> {
+    let mut errors = Vec::new();
+    let mut refuse = |field: &str, message: &str| {
+        errors.push(FieldError { field: format!("card.{field}"), message: message.into() });
+    };
+    let https = |url: &str| url.starts_with("https://") && url.len() <= 2_000 && !url.contains(char::is_whitespace);
+    if !(1..=120).contains(&card.title.trim().chars().count()) {
+        refuse("title", "A card's title has 1 to 120 characters.");
+    }
+    if card.image_url.as_ref().is_some_and(|url| !https(url)) {
+        refuse("imageUrl", "Give an address that starts with https://.");
+    }
+    let fits = |link: &CardLink| (1..=60).contains(&link.label.trim().chars().count()) && https(&link.url);
+    if card.links.len() > 4 || !card.links.iter().all(fits) {
+        refuse("links", "At most four links, each with 1 to 60 characters and an address that starts with https://.");
+    }
+    Error::check(errors)
 }
 
 /// Checks a widget's settings; all refused fields at once.

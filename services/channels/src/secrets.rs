@@ -1,5 +1,6 @@
 //! Public keys of channels and secrets of visitors. Both name their tenant, so that no look-up spans tenants.
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use lingxi_kernel::{ChannelId, Error, ErrorCode, Result, TenantId};
 use sha2::{Digest as _, Sha256};
 
@@ -28,5 +29,32 @@ pub(crate) fn parse_visitor_token(token: &str) -> Result<(TenantId, String)> {
     match token.split('.').collect::<Vec<_>>()[..] {
         ["lxv", tenant, secret] => Ok((tenant.parse().map_err(|_| unknown())?, secret.to_owned())),
         _ => Err(unknown()),
+    }
+}
+
+/// Whether a hash (hex) proves an id under a secret. Takes the same time whatever is wrong.
+pub(crate) fn proves(secret: &str, id: &str, hash: &str) -> bool {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return false };
+    mac.update(id.as_bytes());
+    let bytes: Option<Vec<u8>> = (0..hash.len())
+        .step_by(2)
+        .map(|at| hash.get(at..at + 2).and_then(|pair| u8::from_str_radix(pair, 16).ok()))
+        .collect();
+    bytes.is_some_and(|bytes| mac.verify_slice(&bytes).is_ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identity_is_proved_by_the_firms_secret_only() {
+        // RFC 4231, test case 2.
+        let hash = "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+        assert!(proves("Jefe", "what do ya want for nothing?", hash));
+        assert!(!proves("Jefe", "what do ya want for something?", hash));
+        assert!(!proves("jefe", "what do ya want for nothing?", hash));
+        assert!(!proves("Jefe", "what do ya want for nothing?", "5bdc"));
+        assert!(!proves("Jefe", "x", "zz"));
     }
 }

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
 use lingxi_contracts::channels::{ConversationResolved, HandoverRequested};
-use lingxi_contracts::tenants::{MemberChanged, TenantCreated};
+use lingxi_contracts::tenants::{MemberChanged, TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
-use lingxi_store::inbox;
+use lingxi_store::{TenantTables, inbox};
 
 use crate::service::Routing;
 use crate::store::worker;
@@ -17,6 +17,7 @@ const NAME: &str = "routing";
 
 pub(crate) struct RoutingConsumer {
     pub(crate) service: Arc<Routing>,
+    pub(crate) tables: Arc<TenantTables>,
 }
 
 #[async_trait]
@@ -26,7 +27,8 @@ impl Consumer for RoutingConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [TenantCreated::TYPE, MemberChanged::TYPE, HandoverRequested::TYPE, ConversationResolved::TYPE].contains(&kind)
+        let ours = [TenantCreated::TYPE, TenantEnded::TYPE, MemberChanged::TYPE];
+        ours.contains(&kind) || [HandoverRequested::TYPE, ConversationResolved::TYPE].contains(&kind)
     }
 
     async fn handle(&self, event: &Envelope) -> Result<()> {
@@ -42,6 +44,8 @@ impl Consumer for RoutingConsumer {
             self.service.apply_handover(&tx, wanted).await?;
         } else if let Some(resolved) = event.open::<ConversationResolved>()? {
             self.service.apply_resolved(&tx, resolved).await?;
+        } else if event.open::<TenantEnded>()?.is_some() {
+            self.tables.erase(&tx).await?;
         }
         self.service.finish(tx).await
     }

@@ -1,14 +1,15 @@
-//! Timers: offers that nobody answered.
+//! Timers: offers that nobody answered, tasks that wait, activities that last.
 
 use std::sync::Arc;
 
-use lingxi_contracts::routing::{ReservationStatus, TaskStatus};
+use lingxi_contracts::routing::{Activity, ReservationStatus, TaskStatus};
 use lingxi_kernel::{Ctx, Result, TenantId};
 use lingxi_store::system;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::service::Routing;
-use crate::store::{reservation, task};
+use crate::service::workers::count_activity;
+use crate::store::{reservation, task, worker};
 
 /// The service's timers.
 #[derive(Clone)]
@@ -38,6 +39,26 @@ impl Jobs {
         for offer in over {
             let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
             self.service.expire(&ctx, offer.id.into()).await?;
+        }
+        Ok(())
+    }
+
+    /// Counts activities that last longer than an hour, hour by hour.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn count_activities(&self) -> Result<()> {
+        let db = &self.service.deps.db;
+        let before = db.env().now() - chrono::TimeDelta::hours(1);
+        let long = worker::Entity::find()
+            .filter(worker::Column::Activity.is_in([Activity::Available.as_str(), Activity::Busy.as_str()]))
+            .filter(worker::Column::ActivitySince.lte(before))
+            .all(system::reader(db))
+            .await?;
+        for row in long.into_iter().filter(|row| row.counted_until.is_none_or(|until| until <= before)) {
+            let tx = db.begin(&Ctx::system(TenantId::from_uuid(row.tenant_id), "routing")).await?;
+            count_activity(&tx, row.member_id.into()).await?;
+            tx.commit().await?;
         }
         Ok(())
     }

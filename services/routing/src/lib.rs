@@ -9,9 +9,10 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live};
+use lingxi_contracts::TenantData;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_store::Db;
+use lingxi_store::{Db, TenantTables};
 
 pub use jobs::Jobs;
 
@@ -40,6 +41,8 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
+    /// Its part of a tenant's data.
+    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -50,10 +53,14 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
+    let tables = TenantTables::new(deps.db.clone())
+        .with::<store::queue::Entity>()
+        .with::<store::workflow::Entity>()
+        .with::<store::task::Entity>()
+        .with::<store::reservation::Entity>()
+        .with::<store::worker::Entity>();
+    let tables = Arc::new(tables);
     let service = Arc::new(service::Routing { deps });
-    Parts {
-        client: service.clone(),
-        consumer: Arc::new(events::RoutingConsumer { service: service.clone() }),
-        jobs: Jobs { service },
-    }
+    let consumer = events::RoutingConsumer { service: service.clone(), tables: tables.clone() };
+    Parts { client: service.clone(), consumer: Arc::new(consumer), jobs: Jobs { service }, data: tables }
 }

@@ -11,6 +11,15 @@ pub(crate) const SPARED: TimeDelta = TimeDelta::seconds(60);
 /// Seconds that a task takes, until a queue has its own history.
 pub(crate) const USUAL_SECONDS: i64 = 300;
 
+/// Seconds within which a person should answer, unless the queue says otherwise.
+pub(crate) const TARGET_SECONDS: i32 = 120;
+
+/// From when a task's target is at risk, which is at 70 % of it, and when it is missed.
+pub(crate) fn deadlines(since: Timestamp, target_seconds: i32) -> (Timestamp, Timestamp) {
+    let target = TimeDelta::seconds(target_seconds.into());
+    (since + target * 7 / 10, since + target)
+}
+
 /// A rule that chooses a queue.
 #[derive(Debug, Clone)]
 pub(crate) struct Rule {
@@ -104,6 +113,9 @@ pub(crate) fn check_queue(input: &TaskQueueInput) -> Result<()> {
     }
     if !(5..=600).contains(&input.offer_seconds) {
         refuse("offerSeconds", "An offer waits 5 to 600 seconds.");
+    }
+    if input.target_seconds.is_some_and(|target| !(10..=86_400).contains(&target)) {
+        refuse("targetSeconds", "A target is 10 to 86400 seconds.");
     }
     if !(-100..=100).contains(&input.priority) {
         refuse("priority", "A priority is -100 to 100.");

@@ -54,6 +54,9 @@ impl Cloud {
             mail: config.mail.clone(),
             limits: config.limits.clone(),
             public_url: config.http.public_url.clone(),
+            operator: config.operator.clone(),
+            exports_dir: config.storage.exports(),
+            started_at: db.env().now(),
         });
         let billing = lingxi_billing::build(lingxi_billing::Deps { db: db.clone(), tenants: tenants.client.clone() });
         let bot = lingxi_bot::build(lingxi_bot::Deps {
@@ -74,14 +77,21 @@ impl Cloud {
             files: config.files.clone(),
             limits: config.limits.clone(),
         });
+        let sources = vec![tenants.data, channels.data.clone(), bot.data, routing.data, billing.data];
         Self {
             channels: channels.edge(bot.client.clone(), routing.client.clone()),
             tenants: lingxi_tenants::Edge {
                 tenants: tenants.client.clone(),
                 secure: config.http.public_url.starts_with("https://"),
+                exports_dir: config.storage.exports(),
             },
             bot: lingxi_bot::Edge { bot: bot.client.clone(), max_bytes: config.files.max_import_bytes },
-            jobs: Jobs { tenants: tenants.jobs, channels: channels.jobs, routing: routing.jobs, db: db.clone() },
+            jobs: Jobs {
+                tenants: tenants.jobs.with_sources(sources),
+                channels: channels.jobs,
+                routing: routing.jobs,
+                db: db.clone(),
+            },
             consumers: vec![tenants.consumer, channels.consumer, bot.consumer, routing.consumer, billing.consumer],
             services: Services {
                 tenants: tenants.client,

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use lingxi_config::Config;
-use lingxi_contracts::channels::{ChannelKind, ConversationStatus, Inbound};
+use lingxi_contracts::channels::{ChannelKind, ContactPatch, ConversationStatus, Inbound, Outbound};
 use lingxi_contracts::routing::Activity;
 use lingxi_contracts::tenants::{AcceptInvitation, SignIn, SignUp};
 use lingxi_kernel::{Clock, Ctx, Env, Error, Result, Role, SystemClock, Timestamp};
@@ -153,10 +153,14 @@ async fn invite(cloud: &Cloud, owner: &Ctx, email: &str, name: &str, role: Role)
 
 async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind) -> Result<()> {
     let (channels, routing) = (&cloud.services.channels, &cloud.services.routing);
-    let opened = channels.open_visitor(key, None, None, talk.locale).await?;
+    let opened = channels.open_visitor(key, None, None, talk.locale, None).await?;
     let visitor = channels.authenticate_visitor(&opened.token).await?;
     channels
-        .update_contact(&Ctx::system(visitor.tenant, "demo"), opened.contact, Some(talk.name.into()), None, None, None)
+        .update_contact(
+            &Ctx::system(visitor.tenant, "demo"),
+            opened.contact,
+            ContactPatch { name: Some(talk.name.into()), ..ContactPatch::default() },
+        )
         .await?;
     // Who is answered by an agent has asked for one in the end.
     let asks = talk.agent.map(|_| if talk.locale == "zh-CN" { "转人工" } else { "Talk to a person, please" });
@@ -188,10 +192,10 @@ async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind
         channels.visitor_conversation(&visitor).await?.ok_or_else(|| Error::not_found("conversation"))?;
     if let Some(reply) = talk.agent {
         clock.0.fetch_sub(60, Ordering::Relaxed);
-        channels.post(agent, conversation.id, reply, false, None).await?;
+        channels.post(agent, conversation.id, Outbound { text: reply.to_owned(), ..Outbound::default() }).await?;
         channels.set_status(agent, conversation.id, ConversationStatus::Resolved, None).await?;
         settle(cloud).await?;
-        for task in routing.tasks(agent).await? {
+        for task in routing.tasks(agent, false).await? {
             routing.complete(agent, task.id, Some("solved".into())).await?;
         }
     }

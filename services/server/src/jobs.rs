@@ -4,6 +4,8 @@ use std::future::Future;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use futures::FutureExt as _;
+use futures::future::BoxFuture;
 use lingxi_kernel::Result;
 use lingxi_store::{Db, inbox, outbox};
 use tokio::task::JoinSet;
@@ -28,58 +30,51 @@ impl Jobs {
         self.channels.wake_snoozed().await?;
         self.channels.resolve_quiet().await?;
         self.channels.deliver_webhooks().await?;
+        self.routing.count_activities().await?;
+        self.tenants.write_exports().await?;
+        self.tenants.end_tenants().await?;
         self.tenants.send_mail().await
     }
 
     /// Runs until the set is dropped.
     pub(crate) fn start(&self) -> JoinSet<()> {
         let mut running = JoinSet::new();
-        let Self { tenants, channels, routing, db } = self.clone();
-        running.spawn(every(1, "offers that expire", move || {
-            let routing = routing.clone();
-            async move { routing.expire_offers().await }
-        }));
-        let routing = self.routing.clone();
-        running.spawn(every(5, "tasks that wait", move || {
-            let routing = routing.clone();
-            async move { routing.offer_waiting().await }
-        }));
-        let snoozed = channels.clone();
-        running.spawn(every(10, "snoozes that end", move || {
-            let channels = snoozed.clone();
-            async move { channels.wake_snoozed().await }
-        }));
-        let quiet = channels.clone();
-        running.spawn(every(60, "quiet conversations", move || {
-            let channels = quiet.clone();
-            async move { channels.resolve_quiet().await }
-        }));
-        running.spawn(every(1, "webhook deliveries", move || {
-            let channels = channels.clone();
-            async move { channels.deliver_webhooks().await }
-        }));
-        running.spawn(every(5, "waiting mail", move || {
-            let tenants = tenants.clone();
-            async move { tenants.send_mail().await }
-        }));
-        running.spawn(every(600, "old events", move || {
-            let db = db.clone();
-            async move {
-                let now = db.env().now();
-                outbox::prune(&db, now - OUTBOX_KEPT).await?;
-                inbox::prune(&db, now - INBOX_KEPT).await?;
-                Ok(())
-            }
-        }));
+        let Self { tenants, channels, routing, db } = self;
+        let mut every = |seconds, what, job: Job| running.spawn(every(seconds, what, job));
+        every(1, "offers that expire", job(routing, |routing| async move { routing.expire_offers().await }));
+        every(5, "tasks that wait", job(routing, |routing| async move { routing.offer_waiting().await }));
+        every(60, "activities that last", job(routing, |routing| async move { routing.count_activities().await }));
+        every(10, "snoozes that end", job(channels, |channels| async move { channels.wake_snoozed().await }));
+        every(60, "quiet conversations", job(channels, |channels| async move { channels.resolve_quiet().await }));
+        every(1, "webhook deliveries", job(channels, |channels| async move { channels.deliver_webhooks().await }));
+        every(5, "waiting mail", job(tenants, |tenants| async move { tenants.send_mail().await }));
+        every(2, "archives", job(tenants, |tenants| async move { tenants.write_exports().await }));
+        every(60, "firms that end", job(tenants, |tenants| async move { tenants.end_tenants().await }));
+        every(600, "old events", job(db, |db| async move { prune(&db).await }));
         running
     }
 }
 
-async fn every<F, J>(seconds: u64, what: &'static str, job: J)
+async fn prune(db: &Db) -> Result<()> {
+    let now = db.env().now();
+    outbox::prune(db, now - OUTBOX_KEPT).await?;
+    inbox::prune(db, now - INBOX_KEPT).await?;
+    Ok(())
+}
+
+type Job = Box<dyn Fn() -> BoxFuture<'static, Result<()>> + Send>;
+
+/// A job over a clone of what it works with.
+fn job<T, F>(with: &T, work: fn(T) -> F) -> Job
 where
-    J: Fn() -> F,
-    F: Future<Output = Result<()>>,
+    T: Clone + Send + 'static,
+    F: Future<Output = Result<()>> + Send + 'static,
 {
+    let with = with.clone();
+    Box::new(move || work(with.clone()).boxed())
+}
+
+async fn every(seconds: u64, what: &'static str, job: Job) {
     let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {

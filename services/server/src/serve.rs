@@ -10,6 +10,7 @@ use actix_web::{App, HttpServer, web};
 use lingxi_bus::RelayHandle;
 use lingxi_config::Config;
 use lingxi_contracts::tenants::TenantsClient;
+use lingxi_graphql::Persisted;
 use lingxi_kernel::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::{JoinHandle, JoinSet};
@@ -17,6 +18,9 @@ use tokio::task::{JoinHandle, JoinSet};
 use crate::cloud::Cloud;
 use crate::probes::Probes;
 use crate::{probes, web as files};
+
+/// The portal's operations by their hashes.
+const PORTAL_OPERATIONS: &str = include_str!("../../../web/portal/src/gql/persisted-documents.json");
 
 /// Largest JSON body.
 const LARGEST_JSON: usize = 1 << 20;
@@ -46,8 +50,12 @@ impl std::fmt::Debug for Running {
 pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
     let ready = Arc::new(AtomicBool::new(true));
     let probes = Probes { db: cloud.db.clone(), ready: ready.clone(), metrics };
-    let edge =
-        lingxi_graphql::Edge::new(cloud.services.clone(), config.limits.requests_per_second, config.http.explorer);
+    let settings = lingxi_graphql::Settings {
+        requests_per_second: config.limits.requests_per_second,
+        explorer: config.http.explorer,
+        persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
+    };
+    let edge = lingxi_graphql::Edge::new(cloud.services.clone(), settings);
     let gateway = web::Data::new(edge);
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());

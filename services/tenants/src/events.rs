@@ -1,11 +1,14 @@
 //! Facts of other services: limits that were reached become mails to those who can act.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
 use lingxi_contracts::billing::SpendLimitReached;
+use lingxi_contracts::tenants::TenantEnded;
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
-use lingxi_store::{Db, inbox};
+use lingxi_store::{Db, TenantTables, inbox};
 
 use crate::mail;
 use crate::store::{account, member, newest, tenant};
@@ -14,6 +17,7 @@ const NAME: &str = "tenants";
 
 pub(crate) struct TenantsConsumer {
     pub(crate) db: Db,
+    pub(crate) tables: Arc<TenantTables>,
 }
 
 #[async_trait]
@@ -23,10 +27,16 @@ impl Consumer for TenantsConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        kind == SpendLimitReached::TYPE
+        [SpendLimitReached::TYPE, TenantEnded::TYPE].contains(&kind)
     }
 
     async fn handle(&self, event: &Envelope) -> Result<()> {
+        if event.open::<TenantEnded>()?.is_some() {
+            // Erasing twice erases nothing more.
+            let tx = self.db.begin(&event.ctx(NAME)).await?;
+            self.tables.erase(&tx).await?;
+            return tx.commit().await;
+        }
         let Some(reached) = event.open::<SpendLimitReached>()? else { return Ok(()) };
         let tx = self.db.begin(&event.ctx(NAME)).await?;
         if !inbox::first_time(&tx, NAME, event).await? {

@@ -1,12 +1,15 @@
 //! Sign-up, sign-in and sign-out: what cannot go through GraphQL, because it sets the cookie.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use lingxi_contracts::tenants::{AcceptInvitation, SignIn, SignUp, SignedIn, TenantsClient};
-use lingxi_http::{HttpResult, SESSION_COOKIE, session_cookie};
+use lingxi_contracts::tenants::{AcceptInvitation, ExportStatus, SignIn, SignUp, SignedIn, TenantsClient};
+use lingxi_http::{HttpResult, SESSION_COOKIE, Signed, session_cookie};
+use lingxi_kernel::{Error, ExportId};
 use serde::Deserialize;
 use serde_json::json;
+use tokio::io::AsyncReadExt as _;
 
 /// What the routes work with. Cheap to clone.
 #[derive(Clone)]
@@ -15,6 +18,8 @@ pub struct Edge {
     pub tenants: Arc<dyn TenantsClient>,
     /// Whether browsers reach us by `https`.
     pub secure: bool,
+    /// Folder of archives.
+    pub exports_dir: PathBuf,
 }
 
 impl std::fmt::Debug for Edge {
@@ -31,7 +36,10 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/auth/sign-in", web::post().to(sign_in))
         .route("/auth/sign-out", web::post().to(sign_out))
         .route("/auth/verify-email", web::post().to(verify_email))
-        .route("/auth/accept-invitation", web::post().to(accept_invitation));
+        .route("/auth/forgot-password", web::post().to(forgot_password))
+        .route("/auth/reset-password", web::post().to(reset_password))
+        .route("/auth/accept-invitation", web::post().to(accept_invitation))
+        .route("/exports/{id}", web::get().to(download_export));
 }
 
 fn signed_in(edge: &Edge, session: SignedIn) -> HttpResponse {
@@ -74,4 +82,49 @@ async fn verify_email(edge: web::Data<Edge>, body: web::Json<Token>) -> HttpResu
 async fn accept_invitation(edge: web::Data<Edge>, body: web::Json<AcceptInvitation>) -> HttpResult {
     let session = edge.tenants.accept_invitation(body.into_inner()).await?;
     Ok(signed_in(&edge, session))
+}
+
+#[derive(Deserialize)]
+struct Forgotten {
+    email: String,
+}
+
+async fn forgot_password(edge: web::Data<Edge>, body: web::Json<Forgotten>) -> HttpResult {
+    edge.tenants.request_password_reset(&body.email).await?;
+    Ok(HttpResponse::Ok().json(json!({})))
+}
+
+#[derive(Deserialize)]
+struct NewPassword {
+    token: String,
+    password: String,
+}
+
+async fn reset_password(edge: web::Data<Edge>, body: web::Json<NewPassword>) -> HttpResult {
+    edge.tenants.reset_password(&body.token, &body.password).await?;
+    Ok(HttpResponse::Ok().json(json!({})))
+}
+
+/// An archive that is ready, piece by piece.
+async fn download_export(signed: Signed, edge: web::Data<Edge>, id: web::Path<String>) -> HttpResult {
+    let id: ExportId = id.parse().map_err(|_| Error::not_found("archive"))?;
+    let known = edge.tenants.exports(&signed.ctx).await?.into_iter().find(|export| export.id == id);
+    let export = known.ok_or_else(|| Error::not_found("archive"))?;
+    if export.status != ExportStatus::Ready {
+        return Err(Error::conflict("This archive is not ready.").into());
+    }
+    let file = tokio::fs::File::open(crate::archive::path(&edge.exports_dir, signed.ctx.tenant, id)).await;
+    let file = file.map_err(|_| Error::not_found("archive"))?;
+    let pieces = futures::stream::try_unfold(file, |mut file| async move {
+        let mut piece = vec![0; 64 << 10];
+        let read = file.read(&mut piece).await?;
+        piece.truncate(read);
+        Ok::<_, std::io::Error>((read > 0).then(|| (web::Bytes::from(piece), file)))
+    });
+    Ok(HttpResponse::Ok()
+        .content_type("application/zip")
+        .insert_header(("content-length", export.size.to_string()))
+        .insert_header(("content-encoding", "identity"))
+        .insert_header(("content-disposition", format!("attachment; filename=\"lingxi-{id}.zip\"")))
+        .streaming(pieces))
 }

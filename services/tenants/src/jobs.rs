@@ -1,24 +1,106 @@
-//! Timers: sends waiting mail when an SMTP server is set.
+//! Timers: mail that waits, archives that were asked for, firms that end.
+
+use std::sync::Arc;
 
 use lettre::message::Mailbox;
 use lettre::{AsyncSmtpTransport, AsyncTransport as _, Message, Tokio1Executor};
-use lingxi_config::Mail;
-use lingxi_kernel::{Error, Result, TenantId};
-use lingxi_store::{Db, system};
+use lingxi_contracts::TenantData;
+use lingxi_contracts::tenants::{ExportStatus, TenantEnded, TenantStatus, TenantsClient as _};
+use lingxi_kernel::{Ctx, Error, ExportId, Result, TenantId};
+use lingxi_store::{delete_many, system};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
-use crate::store::mail;
+use crate::service::Tenants;
+use crate::store::{account, export, mail, member, newest, tenant};
+use crate::{Deps, archive};
 
 /// The service's timers.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Jobs {
-    db: Db,
-    settings: Mail,
+    deps: Deps,
+    service: Arc<Tenants>,
+    sources: Vec<Arc<dyn TenantData>>,
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jobs").finish_non_exhaustive()
+    }
 }
 
 impl Jobs {
-    pub(crate) fn new(db: Db, settings: Mail) -> Self {
-        Self { db, settings }
+    pub(crate) fn new(deps: Deps, service: Arc<Tenants>) -> Self {
+        Self { deps, service, sources: Vec::new() }
+    }
+
+    /// With every service's part of a tenant's data, for archives.
+    #[must_use]
+    pub fn with_sources(self, sources: Vec<Arc<dyn TenantData>>) -> Self {
+        Self { sources, ..self }
+    }
+
+    /// Writes the archives that were asked for, and removes those whose time is over.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; an archive that fails is noted in its row.
+    pub async fn write_exports(&self) -> Result<()> {
+        let db = &self.deps.db;
+        let rows = export::Entity::find()
+            .filter(export::Column::Status.eq(ExportStatus::Running.as_str()))
+            .order_by_asc(export::Column::Id)
+            .limit(10)
+            .all(system::reader(db))
+            .await?;
+        for row in rows {
+            let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
+            let firm = self.service.tenant(&ctx).await?;
+            archive::write(db, &self.deps.exports_dir, &self.sources, &firm, row).await?;
+        }
+        let over = export::Entity::find()
+            .filter(export::Column::ExpiresAt.lte(db.env().now()))
+            .all(system::reader(db))
+            .await?;
+        for row in over {
+            let (tenant, id) = (TenantId::from_uuid(row.tenant_id), ExportId::from_uuid(row.id));
+            match std::fs::remove_file(archive::path(&self.deps.exports_dir, tenant, id)) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+                _ => {}
+            }
+            let tx = db.begin(&Ctx::system(tenant, "tenants")).await?;
+            delete_many::<export::Entity>(&tx).filter(export::Column::Id.eq(row.id)).exec(tx.conn()).await?;
+            tx.commit().await?;
+        }
+        Ok(())
+    }
+
+    /// Ends the firms whose grace period is over: their names go, every service erases its rows, and accounts that belong
+    /// to no other firm are deleted.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn end_tenants(&self) -> Result<()> {
+        let db = &self.deps.db;
+        for row in tenant::due(system::reader(db), db.env().now()).await? {
+            let id = TenantId::from_uuid(row.id);
+            let tx = db.begin(&Ctx::system(id, "tenants")).await?;
+            for member in newest::<member::Entity>(&tx, member::Column::Id).await? {
+                if account::memberships(tx.conn(), member.account_id).await?.len() == 1 {
+                    account::delete(tx.conn(), member.account_id).await?;
+                }
+            }
+            let ended = tenant::Model {
+                name: String::new(),
+                status: TenantStatus::Ended.as_str().to_owned(),
+                delete_after: None,
+                ..row
+            };
+            tenant::update(&tx, ended).await?;
+            tx.emit(&TenantEnded { tenant: id })?;
+            tx.commit().await?;
+            self.service.forget(id);
+            let _ = std::fs::remove_dir_all(self.deps.exports_dir.join(id.to_string()));
+        }
+        Ok(())
     }
 
     /// Sends waiting mails; does nothing without an SMTP server.
@@ -26,18 +108,18 @@ impl Jobs {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the server refuses; the mails stay and are tried again.
     pub async fn send_mail(&self) -> Result<()> {
-        let Some(url) = &self.settings.smtp_url else { return Ok(()) };
+        let Some(url) = &self.deps.mail.smtp_url else { return Ok(()) };
         let waiting = mail::Entity::find()
             .filter(mail::Column::SentAt.is_null())
             .order_by_asc(mail::Column::Id)
             .limit(50)
-            .all(system::reader(&self.db))
+            .all(system::reader(&self.deps.db))
             .await?;
         if waiting.is_empty() {
             return Ok(());
         }
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.build();
-        let from: Mailbox = self.settings.from.parse()?;
+        let from: Mailbox = self.deps.mail.from.parse()?;
         for mut row in waiting {
             let receiver: Mailbox = row.receiver.parse()?;
             let message = Message::builder()
@@ -48,7 +130,7 @@ impl Jobs {
                 .map_err(Error::internal)?;
             server.send(message).await?;
             let ctx = lingxi_kernel::Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
-            let tx = self.db.begin(&ctx).await?;
+            let tx = self.deps.db.begin(&ctx).await?;
             row.sent_at = Some(tx.now());
             lingxi_store::update(&tx, row).await?;
             tx.commit().await?;

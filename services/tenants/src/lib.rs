@@ -1,5 +1,6 @@
 //! Tenants: firms, accounts, members, sessions, keys, hours, audit, mail.
 
+mod archive;
 mod events;
 mod http;
 mod jobs;
@@ -10,12 +11,15 @@ mod service;
 mod store;
 mod throttle;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_config::{Limits, Mail};
+use lingxi_config::{Limits, Mail, Operator};
+use lingxi_contracts::TenantData;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_store::Db;
+use lingxi_kernel::Timestamp;
+use lingxi_store::{Db, TenantTables};
 
 pub use http::{Edge, routes};
 pub use jobs::Jobs;
@@ -31,6 +35,12 @@ pub struct Deps {
     pub limits: Limits,
     /// Base of links in mails.
     pub public_url: String,
+    /// Who operates the platform.
+    pub operator: Operator,
+    /// Folder of archives.
+    pub exports_dir: PathBuf,
+    /// When the process started.
+    pub started_at: Timestamp,
 }
 
 /// What the service gives.
@@ -41,6 +51,8 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
+    /// Its part of a tenant's data.
+    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -51,8 +63,22 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
-    let jobs = Jobs::new(deps.db.clone(), deps.mail.clone());
-    let consumer = Arc::new(events::TenantsConsumer { db: deps.db.clone() });
-    let client = Arc::new(service::Tenants::new(deps));
-    Parts { client, consumer, jobs }
+    let tables = Arc::new(tables(&deps.db));
+    let consumer = Arc::new(events::TenantsConsumer { db: deps.db.clone(), tables: tables.clone() });
+    let client = Arc::new(service::Tenants::new(deps.clone()));
+    let jobs = Jobs::new(deps, client.clone());
+    Parts { client, consumer, jobs, data: tables }
+}
+
+/// Everything of a tenant but its row in the list of tenants, which stays without its name.
+fn tables(db: &Db) -> TenantTables {
+    TenantTables::new(db.clone())
+        .with::<store::member::Entity>()
+        .with::<store::session::Entity>()
+        .with::<store::invitation::Entity>()
+        .with::<store::api_key::Entity>()
+        .with::<store::mail::Entity>()
+        .with::<store::export::Entity>()
+        .with::<store::audit::row::Entity>()
+        .with::<store::token::Entity>()
 }

@@ -19,6 +19,25 @@ pub(crate) fn verification(locale: &str, link: &str) -> Words {
     }
 }
 
+pub(crate) fn password_reset(locale: &str, link: &str) -> Words {
+    if locale == "zh-CN" {
+        (
+            "重设您的灵犀密码".into(),
+            format!(
+                "您好：\n\n请打开下面的链接设置新密码（48 小时内有效）：\n{link}\n\n如果不是您本人操作，请忽略此邮件。\n"
+            ),
+        )
+    } else {
+        (
+            "Set a new password for Lingxi".into(),
+            format!(
+                "Hello,\n\nopen this link within 48 hours to set a new password:\n{link}\n\n\
+                If you did not ask for it, ignore this mail.\n"
+            ),
+        )
+    }
+}
+
 pub(crate) fn invitation(locale: &str, firm: &str, link: &str) -> Words {
     if locale == "zh-CN" {
         (

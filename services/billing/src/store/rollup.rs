@@ -7,7 +7,7 @@ use lingxi_kernel::{Result, Timestamp};
 use lingxi_store::{TenantEntity, Tx, find};
 use sea_orm::entity::prelude::*;
 use sea_orm::{
-    IntoActiveModel as _,
+    IntoActiveModel as _, QuerySelect as _,
     sea_query::{Expr, ExprTrait as _, OnConflict},
 };
 
@@ -53,11 +53,21 @@ pub(crate) async fn between(tx: &Tx, from: Timestamp, to: Timestamp) -> Result<V
     Ok(rows.all(tx.conn()).await?)
 }
 
-/// The quantities of a period by meter.
+/// The quantities of a period by meter; of what is a level and not a flow, the level at its end.
 pub(crate) async fn totals(tx: &Tx, from: Timestamp, to: Timestamp) -> Result<HashMap<Meter, i64>> {
     let mut totals = HashMap::new();
     for row in between(tx, from, to).await? {
         *totals.entry(Meter::parse(&row.meter)?).or_default() += row.quantity;
     }
+    let level = Meter::StoredKb;
+    let before: Option<Option<i64>> = find::<Entity>(tx)
+        .select_only()
+        .column_as(Column::Quantity.sum(), "sum")
+        .filter(Column::Meter.eq(level.as_str()))
+        .filter(Column::Hour.lt(from))
+        .into_tuple()
+        .one(tx.conn())
+        .await?;
+    *totals.entry(level).or_default() += before.flatten().unwrap_or(0);
     Ok(totals)
 }

@@ -91,6 +91,7 @@ impl Bot {
                 kind: decision.kind,
                 text: decision.text,
                 choices: decision.choices,
+                card: decision.card,
                 solved: decision.reason == rules::SOLVED,
                 reason: decision.reason,
                 summary,

@@ -4,7 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use lingxi_contracts::bot::{Article, Release};
 use lingxi_kernel::{Ctx, Error, ReleaseId, Result, TenantId};
-use lingxi_store::insert;
+use lingxi_store::{TenantTables, insert};
 
 use super::Bot;
 use crate::knowledge::Knowledge;
@@ -31,6 +31,15 @@ impl Bot {
         let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
         loaded.insert(tenant, Some(knowledge.clone()));
         Ok(knowledge)
+    }
+
+    /// Removes everything of a firm that is over; doing it twice removes nothing more.
+    pub(crate) async fn erase(&self, ctx: &Ctx, tables: &TenantTables) -> Result<()> {
+        let tx = self.deps.db.begin(ctx).await?;
+        tables.erase(&tx).await?;
+        tx.commit().await?;
+        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).remove(&ctx.tenant);
+        Ok(())
     }
 
     pub(super) async fn do_publish(&self, ctx: &Ctx) -> Result<Release> {

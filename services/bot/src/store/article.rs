@@ -20,7 +20,7 @@ tenant_entity!(row, "bot_article", {
     updated_at: DateTimeUtc,
 });
 
-pub(crate) use row::{Model, get, get_many};
+pub(crate) use row::{Entity, Model, get, get_many};
 
 impl Model {
     pub(crate) fn into_contract(self) -> Result<Article> {

@@ -9,10 +9,10 @@ use actix_multipart::Multipart;
 use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
-use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
+use lingxi_contracts::channels::{ChannelsClient as _, ContactPatch, Identity, Inbound};
 use lingxi_contracts::routing::RoutingClient;
-use lingxi_http::{HttpResult, MaybeSigned, read_upload};
-use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode};
+use lingxi_http::{HttpResult, MaybeSigned, Signed, read_upload};
+use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode, Permission};
 use serde::Deserialize;
 
 use crate::service::Channels;
@@ -46,8 +46,13 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/messages", web::get().to(poll))
         .route("/messages", web::post().to(send))
         .route("/suggestions", web::get().to(suggest))
+        .route("/contact", web::post().to(introduce))
         .route("/files", web::post().to(upload));
-    config.app_data(web::Data::new(edge.clone())).service(widget).route("/files/{id}", web::get().to(download));
+    config
+        .app_data(web::Data::new(edge.clone()))
+        .service(widget)
+        .route("/files", web::post().to(upload_as_member))
+        .route("/files/{id}", web::get().to(download));
 }
 
 #[derive(Deserialize)]
@@ -56,12 +61,13 @@ struct Open {
     token: Option<String>,
     #[serde(default)]
     locale: String,
+    user: Option<Identity>,
 }
 
 async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>) -> HttpResult {
     let origin = request.headers().get("origin").and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let Open { key, token, locale } = body.into_inner();
-    let session = edge.service.open_visitor(&key, origin, token, &locale).await?;
+    let Open { key, token, locale, user } = body.into_inner();
+    let session = edge.service.open_visitor(&key, origin, token, &locale, user).await?;
     Ok(HttpResponse::Ok().json(session))
 }
 
@@ -120,9 +126,33 @@ struct Suggest {
 
 async fn suggest(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Suggest>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
-    edge.service.limit.check(ctx.tenant)?;
+    edge.service.check_rate(&ctx).await?;
     let text: String = query.text.chars().take(200).collect();
     Ok(HttpResponse::Ok().json(edge.bot.suggest(&ctx, &text, &query.locale).await?))
+}
+
+async fn introduce(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<ContactPatch>) -> HttpResult {
+    let ctx = visitor(&edge, &request).await?;
+    let contact = edge.service.introduce(&ctx, body.into_inner()).await?;
+    Ok(HttpResponse::Ok().json(serde_json::json!({ "name": contact.name, "known": contact.email.is_some() })))
+}
+
+#[derive(Deserialize)]
+struct Belongs {
+    conversation: ConversationId,
+}
+
+/// A member's file for a conversation; it is sent by a message that names it.
+async fn upload_as_member(
+    signed: Signed,
+    edge: web::Data<Edge>,
+    query: web::Query<Belongs>,
+    form: Multipart,
+) -> HttpResult {
+    signed.ctx.require(Permission::Serve)?;
+    let file = read_upload(form, edge.service.deps.files.max_bytes).await?;
+    let stored = edge.service.store_file_for(&signed.ctx, query.conversation, &file.name, file.bytes).await?;
+    Ok(HttpResponse::Ok().json(stored))
 }
 
 async fn upload(request: HttpRequest, edge: web::Data<Edge>, form: Multipart) -> HttpResult {

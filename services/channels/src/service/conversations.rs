@@ -3,12 +3,13 @@
 use lingxi_contracts::bot::{DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{
     AuthorKind, Conversation, ConversationFilter, ConversationRated, ConversationResolved, ConversationStatus, Handler,
-    HandoverRequested, Message, MessageKind,
+    HandoverRequested, Message, MessageKind, Outbound,
 };
 use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
 use lingxi_store::{Tx, update};
 
+use super::inbound::own_attachment;
 use super::{Channels, Told, require_reader, save};
 use crate::rules;
 use crate::store::message::Draft;
@@ -42,28 +43,27 @@ impl Channels {
         self.finish(tx, row, Told::default()).await
     }
 
-    pub(super) async fn do_post(
-        &self,
-        ctx: &Ctx,
-        id: ConversationId,
-        text: &str,
-        private: bool,
-        client_id: Option<String>,
-    ) -> Result<Message> {
+    pub(super) async fn do_post(&self, ctx: &Ctx, id: ConversationId, sent: Outbound) -> Result<Message> {
         ctx.require(Permission::Serve)?;
-        let text = rules::text(text, false)?;
-        if let Some(id) = &client_id {
+        let text = rules::text(&sent.text, sent.attachment.is_some() || sent.card.is_some())?;
+        if let Some(id) = &sent.client_id {
             rules::client_id(id)?;
+        }
+        if let Some(card) = &sent.card {
+            rules::card(card)?;
         }
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = self.own(&tx, id).await?;
-        if let Some(client_id) = &client_id
+        if let Some(client_id) = &sent.client_id
             && let Some(known) = message::by_client_id(&tx, id, client_id).await?
         {
             return Ok(known);
         }
+        if let Some(file) = sent.attachment {
+            own_attachment(&tx, file, row.contact_id.into()).await?;
+        }
         let me = ctx.member().ok();
-        if !private {
+        if !sent.private {
             if matches!(ctx.actor, Actor::Member { .. })
                 && row.assignee_id != me.map(lingxi_kernel::MemberId::uuid)
                 && !ctx.may(Permission::Supervise)
@@ -76,7 +76,20 @@ impl Channels {
             row.set_status(ConversationStatus::Pending, tx.now());
         }
         row.member_read_seq = row.last_seq + 1;
-        let draft = Draft { member: me, private, client_id, ..Draft::text(AuthorKind::Member, text) };
+        let kind = match (&sent.card, sent.attachment) {
+            (Some(_), _) => MessageKind::Card,
+            (None, Some(_)) => MessageKind::File,
+            (None, None) => MessageKind::Text,
+        };
+        let draft = Draft {
+            member: me,
+            kind,
+            private: sent.private,
+            attachment: sent.attachment,
+            card: sent.card,
+            client_id: sent.client_id,
+            ..Draft::text(AuthorKind::Member, text)
+        };
         let mut told = Told::default();
         let message = self.append(&tx, &mut row, draft, &mut told).await?;
         self.finish(tx, row, told).await?;
@@ -156,8 +169,13 @@ impl Channels {
             return Ok(Told::default());
         }
         let mut told = Told::default();
-        let kind = if reply.choices.is_empty() { MessageKind::Text } else { MessageKind::Options };
-        let draft = Draft { kind, choices: reply.choices, ..Draft::text(AuthorKind::Bot, reply.text) };
+        let kind = match (&reply.card, reply.choices.is_empty()) {
+            (Some(_), _) => MessageKind::Card,
+            (None, true) => MessageKind::Text,
+            (None, false) => MessageKind::Options,
+        };
+        let draft =
+            Draft { kind, choices: reply.choices, card: reply.card, ..Draft::text(AuthorKind::Bot, reply.text) };
         self.append(tx, &mut row, draft, &mut told).await?;
         if reply.kind == DecisionKind::HandOver {
             let summary = reply.summary.unwrap_or_default();

@@ -1,18 +1,21 @@
 //! What customers send.
 
+use std::collections::BTreeMap;
+
 use lingxi_contracts::channels::{
-    AuthorKind, ChannelKind, ChannelSettings, ConversationStatus, Handler, Inbound, Message, MessageKind,
-    MessageReceived, VisitorSession,
+    Attribute, AuthorKind, ChannelKind, ChannelSettings, ContactPatch, ConversationStatus, Handler, Identity, Inbound,
+    Message, MessageKind, MessageReceived, VisitorSession,
 };
+use lingxi_contracts::tenants::{Tenant, TenantStatus};
 use lingxi_kernel::{Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, TenantId};
 use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 
 use super::{Channels, Told};
 use crate::rules;
-use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, visitor_token};
+use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, proves, visitor_token};
 use crate::store::{
-    attachment, channel, contact, contact_by_external, conversation, message, visitor, visitor_by_hash,
+    self, attachment, channel, contact, contact_by_external, conversation, message, visitor, visitor_by_hash,
 };
 
 impl Channels {
@@ -22,6 +25,7 @@ impl Channels {
         origin: Option<String>,
         token: Option<String>,
         locale: &str,
+        identity: Option<Identity>,
     ) -> Result<VisitorSession> {
         let (tenant, id) = parse_public_key(public_key)?;
         let ctx = Ctx::system(tenant, "channels");
@@ -29,7 +33,7 @@ impl Channels {
         if channel.kind != ChannelKind::WebChat.as_str() {
             return Err(Error::field("key", "This key is not of a web chat."));
         }
-        let settings: ChannelSettings = serde_json::from_value(channel.settings)?;
+        let settings: ChannelSettings = serde_json::from_value(channel.settings.clone())?;
         let embedded = origin.as_ref().is_none_or(|origin| settings.allowed_origins.contains(origin));
         if !settings.allowed_origins.is_empty() && !embedded {
             return Err(Error::new(
@@ -37,18 +41,38 @@ impl Channels {
                 "This page may not embed the chat; an admin can allow its origin.",
             ));
         }
-        let firm = self.deps.tenants.tenant(&ctx).await?.name;
+        let firm = self.firm_in_use(&ctx).await?.name;
+        let proved = identity.map(|identity| proved(&channel, identity)).transpose()?;
         let known = match token.as_deref().map(parse_visitor_token) {
             Some(Ok((owner, secret))) if owner == tenant => {
                 visitor_by_hash(&self.deps.db.read(&ctx), &hash_secret(&secret)).await?
             }
             _ => None,
         };
-        if let (Some(visitor), Some(token)) = (known.filter(|visitor| visitor.channel_id == id.uuid()), token) {
-            return Ok(VisitorSession { token, contact: visitor.contact_id.into(), firm, settings });
+        let open = self.deps.tenants.is_open(&ctx).await?;
+        let known = known.filter(|visitor| visitor.channel_id == id.uuid());
+        let session = |contact: &contact::Model, token: String| VisitorSession {
+            token,
+            contact: contact.id.into(),
+            firm,
+            settings,
+            open,
+            known: contact.email.is_some(),
+        };
+        if let (Some(visitor), Some(token)) = (&known, &token) {
+            let contact = contact::get(&self.deps.db.read(&ctx), visitor.contact_id).await?;
+            let same = |contact: &contact::Model| {
+                proved.as_ref().is_none_or(|who| contact.external_id.as_ref() == Some(&who.id))
+            };
+            if let Some(contact) = contact.filter(same) {
+                return Ok(session(&contact, token.clone()));
+            }
         }
         let tx = self.deps.db.begin(&ctx).await?;
-        let contact = new_contact(&tx, "", None, locale).await?;
+        let contact = match proved {
+            Some(who) => identified(&tx, known.as_ref(), who, locale).await?,
+            None => new_contact(&tx, "", None, locale).await?,
+        };
         let secret = tx.env().secret();
         let row = visitor::Model {
             tenant_id: tx.tenant(),
@@ -60,7 +84,24 @@ impl Channels {
         };
         insert(&tx, row).await?;
         tx.commit().await?;
-        Ok(VisitorSession { token: visitor_token(tenant, &secret), contact: contact.id.into(), firm, settings })
+        Ok(session(&contact, visitor_token(tenant, &secret)))
+    }
+
+    /// The firm, unless it is suspended or over.
+    pub(crate) async fn firm_in_use(&self, ctx: &Ctx) -> Result<Tenant> {
+        let firm = self.deps.tenants.tenant(&Ctx::system(ctx.tenant, "channels")).await?;
+        match firm.status {
+            TenantStatus::Active | TenantStatus::PendingDeletion => Ok(firm),
+            TenantStatus::Suspended | TenantStatus::Ended => {
+                Err(Error::new(ErrorCode::Forbidden, "This chat is closed for now."))
+            }
+        }
+    }
+
+    /// Takes a token of the firm's rate.
+    pub(crate) async fn check_rate(&self, ctx: &Ctx) -> Result<()> {
+        let firm = self.firm_in_use(ctx).await?;
+        self.limit.check(ctx.tenant, firm.quota.messages_per_second)
     }
 
     pub(super) async fn do_authenticate_visitor(&self, token: &str) -> Result<Ctx> {
@@ -69,13 +110,14 @@ impl Channels {
         let row = visitor_by_hash(&read, &hash_secret(&secret))
             .await?
             .ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "This visitor is unknown; open the widget again."))?;
+        self.firm_in_use(&Ctx::system(tenant, "channels")).await?;
         let actor = Actor::Visitor { channel: row.channel_id.into(), contact: row.contact_id.into() };
         Ok(Ctx { tenant: TenantId::from_uuid(row.tenant_id), actor })
     }
 
     pub(super) async fn do_receive(&self, ctx: &Ctx, inbound: Inbound) -> Result<Message> {
         let (channel, contact) = ctx.visitor()?;
-        self.limit.check(ctx.tenant)?;
+        self.check_rate(ctx).await?;
         self.store_inbound(ctx, channel, contact, inbound).await
     }
 
@@ -88,7 +130,7 @@ impl Channels {
         inbound: Inbound,
     ) -> Result<Message> {
         ctx.require(Permission::Serve)?;
-        self.limit.check(ctx.tenant)?;
+        self.check_rate(ctx).await?;
         if external_id.trim().is_empty() || external_id.len() > 200 {
             return Err(Error::field("externalId", "Give your own id of the customer, 1 to 200 bytes."));
         }
@@ -200,12 +242,54 @@ async fn new_contact(tx: &Tx, name: &str, external: Option<&str>, locale: &str) 
         tags: json!([]),
         created_at: tx.now(),
         last_seen_at: tx.now(),
+        attributes: None,
     };
     insert(tx, row.clone()).await?;
     Ok(row)
 }
 
-async fn own_attachment(tx: &Tx, id: AttachmentId, contact: ContactId) -> Result<()> {
+/// The identity, if the channel's secret proves it.
+fn proved(channel: &channel::Model, identity: Identity) -> Result<Identity> {
+    let Some(secret) = &channel.identity_secret else {
+        return Err(Error::field("user", "This channel has no identity secret; an admin can draw one in the portal."));
+    };
+    if identity.id.is_empty() || identity.id.len() > 200 {
+        return Err(Error::field("user.id", "Give your own id of the customer, 1 to 200 bytes."));
+    }
+    if !proves(secret, &identity.id, &identity.hash) {
+        let message = "The hash does not prove this id: HMAC-SHA256 of the id under the channel's secret, in hex.";
+        return Err(Error { code: ErrorCode::Forbidden, ..Error::field("user.hash", message) });
+    }
+    Ok(identity)
+}
+
+/// The contact of a proved id: the known one, or the visitor's own, which is then known by the id. An anonymous visitor
+/// who turns out to be a known contact is merged into it.
+async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, locale: &str) -> Result<contact::Model> {
+    let own = match visitor {
+        Some(visitor) => contact::get(tx, visitor.contact_id).await?.filter(|own| own.external_id.is_none()),
+        None => None,
+    };
+    let mut row = match (contact_by_external(tx, &who.id).await?, own) {
+        (Some(known), Some(own)) => super::contacts::merge(tx, own.id.into(), known.id.into()).await?,
+        (Some(known), None) => known,
+        (None, Some(own)) => own,
+        (None, None) => new_contact(tx, who.name.as_deref().unwrap_or_default(), None, locale).await?,
+    };
+    row.external_id = Some(who.id);
+    row.name = who.name.filter(|name| !name.trim().is_empty()).unwrap_or(row.name);
+    row.email = who.email.filter(|email| email.contains('@')).or(row.email);
+    let mut attributes: BTreeMap<_, _> =
+        store::attributes(row.attributes.take())?.into_iter().map(|one| (one.key, one.value)).collect();
+    attributes.extend(who.attributes);
+    let all = attributes.iter().map(|(key, value)| Attribute { key: key.clone(), value: value.clone() }).collect();
+    rules::contact(&ContactPatch { name: Some(row.name.clone()), attributes: Some(all), ..ContactPatch::default() })?;
+    row.attributes = Some(serde_json::to_value(attributes)?);
+    row.last_seen_at = tx.now();
+    update(tx, row).await
+}
+
+pub(super) async fn own_attachment(tx: &Tx, id: AttachmentId, contact: ContactId) -> Result<()> {
     match attachment::get(tx, id).await? {
         Some(file) if file.contact_id == contact.uuid() => Ok(()),
         _ => Err(Error::not_found("attachment")),

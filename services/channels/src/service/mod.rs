@@ -8,8 +8,9 @@ mod webhooks;
 
 use async_trait::async_trait;
 use lingxi_contracts::channels::{
-    CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, Conversation, ConversationFilter,
-    ConversationStatus, Delivery, Inbound, Message, MessagePosted, VisitorSession, Webhook,
+    CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, ContactPatch, Conversation,
+    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, MessagePosted,
+    Outbound, VisitorSession, Webhook,
 };
 use lingxi_contracts::tenants::Issued;
 use lingxi_http::TenantLimit;
@@ -140,8 +141,15 @@ impl ChannelsClient for Channels {
         origin: Option<String>,
         token: Option<String>,
         locale: &str,
+        identity: Option<Identity>,
     ) -> Result<VisitorSession> {
-        self.do_open_visitor(public_key, origin, token, locale).await
+        self.do_open_visitor(public_key, origin, token, locale, identity).await
+    }
+    async fn introduce(&self, ctx: &Ctx, patch: ContactPatch) -> Result<Contact> {
+        self.do_introduce(ctx, patch).await
+    }
+    async fn rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>> {
+        self.do_rotate_identity_secret(ctx, id).await
     }
     async fn authenticate_visitor(&self, token: &str) -> Result<Ctx> {
         self.do_authenticate_visitor(token).await
@@ -173,15 +181,8 @@ impl ChannelsClient for Channels {
     async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation> {
         self.do_mark_read(ctx, conversation, seq).await
     }
-    async fn post(
-        &self,
-        ctx: &Ctx,
-        conversation: ConversationId,
-        text: &str,
-        private: bool,
-        client_id: Option<String>,
-    ) -> Result<Message> {
-        self.do_post(ctx, conversation, text, private, client_id).await
+    async fn post(&self, ctx: &Ctx, conversation: ConversationId, message: Outbound) -> Result<Message> {
+        self.do_post(ctx, conversation, message).await
     }
     async fn set_status(
         &self,
@@ -210,16 +211,8 @@ impl ChannelsClient for Channels {
     async fn contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>> {
         self.do_contacts_by_id(ctx, ids).await
     }
-    async fn update_contact(
-        &self,
-        ctx: &Ctx,
-        id: ContactId,
-        name: Option<String>,
-        email: Option<String>,
-        phone: Option<String>,
-        tags: Option<Vec<String>>,
-    ) -> Result<Contact> {
-        self.do_update_contact(ctx, id, contacts::Patch { name, email, phone, tags }).await
+    async fn update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
+        self.do_update_contact(ctx, id, patch).await
     }
     async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact> {
         self.do_merge_contacts(ctx, from, into).await
@@ -242,8 +235,8 @@ impl ChannelsClient for Channels {
     async fn delete_webhook(&self, ctx: &Ctx, id: WebhookId) -> Result<()> {
         self.do_delete_webhook(ctx, id).await
     }
-    async fn deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>> {
-        self.do_deliveries(ctx, page).await
+    async fn deliveries(&self, ctx: &Ctx, status: Option<DeliveryStatus>, page: PageArgs) -> Result<Page<Delivery>> {
+        self.do_deliveries(ctx, status, page).await
     }
     async fn replay_delivery(&self, ctx: &Ctx, id: DeliveryId) -> Result<Delivery> {
         self.do_replay_delivery(ctx, id).await

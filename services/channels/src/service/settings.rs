@@ -1,7 +1,7 @@
 //! Channels and canned replies.
 
 use lingxi_contracts::channels::{CannedReply, Channel, ChannelKind, ChannelSettings};
-use lingxi_contracts::tenants::TenantCreated;
+use lingxi_contracts::tenants::{Issued, TenantCreated};
 use lingxi_kernel::{CannedReplyId, ChannelId, Ctx, Error, FieldError, Permission, Result};
 use lingxi_store::{Tx, delete_many, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
@@ -52,6 +52,17 @@ impl Channels {
         let row = update(&tx, row).await?;
         tx.commit().await?;
         row.into_contract()
+    }
+
+    pub(super) async fn do_rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>> {
+        ctx.require(Permission::ManageChannels)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = channel::get(&tx, id).await?.ok_or_else(|| Error::not_found("channel"))?;
+        let secret = tx.env().secret();
+        row.identity_secret = Some(secret.clone());
+        let row = update(&tx, row).await?;
+        tx.commit().await?;
+        Ok(Issued { item: row.into_contract()?, secret })
     }
 
     pub(super) async fn do_canned_replies(&self, ctx: &Ctx) -> Result<Vec<CannedReply>> {
@@ -140,6 +151,7 @@ fn new_channel(tx: &Tx, kind: ChannelKind, name: &str, settings: &ChannelSetting
         enabled: true,
         settings: serde_json::to_value(settings)?,
         created_at: tx.now(),
+        identity_secret: None,
     })
 }
 

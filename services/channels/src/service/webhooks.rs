@@ -62,9 +62,14 @@ impl Channels {
         Ok(())
     }
 
-    pub(super) async fn do_deliveries(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Delivery>> {
+    pub(super) async fn do_deliveries(
+        &self,
+        ctx: &Ctx,
+        status: Option<DeliveryStatus>,
+        page: PageArgs,
+    ) -> Result<Page<Delivery>> {
         ctx.require(Permission::ManageChannels)?;
-        let rows = store::deliveries(&self.deps.db.read(ctx), &page).await?;
+        let rows = store::deliveries(&self.deps.db.read(ctx), status, &page).await?;
         let has_next = rows.has_next;
         let rows = rows.rows.into_iter().map(|(cursor, row)| Ok((cursor, row.into_contract()?)));
         Ok(Page { rows: rows.collect::<Result<_>>()?, has_next })

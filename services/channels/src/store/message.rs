@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lingxi_contracts::channels::{AuthorKind, Choice, Message, MessageKind};
+use lingxi_contracts::channels::{AuthorKind, Card, Choice, Message, MessageKind};
 use lingxi_kernel::{AttachmentId, ConversationId, MemberId, MessageId, Result};
 use lingxi_store::{Tx, find, insert, tenant_entity};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -22,6 +22,7 @@ tenant_entity!(row, "channels_message", {
     attachment_id: Option<Uuid>,
     client_id: Option<String>,
     created_at: DateTimeUtc,
+    card: Option<Json>,
 });
 
 /// A message to be stored.
@@ -33,6 +34,7 @@ pub(crate) struct Draft {
     pub text: String,
     pub choices: Vec<Choice>,
     pub attachment: Option<AttachmentId>,
+    pub card: Option<Card>,
     pub client_id: Option<String>,
 }
 
@@ -47,6 +49,7 @@ impl Draft {
             text: text.into(),
             choices: Vec::new(),
             attachment: None,
+            card: None,
             client_id: None,
         }
     }
@@ -62,7 +65,7 @@ pub(crate) async fn append(tx: &Tx, conversation: &mut conversation::Model, draf
     conversation.last_seq += 1;
     conversation.updated_at = tx.now();
     if !draft.private && draft.kind != MessageKind::Event {
-        conversation.preview = rules::preview(&draft.text);
+        conversation.preview = rules::preview(draft.card.as_ref().map_or(&draft.text, |card| &card.title));
     }
     let row = row::Model {
         tenant_id: tx.tenant(),
@@ -78,6 +81,7 @@ pub(crate) async fn append(tx: &Tx, conversation: &mut conversation::Model, draf
         attachment_id: draft.attachment.map(AttachmentId::uuid),
         client_id: draft.client_id,
         created_at: tx.now(),
+        card: draft.card.map(serde_json::to_value).transpose()?,
     };
     insert(tx, row.clone()).await?;
     let attachment = match row.attachment_id {
@@ -146,6 +150,7 @@ fn contract(row: row::Model, attachment: Option<attachment::Model>) -> Result<Me
         text: row.text,
         choices: serde_json::from_value(row.choices)?,
         attachment: attachment.map(attachment::Model::into_contract),
+        card: row.card.map(serde_json::from_value).transpose()?,
         client_id: row.client_id,
         created_at: row.created_at,
     })

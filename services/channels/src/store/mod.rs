@@ -4,8 +4,10 @@ pub(crate) mod conversation;
 pub(crate) mod member;
 pub(crate) mod message;
 
+use std::collections::BTreeMap;
+
 use lingxi_contracts::channels::{
-    Attachment, CannedReply, Channel, ChannelKind, Contact, Delivery, DeliveryStatus, Webhook,
+    Attachment, Attribute, CannedReply, Channel, ChannelKind, Contact, Delivery, DeliveryStatus, Webhook,
 };
 use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId};
 use lingxi_store::{TenantEntity, Tx, find, tenant_entity};
@@ -17,6 +19,7 @@ tenant_entity!(channel, "channels_channel", {
     enabled: bool,
     settings: Json,
     created_at: DateTimeUtc,
+    identity_secret: Option<String>,
 });
 
 tenant_entity!(contact, "channels_contact", {
@@ -28,6 +31,7 @@ tenant_entity!(contact, "channels_contact", {
     tags: Json,
     created_at: DateTimeUtc,
     last_seen_at: DateTimeUtc,
+    attributes: Option<Json>,
 });
 
 tenant_entity!(visitor, "channels_visitor", {
@@ -110,8 +114,15 @@ pub(crate) async fn canned(tx: &Tx, shortcut: &str, locale: &str) -> Result<Opti
 }
 
 /// A page of deliveries, newest first.
-pub(crate) async fn deliveries(tx: &Tx, args: &PageArgs) -> Result<Page<delivery::Model>> {
+pub(crate) async fn deliveries(
+    tx: &Tx,
+    status: Option<DeliveryStatus>,
+    args: &PageArgs,
+) -> Result<Page<delivery::Model>> {
     let mut rows = find::<delivery::Entity>(tx).order_by_desc(delivery::Column::Id).limit(u64::from(args.first) + 1);
+    if let Some(status) = status {
+        rows = rows.filter(delivery::Column::Status.eq(status.as_str()));
+    }
     if let Some(after) = &args.after {
         rows = rows.filter(delivery::Column::Id.lt(after.parse::<lingxi_kernel::DeliveryId>()?.uuid()));
     }
@@ -143,10 +154,17 @@ impl contact::Model {
             external_id: self.external_id,
             locale: self.locale,
             tags: serde_json::from_value(self.tags)?,
+            attributes: attributes(self.attributes)?,
             created_at: self.created_at,
             last_seen_at: self.last_seen_at,
         })
     }
+}
+
+/// Attributes by name.
+pub(crate) fn attributes(stored: Option<serde_json::Value>) -> Result<Vec<Attribute>> {
+    let map: BTreeMap<String, String> = stored.map_or(Ok(BTreeMap::new()), serde_json::from_value)?;
+    Ok(map.into_iter().map(|(key, value)| Attribute { key, value }).collect())
 }
 
 impl attachment::Model {

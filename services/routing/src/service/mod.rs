@@ -2,7 +2,7 @@
 
 mod queues;
 mod tasks;
-mod workers;
+pub(crate) mod workers;
 
 use std::collections::{HashMap, HashSet};
 
@@ -176,8 +176,11 @@ impl RoutingClient for Routing {
     async fn decline(&self, ctx: &Ctx, id: ReservationId) -> Result<Reservation> {
         self.do_decline(ctx, id).await
     }
-    async fn tasks(&self, ctx: &Ctx) -> Result<Vec<Task>> {
-        self.do_tasks(ctx).await
+    async fn tasks(&self, ctx: &Ctx, at_risk: bool) -> Result<Vec<Task>> {
+        self.do_tasks(ctx, at_risk).await
+    }
+    async fn assign(&self, ctx: &Ctx, id: TaskId, member: MemberId) -> Result<Task> {
+        self.do_assign(ctx, id, member).await
     }
     async fn task_of(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<Task>> {
         ctx.require(Permission::ReadConversations)?;

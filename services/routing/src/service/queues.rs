@@ -28,6 +28,7 @@ impl Routing {
                 skills: serde_json::from_value(row.skills)?,
                 priority: row.priority,
                 offer_seconds: row.offer_seconds,
+                target_seconds: row.target_seconds.unwrap_or(rules::TARGET_SECONDS),
                 waiting: i32::try_from(inside.len())?,
                 oldest_waiting_since: inside.iter().map(|task| task.created_at).min(),
             });
@@ -55,6 +56,7 @@ impl Routing {
             skills: serde_json::to_value(&input.skills)?,
             priority: input.priority,
             offer_seconds: input.offer_seconds,
+            target_seconds: input.target_seconds,
         };
         let saved_id = TaskQueueId::from_uuid(row.id);
         if id.is_some() {
@@ -107,6 +109,7 @@ impl Routing {
                 skills: json!([]),
                 priority: packed.priority,
                 offer_seconds: 30,
+                target_seconds: None,
             };
             insert(tx, row).await?;
             if !packed.keywords.is_empty() {

@@ -2,12 +2,14 @@
 
 use lingxi_contracts::channels::{ConversationResolved, HandoverRequested};
 use lingxi_contracts::routing::{Activity, Reservation, ReservationStatus, Task, TaskAssigned, TaskQueued, TaskStatus};
-use lingxi_kernel::{Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId};
+use lingxi_kernel::{
+    Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId, Timestamp,
+};
 use lingxi_store::{Tx, insert, update};
 
 use super::Routing;
 use super::workers::change_activity;
-use crate::rules::{Rule, choose_queue};
+use crate::rules::{self, Rule, choose_queue};
 use crate::store::{self, queue, reservation, task, worker, workflow};
 
 const UNFINISHED: [TaskStatus; 4] =
@@ -57,9 +59,16 @@ impl Routing {
         offer.into_contract(row)
     }
 
-    pub(super) async fn do_tasks(&self, ctx: &Ctx) -> Result<Vec<Task>> {
+    /// Tasks in work; those at risk are shown to everybody, because somebody should come to their help.
+    pub(super) async fn do_tasks(&self, ctx: &Ctx, at_risk: bool) -> Result<Vec<Task>> {
         ctx.require(Permission::ReadConversations)?;
-        let rows = store::tasks_in(&self.deps.db.read(ctx), &UNFINISHED).await?;
+        let read = self.deps.db.read(ctx);
+        if at_risk {
+            let waiting = store::tasks_in(&read, &[TaskStatus::Pending, TaskStatus::Reserved]).await?;
+            let late = waiting.into_iter().filter(|row| row.at_risk_at.is_some_and(|at| at <= read.now()));
+            return late.map(task::Model::into_contract).collect();
+        }
+        let rows = store::tasks_in(&read, &UNFINISHED).await?;
         let everybody = ctx.may(Permission::Supervise);
         let me = ctx.member().ok().map(MemberId::uuid);
         let shown = rows.into_iter().filter(|row| everybody || row.member_id == me && me.is_some());
@@ -73,17 +82,49 @@ impl Routing {
         if row.status()? != TaskStatus::Assigned {
             return Err(Error::conflict("Only a task that somebody has can be transferred."));
         }
-        queue::get(&tx, to).await?.ok_or_else(|| Error::field("queueId", "There is no such queue."))?;
+        let to_queue = queue::get(&tx, to).await?.ok_or_else(|| Error::field("queueId", "There is no such queue."))?;
         if !note.trim().is_empty() {
             row.summary = format!("{}\n→ {}", row.summary, note.trim().chars().take(500).collect::<String>());
         }
         row.queue_id = to.uuid();
         row.set_status(TaskStatus::Pending);
+        set_deadlines(&mut row, &to_queue, tx.now());
         // The next worker is somebody else: the one who transfers is spared for a while.
         spare(&tx, &row).await?;
         row.member_id = None;
         let row = update(&tx, row).await?;
         self.announce_queued(&tx, &row).await?;
+        self.finish(tx).await?;
+        row.into_contract()
+    }
+
+    pub(super) async fn do_assign(&self, ctx: &Ctx, id: TaskId, member: MemberId) -> Result<Task> {
+        ctx.require(Permission::Supervise)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = task::get(&tx, id).await?.ok_or_else(|| Error::not_found("task"))?;
+        if [TaskStatus::Completed, TaskStatus::Canceled, TaskStatus::WrapUp].contains(&row.status()?) {
+            return Err(Error::conflict("This task is over; nobody needs to take it."));
+        }
+        let worker = worker::get(&tx, member).await?.filter(|worker| worker.enabled);
+        let worker = worker.ok_or_else(|| Error::field("memberId", "There is no such worker."))?;
+        if row.member_id == Some(member.uuid()) {
+            return row.into_contract();
+        }
+        cancel_offers(&tx, &row).await?;
+        let load = self.loads(&tx).await?.get(&member).copied().unwrap_or(0);
+        if load >= worker.capacity {
+            let message = format!(
+                "{} has {load} of {} tasks; raise the capacity or choose another.",
+                worker.name, worker.capacity
+            );
+            return Err(Error::conflict(message));
+        }
+        row.set_status(TaskStatus::Assigned);
+        row.member_id = Some(member.uuid());
+        row.assigned_at = row.assigned_at.or(Some(tx.now()));
+        let name = worker.name;
+        tx.emit(&TaskAssigned { task: id, conversation: row.conversation_id.into(), member, name })?;
+        update(&tx, row.clone()).await?;
         self.finish(tx).await?;
         row.into_contract()
     }
@@ -111,15 +152,16 @@ impl Routing {
             return Ok(());
         }
         let rows = store::oldest::<workflow::Entity>(tx, workflow::Column::Position).await?;
-        let mut rules = Vec::new();
+        let mut order = Vec::new();
         for row in rows {
             let rule = row.into_contract()?;
-            rules.push(Rule { locale: rule.locale, keywords: rule.keywords, queue: rule.queue_id });
+            order.push(Rule { locale: rule.locale, keywords: rule.keywords, queue: rule.queue_id });
         }
         let queues = store::oldest::<queue::Entity>(tx, queue::Column::Id).await?;
         let first = queues.first().ok_or_else(|| Error::internal("the firm has no queue"))?;
-        let chosen = choose_queue(&rules, &wanted.locale, &wanted.summary, first.id.into());
-        let row = task::Model {
+        let chosen = choose_queue(&order, &wanted.locale, &wanted.summary, first.id.into());
+        let queue = queues.iter().find(|row| row.id == chosen.uuid()).unwrap_or(first);
+        let mut row = task::Model {
             tenant_id: tx.tenant(),
             id: tx.id::<TaskId>().uuid(),
             conversation_id: wanted.conversation.uuid(),
@@ -133,7 +175,10 @@ impl Routing {
             created_at: tx.now(),
             assigned_at: None,
             ended_at: None,
+            at_risk_at: None,
+            due_at: None,
         };
+        set_deadlines(&mut row, queue, tx.now());
         insert(tx, row.clone()).await?;
         self.announce_queued(tx, &row).await
     }
@@ -157,10 +202,7 @@ impl Routing {
         match row.status()? {
             TaskStatus::Assigned => row.set_status(TaskStatus::WrapUp),
             TaskStatus::Pending | TaskStatus::Reserved => {
-                for mut offer in store::open_offers(tx).await?.into_iter().filter(|offer| offer.task_id == row.id) {
-                    offer.status = ReservationStatus::Canceled.as_str().to_owned();
-                    update(tx, offer).await?;
-                }
+                cancel_offers(tx, &row).await?;
                 row.set_status(TaskStatus::Canceled);
                 row.ended_at = Some(tx.now());
             }
@@ -186,6 +228,20 @@ impl Routing {
         metrics::counter!("lingxi_routing_offers_total", "outcome" => "timed_out").increment(1);
         Ok(())
     }
+}
+
+fn set_deadlines(row: &mut task::Model, queue: &queue::Model, since: Timestamp) {
+    let (at_risk, due) = rules::deadlines(since, queue.target_seconds.unwrap_or(rules::TARGET_SECONDS));
+    row.at_risk_at = Some(at_risk);
+    row.due_at = Some(due);
+}
+
+async fn cancel_offers(tx: &Tx, row: &task::Model) -> Result<()> {
+    for mut offer in store::open_offers(tx).await?.into_iter().filter(|offer| offer.task_id == row.id) {
+        offer.status = ReservationStatus::Canceled.as_str().to_owned();
+        update(tx, offer).await?;
+    }
+    Ok(())
 }
 
 async fn own_offer(tx: &Tx, id: ReservationId) -> Result<(reservation::Model, task::Model)> {

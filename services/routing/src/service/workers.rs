@@ -74,9 +74,21 @@ pub(super) async fn change_activity(tx: &Tx, member: MemberId, activity: Activit
     if before == activity {
         return Ok(());
     }
-    tx.emit(&ActivityEnded { member, activity: before, from: row.activity_since, to: tx.now() })?;
+    let from = row.counted_until.unwrap_or(row.activity_since);
+    tx.emit(&ActivityEnded { member, activity: before, from, to: tx.now() })?;
+    row.counted_until = None;
     row.activity = activity.as_str().to_owned();
     row.activity_since = tx.now();
+    update(tx, row).await?;
+    Ok(())
+}
+
+/// Announces the part of a long activity that has passed, so that it is counted while it lasts.
+pub(crate) async fn count_activity(tx: &Tx, member: MemberId) -> Result<()> {
+    let Some(mut row) = worker::get(tx, member).await? else { return Ok(()) };
+    let from = row.counted_until.unwrap_or(row.activity_since);
+    tx.emit(&ActivityEnded { member, activity: row.activity()?, from, to: tx.now() })?;
+    row.counted_until = Some(tx.now());
     update(tx, row).await?;
     Ok(())
 }

@@ -12,6 +12,7 @@ tenant_entity!(queue, "routing_queue", {
     skills: Json,
     priority: i32,
     offer_seconds: i32,
+    target_seconds: Option<i32>,
 });
 
 tenant_entity!(workflow, "routing_workflow", {
@@ -33,6 +34,8 @@ tenant_entity!(task, "routing_task", {
     created_at: DateTimeUtc,
     assigned_at: Option<DateTimeUtc>,
     ended_at: Option<DateTimeUtc>,
+    at_risk_at: Option<DateTimeUtc>,
+    due_at: Option<DateTimeUtc>,
 });
 
 tenant_entity!(reservation, "routing_reservation", {
@@ -77,6 +80,8 @@ impl task::Model {
             wrap_up_code: self.wrap_up_code,
             created_at: self.created_at,
             assigned_at: self.assigned_at,
+            at_risk_at: self.at_risk_at,
+            due_at: self.due_at,
         })
     }
 }

@@ -20,6 +20,7 @@ pub(crate) struct Model {
     pub skills: Json,
     pub locales: Json,
     pub enabled: bool,
+    pub counted_until: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -73,6 +74,7 @@ pub(crate) async fn put(tx: &Tx, member: MemberId, name: &str, enabled: bool) ->
         skills: serde_json::json!([]),
         locales: serde_json::json!([]),
         enabled,
+        counted_until: None,
     };
     Entity::insert(row.into_active_model())
         .on_conflict(

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use lingxi_bus::RelayHandle;
 use lingxi_config::Config;
-use lingxi_contracts::channels::{Conversation, Inbound, Message};
+use lingxi_contracts::channels::{Conversation, Inbound, Message, Outbound};
 use lingxi_contracts::tenants::{AcceptInvitation, SignUp};
 use lingxi_kernel::{Clock, Ctx, Env, Role, Timestamp};
 use lingxi_server::cloud::{Cloud, open_database};
@@ -30,7 +30,7 @@ pub struct TestCloud {
     pub cloud: Cloud,
     clock: Arc<TestClock>,
     relay: RelayHandle,
-    folder: PathBuf,
+    pub folder: PathBuf,
 }
 
 /// A fresh folder for one test.
@@ -96,6 +96,11 @@ impl TestCloud {
 
     /// A further member of a firm.
     pub async fn member(&self, owner: &Ctx, name: &str, role: Role) -> Ctx {
+        self.try_member(owner, name, role).await.unwrap()
+    }
+
+    /// A further member of a firm, if there is room.
+    pub async fn try_member(&self, owner: &Ctx, name: &str, role: Role) -> lingxi_kernel::Result<Ctx> {
         let tenants = &self.cloud.services.tenants;
         let email = format!("{}-{}@member.example", name.to_lowercase(), owner.tenant);
         tenants.invite(owner, &email, role).await.unwrap();
@@ -103,16 +108,16 @@ impl TestCloud {
         let body = &mails.iter().find(|mail| mail.to == email).unwrap().body;
         let token = body.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
         let join = AcceptInvitation { token, name: name.into(), password: "correct horse battery".into() };
-        let session = tenants.accept_invitation(join).await.unwrap();
+        let session = tenants.accept_invitation(join).await?;
         self.settle().await;
-        tenants.authenticate(&session.token).await.unwrap()
+        tenants.authenticate(&session.token).await
     }
 
     /// A visitor of a firm's web chat.
     pub async fn visitor(&self, owner: &Ctx) -> Ctx {
         let channels = &self.cloud.services.channels;
         let key = channels.channels(owner).await.unwrap().remove(0).public_key;
-        let opened = channels.open_visitor(&key, None, None, "en-US").await.unwrap();
+        let opened = channels.open_visitor(&key, None, None, "en-US", None).await.unwrap();
         channels.authenticate_visitor(&opened.token).await.unwrap()
     }
 
@@ -151,4 +156,9 @@ pub fn inbound(id: &str, text: &str) -> Inbound {
         attachment: None,
         locale: Some("en-US".into()),
     }
+}
+
+/// A member's words for the customer, or for members only.
+pub fn reply(text: &str, private: bool) -> Outbound {
+    Outbound { text: text.into(), private, ..Outbound::default() }
 }

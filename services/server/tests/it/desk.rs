@@ -5,7 +5,7 @@ use lingxi_contracts::channels::{AuthorKind, ConversationStatus, Handler};
 use lingxi_contracts::routing::{Activity, TaskStatus};
 use lingxi_kernel::{ErrorCode, Role};
 
-use crate::cloud::{TestCloud, inbound};
+use crate::cloud::{TestCloud, inbound, reply};
 
 #[tokio::test]
 async fn the_bot_answers_and_hands_over_with_a_summary() {
@@ -55,7 +55,7 @@ async fn an_offer_that_nobody_answers_goes_back_to_its_place_and_its_worker_is_a
     let late = routing.accept(&agent, offer.id).await.unwrap_err();
     assert_eq!(late.code, ErrorCode::Conflict);
     test.cloud.run_timers().await.unwrap();
-    let task = routing.tasks(&owner).await.unwrap().remove(0);
+    let task = routing.tasks(&owner, false).await.unwrap().remove(0);
     assert_eq!((task.status, task.created_at), (TaskStatus::Pending, offer.task.created_at));
     assert_eq!(routing.me(&agent).await.unwrap().activity, Activity::Away);
     test.end().await;
@@ -92,20 +92,20 @@ async fn an_agent_replies_only_to_what_they_accepted_and_a_resolved_talk_opens_a
     let visitor = test.visitor(&owner).await;
     test.say(&visitor, "1", "talk to a person").await;
     let id = test.conversation(&visitor).await.id;
-    let refused = services.channels.post(&agent, id, "Hello", false, None).await.unwrap_err();
+    let refused = services.channels.post(&agent, id, reply("Hello", false)).await.unwrap_err();
     assert_eq!(refused.code, ErrorCode::Conflict);
-    services.channels.post(&agent, id, "VIP customer", true, None).await.unwrap();
+    services.channels.post(&agent, id, reply("VIP customer", true)).await.unwrap();
     services.routing.set_activity(&agent, Activity::Available).await.unwrap();
     let offer = services.routing.my_reservations(&agent).await.unwrap().remove(0);
     services.routing.accept(&agent, offer.id).await.unwrap();
     test.settle().await;
-    services.channels.post(&agent, id, "Hello", false, None).await.unwrap();
+    services.channels.post(&agent, id, reply("Hello", false)).await.unwrap();
     let seen = test.transcript(&visitor).await;
     assert!(seen.iter().any(|message| message.text == "Hello"));
     assert!(seen.iter().all(|message| message.text != "VIP customer"), "notes are for members");
     services.channels.set_status(&agent, id, ConversationStatus::Resolved, None).await.unwrap();
     test.settle().await;
-    let task = services.routing.tasks(&agent).await.unwrap().remove(0);
+    let task = services.routing.tasks(&agent, false).await.unwrap().remove(0);
     assert_eq!(task.status, TaskStatus::WrapUp);
     services.routing.complete(&agent, task.id, Some("solved".into())).await.unwrap();
     assert_eq!(services.routing.me(&agent).await.unwrap().load, 0);
@@ -131,7 +131,7 @@ async fn outside_business_hours_the_customer_is_told_and_the_task_waits() {
     test.say(&visitor, "1", "talk to a person").await;
     let last = test.transcript(&visitor).await.pop().unwrap();
     assert!(last.text.contains("We are closed"), "{}", last.text);
-    assert_eq!(test.cloud.services.routing.tasks(&owner).await.unwrap().len(), 1);
+    assert_eq!(test.cloud.services.routing.tasks(&owner, false).await.unwrap().len(), 1);
     test.end().await;
 }
 
@@ -178,5 +178,47 @@ async fn a_release_can_be_rolled_back() {
     let first = bot.releases(&owner).await.unwrap().into_iter().find(|release| release.id != second.id).unwrap();
     bot.activate_release(&owner, first.id).await.unwrap();
     assert_ne!(asks().await.unwrap().text, "Cats and dogs.");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_supervisor_gives_a_task_to_somebody_but_never_above_their_capacity() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Assign Firm").await;
+    let agent = test.member(&owner, "Ann", Role::Agent).await;
+    let services = test.cloud.services.clone();
+    let member = agent.member().unwrap();
+    services.routing.update_worker(&owner, member, 1, Vec::new(), Vec::new()).await.unwrap();
+    for number in 0..2 {
+        let visitor = test.visitor(&owner).await;
+        test.say(&visitor, &number.to_string(), "please let me talk to a person").await;
+    }
+    let tasks = services.routing.tasks(&owner, false).await.unwrap();
+    assert_eq!(services.routing.assign(&agent, tasks[0].id, member).await.unwrap_err().code, ErrorCode::Forbidden);
+    services.routing.assign(&owner, tasks[0].id, member).await.unwrap();
+    test.settle().await;
+    let found = services.channels.conversations_by_id(&owner, &[tasks[0].conversation_id]).await.unwrap();
+    assert_eq!((found[0].handler, found[0].assignee), (Handler::Member, Some(member)));
+    let full = services.routing.assign(&owner, tasks[1].id, member).await.unwrap_err();
+    assert!(full.code == ErrorCode::Conflict && full.message.contains("1 of 1"), "{full}");
+    services.routing.assign(&owner, tasks[0].id, owner.member().unwrap()).await.unwrap();
+    services.routing.assign(&owner, tasks[1].id, member).await.expect("the place is free again");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_waiting_task_is_at_risk_before_its_target_is_missed() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Target Firm").await;
+    let agent = test.member(&owner, "Ann", Role::Agent).await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "please let me talk to a person").await;
+    let routing = test.cloud.services.routing.clone();
+    assert!(routing.tasks(&agent, true).await.unwrap().is_empty());
+    test.pass(TimeDelta::seconds(84));
+    let task = routing.tasks(&agent, true).await.unwrap().remove(0);
+    assert_eq!(task.due_at.unwrap() - task.at_risk_at.unwrap(), TimeDelta::seconds(36), "30 % of two minutes");
+    routing.assign(&owner, task.id, agent.member().unwrap()).await.unwrap();
+    assert!(routing.tasks(&agent, true).await.unwrap().is_empty(), "somebody has it");
     test.end().await;
 }

@@ -9,7 +9,9 @@
 
 mod access;
 mod cloud;
+mod contacts;
 mod crash;
 mod desk;
+mod firm;
 mod usage;
 mod webhooks;

@@ -85,3 +85,21 @@ async fn at_the_cap_the_bot_hands_over_and_the_admin_gets_one_mail() {
     assert_eq!(test.conversation(&other).await.handler, Handler::Bot, "without a cap the bot answers again");
     test.end().await;
 }
+
+#[tokio::test]
+async fn a_seat_is_counted_while_somebody_sits_on_it() {
+    use lingxi_contracts::routing::Activity;
+    let test = TestCloud::start().await;
+    let owner = test.firm("Seat Firm").await;
+    let routing = test.cloud.services.routing.clone();
+    routing.set_activity(&owner, Activity::Available).await.unwrap();
+    test.pass(TimeDelta::minutes(61));
+    test.cloud.run_timers().await.unwrap();
+    test.settle().await;
+    assert_eq!(quantity(&test, &owner, Meter::AgentMinute).await, 61, "not only at the end of the day");
+    test.pass(TimeDelta::minutes(9));
+    routing.set_activity(&owner, Activity::Away).await.unwrap();
+    test.settle().await;
+    assert_eq!(quantity(&test, &owner, Meter::AgentMinute).await, 70, "and no minute twice");
+    test.end().await;
+}

@@ -46,7 +46,7 @@ async fn receiver(failures: usize) -> (String, Got) {
 }
 
 async fn deliveries(test: &TestCloud, owner: &Ctx) -> Vec<lingxi_contracts::channels::Delivery> {
-    test.cloud.services.channels.deliveries(owner, PageArgs::largest()).await.unwrap().into_items()
+    test.cloud.services.channels.deliveries(owner, None, PageArgs::largest()).await.unwrap().into_items()
 }
 
 fn header(request: &str, name: &str) -> String {

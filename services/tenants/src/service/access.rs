@@ -17,10 +17,12 @@ const LAST_USE: TimeDelta = TimeDelta::minutes(5);
 
 impl Tenants {
     pub(super) async fn do_authenticate(&self, token: &str) -> Result<Ctx> {
-        match Credential::parse(token)? {
-            Credential::Session { tenant, secret } => self.session_ctx(tenant, &secret).await,
-            Credential::ApiKey { tenant, key, secret } => self.key_ctx(tenant, key, &secret).await,
-        }
+        let ctx = match Credential::parse(token)? {
+            Credential::Session { tenant, secret } => self.session_ctx(tenant, &secret).await?,
+            Credential::ApiKey { tenant, key, secret } => self.key_ctx(tenant, key, &secret).await?,
+        };
+        self.require_in_use(&ctx).await?;
+        Ok(ctx)
     }
 
     async fn session_ctx(&self, tenant: TenantId, secret: &str) -> Result<Ctx> {

@@ -1,16 +1,20 @@
 //! Use cases: authorise, load, decide, save.
 
 mod access;
+mod exports;
 mod members;
+mod operator;
+mod passwords;
 mod settings;
 mod sign_in;
 
 use async_trait::async_trait;
 use lingxi_contracts::tenants::{
-    AcceptInvitation, ApiKey, AuditEntry, BusinessHours, Invitation, Issued, Mail, Member, MemberStatus, Session,
-    SignIn, SignUp, SignedIn, Tenant, TenantPatch, TenantsClient, TotpSetup,
+    AcceptInvitation, ApiKey, AuditEntry, BusinessHours, DeadLetter, Export, Invitation, Issued, Mail, Member,
+    MemberStatus, PlatformHealth, Quota, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview, TenantPatch,
+    TenantsClient, TotpSetup,
 };
-use lingxi_kernel::{ApiKeyId, Ctx, MemberId, Page, PageArgs, Permission, Result, Role, SessionId};
+use lingxi_kernel::{ApiKeyId, Ctx, EventId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId, TenantId};
 
 use lingxi_store::TenantCache;
 
@@ -28,6 +32,11 @@ pub(crate) struct Tenants {
 impl Tenants {
     pub(crate) fn new(deps: Deps) -> Self {
         Self { deps, throttle: Throttle::default(), firms: TenantCache::default() }
+    }
+
+    /// Forgets what memory knows of a firm, after it has changed.
+    pub(crate) fn forget(&self, tenant: TenantId) {
+        self.firms.forget(tenant);
     }
 }
 
@@ -47,6 +56,15 @@ impl TenantsClient for Tenants {
     }
     async fn verify_email(&self, token: &str) -> Result<()> {
         self.do_verify_email(token).await
+    }
+    async fn resend_verification(&self, ctx: &Ctx) -> Result<()> {
+        self.do_resend_verification(ctx).await
+    }
+    async fn request_password_reset(&self, email: &str) -> Result<()> {
+        self.do_request_password_reset(email).await
+    }
+    async fn reset_password(&self, token: &str, password: &str) -> Result<()> {
+        self.do_reset_password(token, password).await
     }
     async fn accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn> {
         self.do_accept_invitation(input).await
@@ -119,5 +137,32 @@ impl TenantsClient for Tenants {
     }
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>> {
         self.do_mails(ctx).await
+    }
+    async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>> {
+        self.do_exports(ctx).await
+    }
+    async fn request_export(&self, ctx: &Ctx) -> Result<Export> {
+        self.do_request_export(ctx).await
+    }
+    async fn is_operator(&self, ctx: &Ctx) -> Result<bool> {
+        self.do_is_operator(ctx).await
+    }
+    async fn all_tenants(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<TenantOverview>> {
+        self.do_all_tenants(ctx, search, page).await
+    }
+    async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant> {
+        self.do_set_quota(ctx, tenant, quota).await
+    }
+    async fn set_suspended(&self, ctx: &Ctx, tenant: TenantId, suspended: bool) -> Result<Tenant> {
+        self.do_set_suspended(ctx, tenant, suspended).await
+    }
+    async fn health(&self, ctx: &Ctx) -> Result<PlatformHealth> {
+        self.do_health(ctx).await
+    }
+    async fn dead_letters(&self, ctx: &Ctx) -> Result<Vec<DeadLetter>> {
+        self.do_dead_letters(ctx).await
+    }
+    async fn replay_dead_letter(&self, ctx: &Ctx, event: EventId, consumer: &str) -> Result<()> {
+        self.do_replay_dead_letter(ctx, event, consumer).await
     }
 }

@@ -2,12 +2,13 @@
 
 use chrono::TimeDelta;
 use lingxi_contracts::tenants::{BusinessHours, Mail, Tenant, TenantPatch, TenantStatus};
-use lingxi_kernel::{Ctx, Error, Permission, Result};
+use lingxi_kernel::{Ctx, Error, ErrorCode, Permission, Result};
+use lingxi_store::Tx;
 use serde_json::json;
 
 use super::Tenants;
 use crate::rules;
-use crate::store::{audit, mail, newest, tenant};
+use crate::store::{audit, mail, member, newest, tenant};
 
 impl Tenants {
     pub(super) async fn do_tenant(&self, ctx: &Ctx) -> Result<Tenant> {
@@ -16,6 +17,33 @@ impl Tenants {
             ctx.require(Permission::ReadTenant)?;
         }
         self.firm(ctx).await?.into_contract()
+    }
+
+    /// Demands that the firm is neither suspended nor over.
+    pub(super) async fn require_in_use(&self, ctx: &Ctx) -> Result<()> {
+        let row = self.firm(ctx).await?;
+        match TenantStatus::parse(&row.status)? {
+            TenantStatus::Suspended => Err(Error::new(
+                ErrorCode::Forbidden,
+                "This firm is suspended; please write to the operator of this service.",
+            )),
+            TenantStatus::Ended => Err(crate::secrets::unauthenticated()),
+            TenantStatus::Active | TenantStatus::PendingDeletion => Ok(()),
+        }
+    }
+
+    /// Demands that the firm's quota has room for one more member.
+    pub(super) async fn require_seat(&self, tx: &Tx) -> Result<()> {
+        let Some(most) = tenant::own(tx).await?.into_contract()?.quota.members else { return Ok(()) };
+        let members = newest::<member::Entity>(tx, member::Column::Id).await?;
+        let active = members.iter().filter(|row| row.status == "active").count();
+        if active < usize::try_from(most)? {
+            Ok(())
+        } else {
+            let message =
+                format!("This firm may have {most} active members; disable one, or ask the operator for more.");
+            Err(Error::new(ErrorCode::LimitExceeded, message))
+        }
     }
 
     /// The firm's row, from memory where it is known.

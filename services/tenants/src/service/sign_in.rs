@@ -34,6 +34,7 @@ impl Tenants {
             hours: json!({ "weekly": [], "holidays": [] }),
             created_at: env.now(),
             delete_after: None,
+            quota: None,
         };
         tenant::insert(&tx, row).await?;
         let account = new_account(&tx, &email, password_hash, false).await?;
@@ -75,7 +76,9 @@ impl Tenants {
             .filter(|member| member.status == MemberStatus::Active.as_str())
             .find(|member| input.tenant.is_none_or(|tenant| tenant.uuid() == member.tenant_id))
             .ok_or_else(wrong)?;
-        let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;
+        let ctx = Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants");
+        self.require_in_use(&ctx).await?;
+        let tx = self.deps.db.begin(&ctx).await?;
         if account.totp_enabled {
             let code = input.totp.as_deref().unwrap_or_default();
             if code.is_empty() {
@@ -126,6 +129,7 @@ impl Tenants {
         if member_of(&tx, account).await?.is_some() {
             return Err(Error::conflict("You are a member of this firm already; please sign in."));
         }
+        self.require_seat(&tx).await?;
         let member = new_member(&tx, account, input.name.trim(), role).await?;
         tx.emit(&MemberChanged { member, name: input.name.trim().to_owned(), role, active: true })?;
         invitation.accepted_at = Some(tx.now());
@@ -264,7 +268,7 @@ async fn use_totp(tx: &Tx, mut row: account::Model, code: &str) -> Result<bool> 
     Ok(true)
 }
 
-fn split_token(text: &str) -> Option<(TenantId, String)> {
+pub(super) fn split_token(text: &str) -> Option<(TenantId, String)> {
     let (tenant, secret) = text.split_once('.')?;
     Some((tenant.parse().ok()?, secret.to_owned()))
 }

@@ -49,3 +49,8 @@ pub(crate) async fn update(conn: &DatabaseConnection, account: Model) -> Result<
     Entity::update(account.into_active_model().reset_all()).exec(conn).await?;
     Ok(())
 }
+
+pub(crate) async fn delete(conn: &DatabaseConnection, id: Uuid) -> Result<()> {
+    Entity::delete_by_id(id).exec(conn).await?;
+    Ok(())
+}

@@ -5,6 +5,7 @@ pub(crate) mod audit;
 pub(crate) mod tenant;
 pub(crate) mod token;
 
+use lingxi_contracts::tenants::{Export, ExportStatus};
 use lingxi_kernel::Result;
 use lingxi_store::{Tx, find, tenant_entity};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _};
@@ -44,6 +45,17 @@ tenant_entity!(api_key, "tenants_api_key", {
     revoked_at: Option<DateTimeUtc>,
 });
 
+tenant_entity!(export, "tenants_export", {
+    status: String,
+    progress: i32,
+    size: i64,
+    failure: Option<String>,
+    requested_by: Uuid,
+    created_at: DateTimeUtc,
+    finished_at: Option<DateTimeUtc>,
+    expires_at: Option<DateTimeUtc>,
+});
+
 tenant_entity!(mail, "tenants_mail", {
     receiver: String,
     subject: String,
@@ -51,6 +63,21 @@ tenant_entity!(mail, "tenants_mail", {
     created_at: DateTimeUtc,
     sent_at: Option<DateTimeUtc>,
 });
+
+impl export::Model {
+    pub(crate) fn into_contract(self) -> Result<Export> {
+        Ok(Export {
+            id: self.id.into(),
+            status: ExportStatus::parse(&self.status)?,
+            progress: self.progress,
+            size: self.size,
+            failure: self.failure,
+            created_at: self.created_at,
+            finished_at: self.finished_at,
+            expires_at: self.expires_at,
+        })
+    }
+}
 
 /// The session of a secret's hash.
 pub(crate) async fn session_by_hash(tx: &Tx, hash: &str) -> Result<Option<session::Model>> {

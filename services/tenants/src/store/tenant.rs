@@ -1,10 +1,10 @@
 //! The list of tenants.
 
-use lingxi_contracts::tenants::{Tenant, TenantStatus};
-use lingxi_kernel::{Error, Result, TenantId};
+use lingxi_contracts::tenants::{Quota, Tenant, TenantStatus};
+use lingxi_kernel::{Error, Page, PageArgs, Result, TenantId, Timestamp};
 use lingxi_store::Tx;
-use sea_orm::IntoActiveModel as _;
 use sea_orm::entity::prelude::*;
+use sea_orm::{DatabaseConnection, IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants_tenant")]
@@ -19,6 +19,7 @@ pub(crate) struct Model {
     pub hours: Json,
     pub created_at: DateTimeUtc,
     pub delete_after: Option<DateTimeUtc>,
+    pub quota: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -37,6 +38,7 @@ impl Model {
             status: TenantStatus::parse(&self.status)?,
             created_at: self.created_at,
             delete_after: self.delete_after,
+            quota: self.quota.map_or(Ok(Quota::default()), serde_json::from_value)?,
         })
     }
 }
@@ -53,4 +55,36 @@ pub(crate) async fn insert(tx: &Tx, tenant: Model) -> Result<()> {
 
 pub(crate) async fn update(tx: &Tx, tenant: Model) -> Result<Model> {
     Ok(Entity::update(tenant.into_active_model().reset_all()).exec(tx.conn()).await?)
+}
+
+/// Tenants whose time to be deleted has come.
+pub(crate) async fn due(conn: &DatabaseConnection, now: Timestamp) -> Result<Vec<Model>> {
+    let due = Entity::find()
+        .filter(Column::Status.eq(TenantStatus::PendingDeletion.as_str()))
+        .filter(Column::DeleteAfter.lte(now));
+    Ok(due.all(conn).await?)
+}
+
+/// A page of all tenants that are not over, newest first.
+pub(crate) async fn page(conn: &DatabaseConnection, search: Option<&str>, args: &PageArgs) -> Result<Page<Model>> {
+    let mut rows = Entity::find()
+        .filter(Column::Status.ne(TenantStatus::Ended.as_str()))
+        .order_by_desc(Column::Id)
+        .limit(u64::from(args.first) + 1);
+    if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
+        rows = match words.parse::<TenantId>() {
+            Ok(id) => rows.filter(Column::Id.eq(id.uuid())),
+            Err(_) => rows.filter(Column::Name.contains(words)),
+        };
+    }
+    if let Some(after) = &args.after {
+        rows = rows.filter(Column::Id.lt(after.parse::<TenantId>()?.uuid()));
+    }
+    Ok(Page::from_overfetch(rows.all(conn).await?, args, |row| TenantId::from_uuid(row.id).to_string()))
+}
+
+/// Tenants in use.
+pub(crate) async fn count(conn: &DatabaseConnection) -> Result<i64> {
+    let rows = Entity::find().filter(Column::Status.ne(TenantStatus::Ended.as_str()));
+    Ok(i64::try_from(rows.count(conn).await?)?)
 }

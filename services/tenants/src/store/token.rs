@@ -1,10 +1,13 @@
 //! One-time secrets of mails.
 
-use lingxi_kernel::Result;
+use chrono::TimeDelta;
+use lingxi_kernel::{Result, Timestamp};
 use lingxi_store::{TenantEntity, Tx, delete_many, find, insert};
 use sea_orm::entity::prelude::*;
 
 use crate::secrets::hash_secret;
+
+const VALID: TimeDelta = TimeDelta::days(2);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants_token")]
@@ -35,7 +38,7 @@ pub(crate) async fn issue(tx: &Tx, purpose: &str, account: Uuid) -> Result<Strin
         secret_hash: hash_secret(&secret),
         purpose: purpose.to_owned(),
         account_id: account,
-        expires_at: tx.now() + chrono::TimeDelta::days(2),
+        expires_at: tx.now() + VALID,
     };
     insert(tx, row).await?;
     Ok(format!("{}.{secret}", tx.ctx().tenant))
@@ -47,4 +50,13 @@ pub(crate) async fn redeem(tx: &Tx, purpose: &str, secret: &str) -> Result<Optio
     let row = find::<Entity>(tx).filter(Column::SecretHash.eq(&hash)).one(tx.conn()).await?;
     delete_many::<Entity>(tx).filter(Column::SecretHash.eq(hash)).exec(tx.conn()).await?;
     Ok(row.filter(|row| row.purpose == purpose && row.expires_at > tx.now()).map(|row| row.account_id))
+}
+
+/// Whether an account was issued a secret for a purpose since a moment.
+pub(crate) async fn issued_since(tx: &Tx, purpose: &str, account: Uuid, since: Timestamp) -> Result<bool> {
+    let rows = find::<Entity>(tx)
+        .filter(Column::Purpose.eq(purpose))
+        .filter(Column::AccountId.eq(account))
+        .filter(Column::ExpiresAt.gt(since + VALID));
+    Ok(rows.one(tx.conn()).await?.is_some())
 }

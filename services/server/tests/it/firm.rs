@@ -1,0 +1,182 @@
+//! The firm itself: passwords, archives, its end, and what the platform's operators may do.
+
+use std::io::Read as _;
+
+use chrono::TimeDelta;
+use lingxi_contracts::Envelope;
+use lingxi_contracts::billing::SpendLimitReached;
+use lingxi_contracts::tenants::{ExportStatus, Quota, SignIn, TenantStatus};
+use lingxi_kernel::{Ctx, Currency, ErrorCode, Money, PageArgs, Permission, Role};
+
+use crate::cloud::TestCloud;
+
+fn credentials(email: &str, password: &str) -> SignIn {
+    let (email, password) = (email.to_owned(), password.to_owned());
+    SignIn { email, password, totp: None, tenant: None, user_agent: String::new() }
+}
+
+/// The secret of the newest mail that holds one.
+async fn mailed(test: &TestCloud, owner: &Ctx, page: &str) -> Option<String> {
+    let mails = test.cloud.services.tenants.mails(owner).await.unwrap();
+    let link = format!("/{page}?token=");
+    let body = mails.iter().find_map(|mail| mail.body.split(&link).nth(1))?;
+    Some(body.split_whitespace().next().unwrap().to_owned())
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_set_anew_by_mail_and_ends_every_session() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Forgetful Firm").await;
+    let tenants = &test.cloud.services.tenants;
+    let email = "owner@forgetful-firm.example";
+    let session = tenants.sign_in(credentials(email, "correct horse battery")).await.unwrap();
+    tenants.request_password_reset("nobody@nowhere.example").await.expect("tells nobody whether there is an account");
+    assert_eq!(mailed(&test, &owner, "reset-password").await, None);
+    tenants.request_password_reset(email).await.unwrap();
+    let token = mailed(&test, &owner, "reset-password").await.unwrap();
+    let short = tenants.reset_password(&token, "short").await.unwrap_err();
+    assert_eq!(short.fields[0].field, "password");
+    tenants.reset_password(&token, "another long password").await.unwrap();
+    let again = tenants.reset_password(&token, "yet another password").await.unwrap_err();
+    assert_eq!(again.fields[0].field, "token", "a link works once");
+    assert_eq!(tenants.authenticate(&session.token).await.unwrap_err().code, ErrorCode::Unauthenticated);
+    assert!(tenants.sign_in(credentials(email, "correct horse battery")).await.is_err());
+    assert!(tenants.sign_in(credentials(email, "another long password")).await.is_ok());
+    test.end().await;
+}
+
+#[tokio::test]
+async fn an_archive_holds_all_data_of_the_firm_and_no_secret() {
+    let test = TestCloud::start().await;
+    let (owner, other) = (test.firm("Archive Firm").await, test.firm("Other Firm").await);
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    let stranger = test.visitor(&other).await;
+    test.say(&stranger, "1", "words of another firm").await;
+    let tenants = &test.cloud.services.tenants;
+    let asked = tenants.request_export(&owner).await.unwrap();
+    assert_eq!(tenants.request_export(&owner).await.unwrap_err().code, ErrorCode::Conflict, "one at a time");
+    test.cloud.run_timers().await.unwrap();
+    let ready = tenants.exports(&owner).await.unwrap().remove(0);
+    assert_eq!((ready.id, ready.status, ready.progress), (asked.id, ExportStatus::Ready, 100));
+    let path = test.folder.join("exports").join(owner.tenant.to_string()).join(format!("{}.zip", ready.id));
+    let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
+    let mut text = |name: &str| {
+        let mut text = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
+        text
+    };
+    assert!(text("channels_message.jsonl").contains("how do I cancel my policy"));
+    assert!(text("tenant.json").contains("Archive Firm"));
+    for index in 0..zip.len() {
+        let mut file = zip.by_index(index).unwrap();
+        let name = file.name().unwrap().into_owned();
+        let mut text = String::new();
+        file.read_to_string(&mut text).unwrap();
+        assert!(!text.contains("words of another firm"), "{name}");
+        for secret in ["\"secret_hash\"", "\"password_hash\"", "argon2"] {
+            assert!(!text.contains(secret), "{name} holds {secret}");
+        }
+    }
+    test.pass(TimeDelta::days(8));
+    test.cloud.run_timers().await.unwrap();
+    assert!(!path.exists() && tenants.exports(&owner).await.unwrap().is_empty(), "removed after a week");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_firm_ends_after_the_grace_period_unless_its_owner_changes_their_mind() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Ending Firm").await;
+    let other = test.firm("Staying Firm").await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    let services = test.cloud.services.clone();
+    services.tenants.set_deletion(&owner, true).await.unwrap();
+    services.tenants.set_deletion(&owner, false).await.unwrap();
+    test.pass(TimeDelta::days(31));
+    test.cloud.run_timers().await.unwrap();
+    assert_eq!(services.tenants.tenant(&owner).await.unwrap().status, TenantStatus::Active);
+    services.tenants.set_deletion(&owner, true).await.unwrap();
+    test.pass(TimeDelta::days(29));
+    test.cloud.run_timers().await.unwrap();
+    test.settle().await;
+    assert!(!services.channels.contacts(&owner, None, PageArgs::largest()).await.unwrap().rows.is_empty());
+    test.pass(TimeDelta::days(2));
+    test.cloud.run_timers().await.unwrap();
+    test.settle().await;
+    let gone = services.channels.contacts(&owner, None, PageArgs::largest()).await.unwrap();
+    assert!(gone.rows.is_empty(), "conversations and contacts are erased");
+    assert!(services.bot.articles(&owner, None, None, PageArgs::largest()).await.unwrap().rows.is_empty());
+    assert!(services.tenants.members(&owner).await.unwrap().is_empty());
+    let signed = services.tenants.sign_in(credentials("owner@ending-firm.example", "correct horse battery")).await;
+    assert_eq!(signed.unwrap_err().code, ErrorCode::Unauthenticated);
+    assert_eq!(services.tenants.members(&other).await.unwrap().len(), 1, "nobody else loses anything");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn operators_are_members_with_a_confirmed_address_in_the_settings() {
+    let test =
+        TestCloud::start_with(|config| config.operator.emails = vec!["owner@operator-firm.example".into()]).await;
+    let operator = test.firm("Operator Firm").await;
+    let firm = test.firm("Plain Firm").await;
+    let tenants = test.cloud.services.tenants.clone();
+    let page = PageArgs::largest();
+    let early = tenants.all_tenants(&operator, None, page.clone()).await.unwrap_err();
+    assert_eq!(early.code, ErrorCode::Forbidden, "the address is not confirmed yet");
+    let token = mailed(&test, &operator, "verify-email").await.unwrap();
+    tenants.verify_email(&token).await.unwrap();
+    let found = tenants.all_tenants(&operator, Some("Plain".into()), page.clone()).await.unwrap().into_items();
+    assert_eq!(found.iter().map(|one| (one.tenant.id, one.members)).collect::<Vec<_>>(), [(firm.tenant, 1)]);
+    assert_eq!(tenants.health(&operator).await.unwrap().tenants, 2);
+    assert_eq!(tenants.health(&firm).await.unwrap_err().code, ErrorCode::Forbidden);
+
+    let quota = Quota { members: Some(1), messages_per_second: Some(1), ..Quota::default() };
+    tenants.set_quota(&operator, firm.tenant, quota).await.unwrap();
+    let visitor = test.visitor(&firm).await;
+    let mut refused = 0;
+    for number in 0..20 {
+        let message = crate::cloud::inbound(&number.to_string(), "hello");
+        refused += usize::from(test.cloud.services.channels.receive(&visitor, message).await.is_err());
+    }
+    assert_eq!(refused, 10, "the firm's own rate, with a burst of ten");
+    let seat = test.try_member(&firm, "Late", Role::Agent).await.unwrap_err();
+    assert_eq!(seat.code, ErrorCode::LimitExceeded);
+
+    let key = tenants.create_api_key(&firm, "crm", vec![Permission::ReadConversations]).await.unwrap();
+    tenants.set_suspended(&operator, firm.tenant, true).await.unwrap();
+    assert_eq!(tenants.authenticate(&key.secret).await.unwrap_err().code, ErrorCode::Forbidden);
+    let signed = tenants.sign_in(credentials("owner@plain-firm.example", "correct horse battery")).await;
+    assert_eq!(signed.unwrap_err().code, ErrorCode::Forbidden);
+    let widget = test.cloud.services.channels.receive(&visitor, crate::cloud::inbound("21", "hello")).await;
+    assert_eq!(widget.unwrap_err().code, ErrorCode::Forbidden);
+    assert_eq!(tenants.set_suspended(&operator, operator.tenant, true).await.unwrap_err().code, ErrorCode::Conflict);
+    tenants.set_suspended(&operator, firm.tenant, false).await.unwrap();
+    assert!(tenants.authenticate(&key.secret).await.is_ok(), "nothing was lost");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn an_operator_sees_facts_that_were_given_up_and_delivers_them_again() {
+    let test = TestCloud::start_with(|config| config.operator.emails = vec!["owner@letter-firm.example".into()]).await;
+    let operator = test.firm("Letter Firm").await;
+    let tenants = test.cloud.services.tenants.clone();
+    tenants.verify_email(&mailed(&test, &operator, "verify-email").await.unwrap()).await.unwrap();
+    let env = test.cloud.db.env();
+    let total = Money::new(500, Currency::Usd);
+    let fact = SpendLimitReached { period: "2026-11".into(), limit: "alert".into(), total };
+    let event = Envelope::new(env.id(), operator.tenant, env.now(), &fact).unwrap();
+    lingxi_store::dead_letters::put(&test.cloud.db, "tenants", &event, "the disk was full").await.unwrap();
+    let letters = tenants.dead_letters(&operator).await.unwrap();
+    assert_eq!((letters[0].event_id, letters[0].cause.as_str()), (event.id, "the disk was full"));
+    assert_eq!(tenants.health(&operator).await.unwrap().dead_letters, 1);
+    tenants.replay_dead_letter(&operator, event.id, "tenants").await.unwrap();
+    test.settle().await;
+    let mails = tenants.mails(&operator).await.unwrap();
+    assert_eq!(mails.iter().filter(|mail| mail.subject.contains("spend alert")).count(), 1, "now it had its effect");
+    assert!(tenants.dead_letters(&operator).await.unwrap().is_empty());
+    let again = tenants.replay_dead_letter(&operator, event.id, "tenants").await.unwrap_err();
+    assert_eq!(again.code, ErrorCode::NotFound);
+    test.end().await;
+}
