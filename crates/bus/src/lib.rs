@@ -13,6 +13,23 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lingxi_contracts::Envelope;
 use lingxi_kernel::Result;
+use lingxi_telemetry::trace;
+use tracing::Span;
+
+/// The span in which a consumer handles a fact: part of the trace in which the fact was announced.
+pub fn span(event: &Envelope, consumer: &str) -> Span {
+    let span = tracing::info_span!(
+        target: "lingxi",
+        "bus.handle",
+        otel.kind = "consumer",
+        consumer,
+        event.kind = event.kind,
+        event.subject = event.subject,
+        tenant = %event.tenantid,
+    );
+    trace::continue_from(&span, event.traceparent.as_deref());
+    span
+}
 
 /// A consumer of facts. It must be idempotent: [`lingxi_store::inbox::first_time`] in the transaction of its effect.
 #[async_trait]

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use lingxi_kernel::TenantId;
 use lingxi_store::Db;
+use lingxi_telemetry::trace;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tracing::Instrument as _;
 
 use crate::Consumer;
 use crate::relay::{Job, deliver};
@@ -79,7 +81,14 @@ impl Mailboxes {
 
     async fn handle(&self, letters: &[(Arc<Job>, OwnedSemaphorePermit)]) {
         let events: Vec<_> = letters.iter().map(|(job, _)| job.event.clone()).collect();
-        if let Err(error) = self.consumer.handle_many(&events).await {
+        let span = tracing::info_span!(
+            target: "lingxi", "bus.handle_many", otel.kind = "consumer",
+            consumer = self.consumer.name(), events = events.len(),
+        );
+        for event in &events {
+            trace::link(&span, event.traceparent.as_deref());
+        }
+        if let Err(error) = self.consumer.handle_many(&events).instrument(span).await {
             tracing::warn!(
                 consumer = self.consumer.name(), events = events.len(), error.cause = %error,
                 "A consumer failed on gathered events; each is tried by itself"

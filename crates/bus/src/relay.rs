@@ -14,6 +14,7 @@ use lingxi_contracts::Envelope;
 use lingxi_store::{Db, dead_letters, outbox};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
+use tracing::Instrument as _;
 
 use crate::Consumer;
 use crate::mailboxes::Mailboxes;
@@ -180,7 +181,7 @@ async fn lane(db: Db, consumers: Consumers, mut jobs: mpsc::Receiver<Arc<Job>>) 
 pub(crate) async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) {
     let mut cause = String::new();
     for attempt in 0..ATTEMPTS {
-        match consumer.handle(event).await {
+        match consumer.handle(event).instrument(crate::span(event, consumer.name())).await {
             Ok(()) => return,
             Err(error) => {
                 cause = error.to_string();
@@ -194,8 +195,10 @@ pub(crate) async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) 
         }
     }
     metrics::counter!("lingxi_bus_dead_letters_total", "consumer" => consumer.name()).increment(1);
-    if let Err(error) = dead_letters::put(db, consumer.name(), event, &cause).await {
-        tracing::error!(event.kind, event.subject, error.cause = %error, "A dead letter could not be stored");
+    // While it can neither be handled nor put aside, as on a full disk, it stays here: it must not count as delivered.
+    while let Err(error) = dead_letters::put(db, consumer.name(), event, &cause).await {
+        tracing::error!(event.kind, event.subject, error.cause = %error, "A dead letter could not be stored; trying again");
+        tokio::time::sleep(Duration::from_secs(1)).await;
     }
 }
 

@@ -47,6 +47,9 @@ pub struct FieldError {
     pub message: String,
 }
 
+/// What SQLite and the operating system say when nothing fits any more.
+const FULL: [&str; 2] = ["disk is full", "No space left on device"];
+
 /// A refusal or a fault.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Error {
@@ -100,12 +103,16 @@ impl Error {
         Self::new(ErrorCode::Conflict, message)
     }
 
-    /// A fault; `cause` goes to the log and never to a caller.
+    /// A fault; `cause` goes to the log and never to a caller. A full disk is told from other faults, because callers should
+    /// keep what they sent and come again.
     pub fn internal(cause: impl fmt::Display) -> Self {
-        Self {
-            cause: Some(cause.to_string()),
-            ..Self::new(ErrorCode::Internal, "Something went wrong on our side. Please try again.")
-        }
+        let cause = cause.to_string();
+        let (code, message) = if FULL.iter().any(|words| cause.contains(words)) {
+            (ErrorCode::Unavailable, "The storage is full; nothing was stored. Please try again later.")
+        } else {
+            (ErrorCode::Internal, "Something went wrong on our side. Please try again.")
+        };
+        Self { cause: Some(cause), ..Self::new(code, message) }
     }
 
     /// Adds a refused field.

@@ -95,7 +95,11 @@ impl Db {
 
     /// Ends a transaction well: commits the group, or leaves that to the next one.
     pub(crate) async fn finish(&self, mut writer: OwnedMutexGuard<Writer>, grew_outbox: bool) -> Result<()> {
-        writer.conn.execute_unprepared("RELEASE tx").await?;
+        if let Err(error) = writer.conn.execute_unprepared("RELEASE tx").await {
+            let error = Error::internal(error);
+            writer.fail(&error).await;
+            return Err(error);
+        }
         writer.grew_outbox |= grew_outbox;
         let (done, wait) = oneshot::channel();
         writer.waiters.push(done);
@@ -104,10 +108,12 @@ impl Db {
     }
 
     /// Ends a transaction without effect.
-    pub(crate) async fn abandon(&self, writer: OwnedMutexGuard<Writer>) {
+    pub(crate) async fn abandon(&self, mut writer: OwnedMutexGuard<Writer>) {
         for statement in ["ROLLBACK TO tx", "RELEASE tx"] {
             if let Err(error) = writer.conn.execute_unprepared(statement).await {
-                tracing::error!(error.cause = %error, "Could not undo a transaction");
+                // After some faults, such as a full disk, SQLite has undone the whole group by itself.
+                writer.fail(&Error::internal(error)).await;
+                return;
             }
         }
         self.commit_if_last(writer).await;
@@ -134,17 +140,27 @@ impl Writer {
         if !self.open {
             return;
         }
-        let outcome = self.conn.execute_unprepared("COMMIT").await.map(|_| ()).map_err(Error::from);
-        if outcome.is_err() {
-            // A full disk: SQLite may or may not have rolled back by itself, so a second rollback may fail.
-            let _ = self.conn.execute_unprepared("ROLLBACK").await;
+        if let Err(error) = self.conn.execute_unprepared("COMMIT").await {
+            return self.fail(&Error::internal(error)).await;
         }
         self.open = false;
-        if std::mem::take(&mut self.grew_outbox) && outcome.is_ok() {
+        if std::mem::take(&mut self.grew_outbox) {
             outbox_grew.notify_one();
         }
         for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(outcome.clone());
+            let _ = waiter.send(Ok(()));
+        }
+    }
+
+    /// Undoes the group and tells everybody in it.
+    async fn fail(&mut self, error: &Error) {
+        tracing::error!(error.cause = %error, transactions = self.waiters.len(), "A group of transactions failed");
+        // SQLite may or may not have rolled back by itself, so this may fail.
+        let _ = self.conn.execute_unprepared("ROLLBACK").await;
+        self.open = false;
+        self.grew_outbox = false;
+        for waiter in self.waiters.drain(..) {
+            let _ = waiter.send(Err(error.clone()));
         }
     }
 }

@@ -77,7 +77,8 @@ impl Tx {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the fact is not representable in JSON.
     pub fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
-        let envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
+        let mut envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
+        envelope.traceparent = lingxi_telemetry::trace::current();
         let id = envelope.id;
         self.announce(envelope);
         Ok(id)

@@ -1,23 +1,58 @@
-//! Logs and metrics of a process.
+//! Logs, metrics and traces of a process.
+
+mod export;
+pub mod trace;
 
 use lingxi_config::{LogFormat, Telemetry};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+use tracing_subscriber::{EnvFilter, Layer as _};
 
-/// Starts logging and metrics; the handle prints the metrics in Prometheus' text form.
+/// What runs beside the process.
+#[derive(Debug, Clone)]
+pub struct Started {
+    /// Prints the metrics in Prometheus' text form.
+    pub metrics: PrometheusHandle,
+    traces: Option<SdkTracerProvider>,
+}
+
+impl Started {
+    /// Sends the traces that are still here.
+    pub async fn stop(self) {
+        if let Some(traces) = self.traces {
+            // It waits for the collector, which may be gone.
+            let stopped = tokio::task::spawn_blocking(move || traces.shutdown()).await;
+            if !matches!(stopped, Ok(Ok(()))) {
+                tracing::warn!("The last traces could not be sent");
+            }
+        }
+    }
+}
+
+/// Starts logging and metrics, and traces when a collector is set.
 ///
 /// # Errors
 /// A sentence that says which setting is wrong.
-pub fn start(settings: &Telemetry) -> Result<PrometheusHandle, String> {
+pub fn start(settings: &Telemetry) -> Result<Started, String> {
     let filter = EnvFilter::try_new(&settings.log)
         .map_err(|error| format!("setting refused: `telemetry.log` is `{}`: {error}", settings.log))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match settings.log_format {
-        LogFormat::Text => logs.compact().try_init(),
-        LogFormat::Json => logs.json().flatten_event(true).try_init(),
+    let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let logs = match settings.log_format {
+        LogFormat::Text => logs.compact().boxed(),
+        LogFormat::Json => logs.json().flatten_event(true).boxed(),
     };
+    let traces = settings.otlp_endpoint.as_ref().map(|to| export::provider(to, settings.trace_share)).transpose()?;
+    let spans = traces.as_ref().map(|traces| {
+        // Ours and the database's; what libraries trace of themselves stays out.
+        let ours = Targets::new().with_target("lingxi", LevelFilter::INFO).with_target("sea_orm", LevelFilter::INFO);
+        export::layer(traces).with_filter(ours)
+    });
+    let started = tracing_subscriber::registry().with(logs.with_filter(filter)).with(spans).try_init();
     started.map_err(|error| error.to_string())?;
-    metrics()
+    Ok(Started { metrics: metrics()?, traces })
 }
 
 fn metrics() -> Result<PrometheusHandle, String> {

@@ -14,6 +14,7 @@ use lingxi_contracts::tenants::{MemberChanged, TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
 use lingxi_store::{TenantTables, Tx, inbox};
+use tracing::Instrument as _;
 
 use crate::service::{Channels, Told};
 use crate::store::member;
@@ -74,7 +75,7 @@ impl Consumer for ChannelsConsumer {
         let tx = self.service.deps.db.begin(&ctx).await?;
         let mut told = Vec::new();
         for event in inbox::first_times(&tx, NAME, &events).await? {
-            told.push(self.apply(&tx, event).await?);
+            told.push(self.apply(&tx, event).instrument(lingxi_bus::span(event, NAME)).await?);
         }
         tx.commit().await?;
         told.iter().try_for_each(|told| self.service.tell(told))

@@ -138,15 +138,18 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
     match command {
         Command::Serve { role, demo } => {
             require_all(&role)?;
-            let metrics = lingxi_telemetry::start(&config.telemetry)?;
+            let telemetry = lingxi_telemetry::start(&config.telemetry)?;
             if demo {
                 make_demo(&config).await?;
             }
             let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
             let cloud = Cloud::build(&config, db);
-            let running = serve::start(&config, &cloud, Some(metrics)).map_err(|error| error.to_string())?;
+            let running =
+                serve::start(&config, &cloud, Some(telemetry.metrics.clone())).map_err(|error| error.to_string())?;
             say(format!("Lingxi serves on http://{}", running.address));
-            running.until_stopped().await.map_err(|error| error.to_string())
+            let stopped = running.until_stopped().await.map_err(|error| error.to_string());
+            telemetry.stop().await;
+            stopped
         }
         Command::Migrate => {
             open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use actix_web::dev::{ServerHandle, Service as _};
+use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
 use actix_web::{App, HttpServer, web};
 use lingxi_bus::RelayHandle;
 use lingxi_config::Config;
@@ -14,6 +14,7 @@ use lingxi_graphql::Persisted;
 use lingxi_kernel::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::{JoinHandle, JoinSet};
+use tracing::Instrument as _;
 
 use crate::cloud::Cloud;
 use crate::probes::Probes;
@@ -67,8 +68,8 @@ pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) 
             .app_data(authenticator.clone())
             .wrap(actix_web::middleware::Compress::default())
             .wrap_fn(|request, service| {
-                let started = Instant::now();
-                let response = service.call(request);
+                let (started, span) = (Instant::now(), span(&request));
+                let response = span.in_scope(|| service.call(request)).instrument(span);
                 async move {
                     let response = response.await?;
                     note(&response, started);
@@ -139,6 +140,21 @@ impl Running {
         self.relay.stop().await;
         Ok(self.task.await??)
     }
+}
+
+/// The span of a request, part of the caller's trace when it names one.
+fn span(request: &ServiceRequest) -> tracing::Span {
+    let span = tracing::info_span!(
+        target: "lingxi",
+        "http.request",
+        otel.kind = "server",
+        otel.name = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()),
+        http.request.method = %request.method(),
+        http.route = request.match_pattern().unwrap_or_default(),
+    );
+    let caller = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
+    lingxi_telemetry::trace::continue_from(&span, caller);
+    span
 }
 
 fn note<B>(response: &actix_web::dev::ServiceResponse<B>, started: Instant) {

@@ -85,6 +85,8 @@ impl Bot {
                 rules::summary(&decision, &said.collect::<Vec<_>>(), &message.text, &received.locale)
             });
             metrics::counter!("lingxi_bot_decisions_total", "kind" => decision.kind.as_str()).increment(1);
+            // The reply belongs to the trace of its question.
+            let _answering = lingxi_bus::span(event, NAME).entered();
             tx.emit(&ReplyDecided {
                 conversation: message.conversation_id,
                 in_reply_to: message.id,

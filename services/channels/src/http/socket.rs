@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use actix_web::{HttpRequest, web};
-use actix_ws::{AggregatedMessage, Session};
+use actix_ws::{AggregatedMessage, Closed, Session};
 use futures::StreamExt as _;
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
 use lingxi_http::HttpResult;
@@ -15,10 +15,13 @@ use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::sync::broadcast::error::RecvError;
+use tracing::Instrument as _;
 
 use super::{Edge, visitor};
 
 const IDLE: Duration = Duration::from_mins(1);
+/// A peer may keep us waiting so long.
+const SLOWEST: Duration = Duration::from_secs(20);
 const LARGEST_FRAME: usize = 64 << 10;
 
 #[derive(Deserialize)]
@@ -90,8 +93,6 @@ struct Socket {
     session: Session,
 }
 
-type Closed = actix_ws::Closed;
-
 impl Socket {
     async fn serve(
         &mut self,
@@ -106,7 +107,7 @@ impl Socket {
         loop {
             tokio::select! {
                 event = live.recv() => match event {
-                    Ok(event) => self.session.text(event.to_string()).await?,
+                    Ok(event) => self.write(event.to_string()).await?,
                     Err(RecvError::Lagged(_)) => {
                         let all = state(&self.edge, &self.ctx, None, 0).await;
                         self.reply(None, all).await?;
@@ -132,10 +133,13 @@ impl Socket {
             }
         };
         match frame {
-            Frame::Ping => self.session.text(r#"{"type":"pong"}"#).await,
+            Frame::Ping => self.write(r#"{"type":"pong"}"#.to_owned()).await,
             Frame::Send { id, text, choice, attachment, locale } => {
+                let span = tracing::info_span!(
+                    target: "lingxi", "widget.send", otel.kind = "server", tenant = %self.ctx.tenant, message.client_id = id,
+                );
                 let inbound = Inbound { conversation: None, client_id: id.clone(), text, choice, attachment, locale };
-                let stored = self.edge.service.receive(&self.ctx, inbound).await;
+                let stored = self.edge.service.receive(&self.ctx, inbound).instrument(span).await;
                 let ack = stored.map(|message| {
                     json!({ "type": "ack", "id": id, "seq": message.seq, "conversation": message.conversation_id })
                 });
@@ -161,6 +165,11 @@ impl Socket {
             }
             json!({ "type": "error", "id": id, "code": error.code, "message": error.message })
         });
-        self.session.text(frame.to_string()).await
+        self.write(frame.to_string()).await
+    }
+
+    /// Writes a frame. A peer that takes nothing for so long is cut off; it comes back with its last number.
+    async fn write(&mut self, text: String) -> std::result::Result<(), Closed> {
+        tokio::time::timeout(SLOWEST, self.session.text(text)).await.map_err(|_| Closed)?
     }
 }

@@ -1,50 +1,12 @@
 //! `kill -9` of the real process while customers write.
 
 use std::collections::HashMap;
-use std::io::{BufRead as _, BufReader};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::cloud::folder;
-
-struct Server {
-    process: Child,
-    url: String,
-}
-
-impl Server {
-    fn start(folder: &Path) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_lingxi"))
-            .args(["serve", "--http", "127.0.0.1:0", "--data-dir"])
-            .arg(folder)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        let lines = BufReader::new(process.stdout.take().unwrap()).lines();
-        let ready = lines.map_while(Result::ok).find(|line| line.starts_with("Lingxi serves on ")).unwrap();
-        Self { process, url: ready.trim_start_matches("Lingxi serves on ").to_owned() }
-    }
-
-    /// SIGKILL: nothing is finished, nothing is said.
-    fn kill(mut self) {
-        self.process.kill().unwrap();
-        self.process.wait().unwrap();
-    }
-}
-
-fn client() -> reqwest::Client {
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    reqwest::Client::builder().timeout(Duration::from_secs(10)).build().unwrap()
-}
-
-async fn graphql(http: &reqwest::Client, url: &str, cookie: &str, query: &str) -> Value {
-    let request = http.post(format!("{url}/graphql")).header("cookie", cookie).json(&json!({ "query": query }));
-    request.send().await.unwrap().json().await.unwrap()
-}
+use crate::process::{Server, by, client};
 
 /// A customer's view: what was written, and whether it was acknowledged.
 struct Customer {
@@ -69,40 +31,15 @@ async fn write_round(http: &reqwest::Client, url: &str, customer: &mut Customer,
     }
 }
 
-async fn messages(http: &reqwest::Client, url: &str, customer: &Customer) -> Vec<Value> {
-    let request = http.get(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token);
-    let state: Value = request.send().await.unwrap().json().await.unwrap();
-    state["messages"].as_array().unwrap().clone()
-}
-
-fn by(messages: &[Value], author: &str) -> usize {
-    messages.iter().filter(|message| message["author"] == author).count()
-}
-
 #[tokio::test]
 async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_twice() {
     const CUSTOMERS: usize = 6;
     let (folder, http) = (folder(), client());
     let mut server = Server::start(&folder);
-    let sign_up = json!({
-        "firm": "Crash Firm", "name": "Olive", "email": "owner@crash.example", "password": "correct horse battery",
-        "industry": "insurance", "locale": "en-US", "timeZone": "Asia/Shanghai"
-    });
-    let response = http.post(format!("{}/auth/sign-up", server.url)).json(&sign_up).send().await.unwrap();
-    let cookie = response.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
-    let deadline = Instant::now() + Duration::from_secs(20);
-    let key = loop {
-        let channels = graphql(&http, &server.url, &cookie, "{ channels { publicKey } }").await;
-        match channels["data"]["channels"][0]["publicKey"].as_str() {
-            Some(key) => break key.to_owned(),
-            None => assert!(Instant::now() < deadline, "the pack is not applied"),
-        }
-    };
+    let firm = server.firm(&http, "crash").await;
     let mut customers = Vec::new();
     for _ in 0..CUSTOMERS {
-        let opened = http.post(format!("{}/widget/v1/open", server.url)).json(&json!({ "key": key }));
-        let session: Value = opened.send().await.unwrap().json().await.unwrap();
-        customers.push(Customer { token: session["token"].as_str().unwrap().to_owned(), sent: HashMap::new() });
+        customers.push(Customer { token: server.visitor(&http, &firm).await, sent: HashMap::new() });
     }
     for round in 0..4_u64 {
         let url = server.url.clone();
@@ -127,7 +64,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
     let deadline = Instant::now() + Duration::from_mins(1);
     for customer in &customers {
         let seen = loop {
-            let seen = messages(&http, &server.url, customer).await;
+            let seen = server.messages(&http, &customer.token).await;
             if by(&seen, "bot") >= customer.sent.len() || Instant::now() > deadline {
                 break seen;
             }
@@ -144,7 +81,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
     }
     let expected = customers.iter().map(|customer| 2 * customer.sent.len() as u64).sum::<u64>();
     let billed = loop {
-        let bill = graphql(&http, &server.url, &cookie, "{ draftBill { lines { meter quantity } } }").await;
+        let bill = server.graphql(&http, &firm.cookie, "{ draftBill { lines { meter quantity } } }").await;
         let lines = bill["data"]["draftBill"]["lines"].as_array().unwrap().clone();
         let billed = lines.iter().find(|line| line["meter"] == "MESSAGE").unwrap()["quantity"].as_u64().unwrap();
         if billed >= expected || Instant::now() > deadline {
