@@ -21,13 +21,15 @@ export default defineConfig({
     viewport: { width: 1360, height: 860 },
     trace: 'retain-on-failure',
     actionTimeout: 15_000,
+    // Colours are measured, so nothing may be on its way from one to another.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
       args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
     },
   },
   webServer: {
-    command: `${process.env.E2E_BINARY ?? '../../target/debug/lingxi'} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address}`,
+    command: `${process.env.E2E_BINARY ?? '../../target/debug/lingxi'} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address} --set 'operator.emails=["operator@lingxi.example"]'`,
     url: `http://${address}/health/ready`,
     reuseExistingServer: false,
     timeout: 30_000,

@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
-export const PASSWORD = 'correct horse battery';
+const PASSWORD = 'correct horse battery';
 
 /** A fresh address for every firm. */
-export function address(name: string): string {
+function address(name: string): string {
   return `${name}-${Date.now().toString(36)}${Math.floor(Math.random() * 1e6)}@example.com`;
 }
 

@@ -19,7 +19,7 @@ for (const locale of ['en-US', 'zh-CN'] as const) {
         const name = route === '/' ? 'home' : route.slice(1);
         await page.screenshot({ path: `test-results/screens/${name}-${locale}-${theme}.png` });
       }
-      for (const route of ['/sign-in', '/sign-up', '/join?token=x', '/verify-email?token=x']) {
+      for (const route of ['/sign-in', '/sign-up', '/join?token=x', '/verify-email?token=x', '/forgot-password', '/reset-password?token=x']) {
         await page.goto(route);
         await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
         await accessible(page);

@@ -1,7 +1,9 @@
 import { Suspense, lazy, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BrowserRouter, Route, Routes } from 'react-router';
+import { ForgotPassword } from './features/auth/forgot-password.tsx';
 import { Join } from './features/auth/join.tsx';
+import { ResetPassword } from './features/auth/reset-password.tsx';
 import { SignIn } from './features/auth/sign-in.tsx';
 import { SignUp } from './features/auth/sign-up.tsx';
 import { Try } from './features/auth/try.tsx';
@@ -26,6 +28,8 @@ export function App(): ReactNode {
         <Routes>
           <Route path="/sign-in" element={<SignIn />} />
           <Route path="/sign-up" element={<SignUp />} />
+          <Route path="/forgot-password" element={<ForgotPassword />} />
+          <Route path="/reset-password" element={<ResetPassword />} />
           <Route path="/join" element={<Join />} />
           <Route path="/verify-email" element={<VerifyEmail />} />
           <Route path="/try" element={<Try />} />

@@ -23,9 +23,10 @@ const Integrations = lazy(() => import('./features/integrations/integrations.tsx
 const Billing = lazy(() => import('./features/billing/billing.tsx'));
 const Audit = lazy(() => import('./features/audit/audit.tsx'));
 const Settings = lazy(() => import('./features/settings/settings.tsx'));
+const Operator = lazy(() => import('./features/operator/operator.tsx'));
 
-/** Every screen: its path, the right it needs, and what is drawn. */
-const SCREENS: { path: string; name: string; needs: Permission; element: ReactNode }[] = [
+/** Every screen: its path, the right it needs (or that it is the operators'), and what is drawn. */
+const SCREENS: { path: string; name: string; needs: Permission | 'OPERATOR'; element: ReactNode }[] = [
   { path: '/', name: 'home', needs: 'READ_TENANT', element: <Home /> },
   { path: '/inbox', name: 'inbox', needs: 'READ_CONVERSATIONS', element: <Inbox /> },
   { path: '/contacts', name: 'contacts', needs: 'READ_CONVERSATIONS', element: <Contacts /> },
@@ -38,6 +39,7 @@ const SCREENS: { path: string; name: string; needs: Permission; element: ReactNo
   { path: '/billing', name: 'billing', needs: 'READ_BILLING', element: <Billing /> },
   { path: '/audit', name: 'audit', needs: 'READ_AUDIT', element: <Audit /> },
   { path: '/settings', name: 'settings', needs: 'READ_TENANT', element: <Settings /> },
+  { path: '/operator', name: 'operator', needs: 'OPERATOR', element: <Operator /> },
 ];
 
 const MY_ACTIVITY = graphql(`
@@ -76,7 +78,7 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
   const [folded, setFolded] = useState(false);
   const navigate = useNavigate();
   const { pathname } = useLocation();
-  const shown = SCREENS.filter((screen) => viewer.permissions.includes(screen.needs));
+  const shown = SCREENS.filter((screen) => (screen.needs === 'OPERATOR' ? viewer.operator : viewer.permissions.includes(screen.needs)));
   const current = shown.find((screen) => screen.path !== '/' && pathname.startsWith(screen.path))?.path ?? '/';
   const other = currentLocale() === 'zh-CN' ? 'en-US' : 'zh-CN';
   const signOut = (): void => void post('/auth/sign-out', {}).then(() => location.assign('/sign-in'));

@@ -4,12 +4,24 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from './composer.tsx';
 import { Home } from './home.tsx';
 import { MessageView, Waiting } from './message.tsx';
+import { OfflineForm } from './offline-form.tsx';
 import { Rating } from './rating.tsx';
 import { STYLES } from './styles.ts';
+import type { User } from './types.ts';
 import { Wire, type State } from './wire.ts';
 import { words } from './words.ts';
 
-type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string };
+type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string; user: string };
+
+/** The signed-in customer of the page's `data-user`, a JSON object; what is none is left out. */
+function parseUser(text: string): User | null {
+  try {
+    return text ? (JSON.parse(text) as User) : null;
+  } catch {
+    console.error('Lingxi: data-user is not JSON; the customer is anonymous.');
+    return null;
+  }
+}
 
 /** The opened chat. */
 function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (locale: Locale) => void; onClose: () => void }) {
@@ -26,12 +38,15 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
   const last = state.messages.filter((message) => message.kind !== 'event').at(-1);
   const resolved = state.conversation?.status === 'resolved';
   const atHome = searching || count === 0;
+  const away = state.session && !state.session.open && !state.session.known && settings?.offlineForm;
+  const waits = state.conversation?.handler === 'queue' && !resolved;
   const withPerson = state.conversation && state.conversation.handler !== 'bot' && !resolved;
   const pick = (value: string, label: string): void => {
     setSearching(false);
     void wire.send(label, value);
   };
   return (
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Escape closes a dialog (WAI-ARIA), wherever the focus is in it
     <section
       class={`box ${settings?.position ?? 'right'} ${settings?.theme ?? 'auto'}`}
       style={settings ? { '--accent': settings.color } : {}}
@@ -49,6 +64,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
       </header>
       {!state.online && state.session && <div class="banner" role="status">{w.offline}</div>}
       {state.error && <div class="banner error" role="alert">{state.error}</div>}
+      {away && (count === 0 || waits) && <OfflineForm wire={wire} words={w} asks={count === 0} onSent={() => setSearching(false)} />}
       {atHome && settings && (
         <Home greeting={locale === 'zh-CN' ? settings.greetingZh : settings.greetingEn} wire={wire} words={w} locale={locale} onPick={pick} />
       )}
@@ -84,7 +100,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
 }
 
 /** Puts the chat into the launcher's shadow root. */
-export function mount({ root, button, origin, key, locale: wish }: Mount): { toggle: () => void } {
+export function mount({ root, button, origin, key, locale: wish, user }: Mount): { toggle: () => void } {
   const stored = localStorage.getItem('lingxi.widget.locale');
   let locale = chooseLocale(stored, wish, document.documentElement.lang, ...navigator.languages);
   let open = false;
@@ -112,7 +128,7 @@ export function mount({ root, button, origin, key, locale: wish }: Mount): { tog
     draw();
     if (!open) button.focus();
   };
-  const wire = new Wire(origin, key, () => locale, draw);
+  const wire = new Wire(origin, key, parseUser(user), () => locale, draw);
   void wire.start();
   return { toggle };
 }

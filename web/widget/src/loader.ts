@@ -15,10 +15,11 @@ if (script && key) {
   button.style.cssText =
     'position:fixed;bottom:20px;right:20px;z-index:2147483000;padding:12px 20px;border:0;border-radius:24px;' +
     'background:#1456d9;color:#fff;font:600 15px/1.4 system-ui,sans-serif;cursor:pointer;box-shadow:0 4px 16px #0004';
+  type App = typeof import('./app.tsx');
   let app: Promise<{ toggle: () => void }> | null = null;
   button.addEventListener('click', () => {
-    app ??= import(/* @vite-ignore */ `${origin}/widget/app.js`).then((module) =>
-      module.mount({ root, button, origin, key, locale: script.dataset.locale ?? '' }),
+    app ??= (import(/* @vite-ignore */ `${origin}/widget/app.js`) as Promise<App>).then((module) =>
+      module.mount({ root, button, origin, key, locale: script.dataset.locale ?? '', user: script.dataset.user ?? '' }),
     );
     void app.then((mounted) => mounted.toggle());
   });

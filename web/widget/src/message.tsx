@@ -1,5 +1,5 @@
 import { parseMarkdown, type Inline } from '@lingxi/ui';
-import type { Message, Outgoing } from './types.ts';
+import type { Card, Message, Outgoing } from './types.ts';
 import type { Words } from './words.ts';
 
 function line(parts: Inline[]) {
@@ -22,6 +22,19 @@ function Markdown(props: { text: string }) {
   );
 }
 
+function CardView(props: { card: Card }) {
+  const { card } = props;
+  return (
+    <div class="card">
+      {card.imageUrl && <img src={card.imageUrl} alt="" referrerPolicy="no-referrer" />}
+      <strong>{card.title}</strong>
+      {card.links.map((link) => (
+        <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer">{link.label}</a>
+      ))}
+    </div>
+  );
+}
+
 /** One message; suggestions can be clicked while it is the newest. */
 export function MessageView(props: {
   message: Message;
@@ -37,6 +50,7 @@ export function MessageView(props: {
     <>
       <div class={`msg ${message.author} ${message.kind}`} aria-label={message.kind === 'event' ? undefined : who} role={message.kind === 'event' ? undefined : 'group'}>
         {message.author === 'contact' ? message.text : <Markdown text={message.text} />}
+        {message.card && <CardView card={message.card} />}
         {file && (
           <a href={props.fileUrl(file.id)} target="_blank" rel="noreferrer">
             {file.mediaType.startsWith('image/') ? <img src={props.fileUrl(file.id)} alt={file.name} /> : file.name}

@@ -1,27 +1,32 @@
 /** What the server sends; the names are those of the wire. */
 export type Choice = { value: string; label: string };
 export type Attachment = { id: string; name: string; mediaType: string; size: number };
+export type Card = { title: string; imageUrl: string | null; links: { label: string; url: string }[] };
 export type Message = {
   id: string;
   conversationId: string;
   seq: number;
   author: 'contact' | 'bot' | 'member' | 'system';
-  kind: 'text' | 'options' | 'file' | 'event';
+  kind: 'text' | 'options' | 'file' | 'card' | 'event';
   text: string;
   choices: Choice[];
   attachment: Attachment | null;
+  card: Card | null;
   clientId: string | null;
   createdAt: string;
 };
 export type Conversation = { id: string; status: string; handler: string; rating: number | null; memberReadSeq: number };
-export type Settings = {
+type Settings = {
   greetingZh: string;
   greetingEn: string;
   color: string;
   theme: 'auto' | 'light' | 'dark';
   position: 'left' | 'right';
+  offlineForm: boolean;
 };
-export type VisitorSession = { token: string; contact: string; firm: string; settings: Settings };
+export type VisitorSession = { token: string; contact: string; firm: string; settings: Settings; open: boolean; known: boolean };
+/** A signed-in customer, proved by the firm's own server: the hash is the HMAC-SHA256 of the id under the channel's secret. */
+export type User = { id: string; hash: string; name?: string; email?: string; attributes?: Record<string, string> };
 
 /** A message of the customer that the server has not confirmed yet. */
 export type Outgoing = { id: string; text: string; choice?: string; attachment?: string; locale: string };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Message } from './types.ts';
-import { merge, messageId } from './wire.ts';
+import { merge, messageId, passes } from './wire.ts';
 
 const message = (seq: number, text = ''): Message => ({
-  id: `m${seq}`, conversationId: 'c', seq, author: 'bot', kind: 'text', text, choices: [], attachment: null, clientId: null, createdAt: '',
+  id: `m${seq}`, conversationId: 'c', seq, author: 'bot', kind: 'text', text, choices: [], attachment: null, card: null, clientId: null, createdAt: '',
 });
 
 test('messages that come twice or late stand once and in order', () => {
@@ -15,4 +15,9 @@ test('message ids keep the order of writing and fit the wire', () => {
   const ids = [1_000, 2_000, 1_764_000_000_000].map((now) => messageId(now));
   expect([...ids].sort()).toEqual(ids);
   for (const id of ids) expect(id).toMatch(/^[\x21-\x7e]{1,64}$/);
+});
+
+test('a message is kept when its refusal passes, and given up when it does not', () => {
+  expect(['LIMIT_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', '429', '503'].every(passes)).toBe(true);
+  expect(['INVALID', 'TOO_LARGE', 'FORBIDDEN', '413', '422'].some(passes)).toBe(false);
 });

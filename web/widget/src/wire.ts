@@ -1,5 +1,5 @@
 import { Outbox } from './outbox.ts';
-import type { Attachment, Choice, Conversation, Frame, Message, Outgoing, VisitorSession } from './types.ts';
+import type { Attachment, Choice, Conversation, Frame, Message, Outgoing, User, VisitorSession } from './types.ts';
 
 /** What the chat shows. */
 export type State = {
@@ -12,6 +12,13 @@ export type State = {
 };
 
 const LONGEST_PAUSE = 10_000;
+/** After a refusal that passes, a waiting message is sent again. */
+const TRY_AGAIN = 3_000;
+
+/** Whether a refusal passes by itself: too much for now, or a fault of the server. */
+export function passes(code: string): boolean {
+  return ['LIMIT_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', '429'].includes(code) || /^5\d\d$/.test(code);
+}
 
 /** An id that sorts by time, so that waiting messages keep their order. */
 export function messageId(now = Date.now()): string {
@@ -40,6 +47,7 @@ export class Wire {
   constructor(
     private readonly origin: string,
     private readonly key: string,
+    private readonly user: User | null,
     private readonly locale: () => string,
     private readonly changed: (state: State) => void,
   ) {
@@ -78,6 +86,17 @@ export class Wire {
     return response.ok ? ((await response.json()) as Choice[]) : [];
   }
 
+  /** Tells who the customer is; what is wrong with it comes back by field. */
+  async introduce(name: string, email: string): Promise<Record<string, string>> {
+    const body = JSON.stringify({ name: name || undefined, email });
+    const response = await this.request('/contact', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
+    const answer = (await response.json()) as { known?: boolean; detail?: string; errors?: { field: string; message: string }[] };
+    const { session } = this.state;
+    if (response.ok && session) this.set({ session: { ...session, known: answer.known ?? false } });
+    if (response.ok) return {};
+    return Object.fromEntries(answer.errors?.map((error) => [error.field, error.message]) ?? [['email', answer.detail ?? response.statusText]]);
+  }
+
   rate(rating: number, comment: string): void {
     const conversation = this.state.conversation?.id;
     if (conversation) this.frame({ type: 'rate', conversation, rating, comment });
@@ -109,7 +128,7 @@ export class Wire {
       const response = await fetch(`${this.origin}/widget/v1/open`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ key: this.key, token: localStorage.getItem(storage), locale: this.locale() }),
+        body: JSON.stringify({ key: this.key, token: localStorage.getItem(storage), locale: this.locale(), user: this.user }),
       });
       const answer = (await response.json()) as VisitorSession & { detail?: string };
       if (!response.ok) return this.set({ error: answer.detail ?? response.statusText });
@@ -196,9 +215,16 @@ export class Wire {
     }, () => undefined);
   }
 
+  private again(id: string): void {
+    setTimeout(() => {
+      const message = this.state.waiting.find((waiting) => waiting.id === id);
+      if (message) this.deliver(message);
+    }, TRY_AGAIN);
+  }
+
   private forget(id: string): void {
     void this.outbox.remove(id);
-    this.set({ waiting: this.state.waiting.filter((message) => message.id !== id) });
+    this.set({ waiting: this.state.waiting.filter((message) => message.id !== id), error: '' });
   }
 
   private receive(frame: Frame): void {
@@ -225,7 +251,8 @@ export class Wire {
         this.forget(frame.id);
         break;
       case 'error':
-        if (frame.id && frame.code !== 'LIMIT_EXCEEDED' && frame.code !== 'INTERNAL' && frame.code !== 'UNAVAILABLE') this.forget(frame.id);
+        if (frame.id && passes(frame.code)) this.again(frame.id);
+        else if (frame.id) this.forget(frame.id);
         this.set({ error: frame.message });
         break;
       default:

@@ -18,18 +18,22 @@ type Documents = {
     "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": typeof types.BillDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": typeof types.SetLimitsDocument,
     "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.EvidenceDocument,
-    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n": typeof types.ChannelsDocument,
+    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": typeof types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": typeof types.CreateChannelDocument,
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": typeof types.UpdateChannelDocument,
+    "\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n": typeof types.RotateIdentitySecretDocument,
     "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ContactsDocument,
     "\n  query Onboarding {\n    onboarding { code done }\n  }\n": typeof types.OnboardingDocument,
     "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": typeof types.OverviewDocument,
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": typeof types.CannedDocument,
-    "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n": typeof types.SendDocument,
+    "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n": typeof types.SendDocument,
     "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": typeof types.HistoryDocument,
-    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n": typeof types.SaveContactDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n": typeof types.SaveContactDocument,
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ConversationsDocument,
     "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": typeof types.DeskDocument,
+    "\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n": typeof types.AtRiskDocument,
+    "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone externalId } } }\n  }\n": typeof types.MergeCandidatesDocument,
+    "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": typeof types.MergeContactsDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": typeof types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": typeof types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": typeof types.DeclineDocument,
@@ -37,14 +41,16 @@ type Documents = {
     "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": typeof types.TransferQueuesDocument,
     "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": typeof types.TransferDocument,
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": typeof types.CompleteDocument,
-    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n": typeof types.ThreadDocument,
+    "\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n": typeof types.AssignableWorkersDocument,
+    "\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n": typeof types.AssignDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt attributes { key value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n": typeof types.ThreadDocument,
     "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": typeof types.ThreadChangedDocument,
     "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": typeof types.MarkReadDocument,
     "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": typeof types.SetStatusDocument,
     "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": typeof types.ApiKeysDocument,
     "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": typeof types.CreateApiKeyDocument,
     "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": typeof types.RevokeApiKeyDocument,
-    "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.WebhooksDocument,
+    "\n  query Webhooks($after: String, $status: DeliveryStatus) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after, status: $status) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.WebhooksDocument,
     "\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n": typeof types.CreateWebhookDocument,
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": typeof types.ReplayDocument,
@@ -64,13 +70,21 @@ type Documents = {
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": typeof types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": typeof types.InviteDocument,
+    "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": typeof types.DeadLettersDocument,
+    "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": typeof types.ReplayDeadLetterDocument,
+    "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": typeof types.PlatformHealthDocument,
+    "\n  query AllTenants($search: String, $after: String) {\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { messagesPerSecond requestsPerSecond members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllTenantsDocument,
+    "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": typeof types.SetQuotaDocument,
+    "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": typeof types.SetSuspendedDocument,
     "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n": typeof types.HoursDocument,
     "\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n": typeof types.SaveHoursDocument,
-    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": typeof types.RoutingQueuesDocument,
+    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds targetSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": typeof types.RoutingQueuesDocument,
     "\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n": typeof types.SaveQueueDocument,
     "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": typeof types.SaveWorkflowsDocument,
     "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": typeof types.WorkersDocument,
     "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": typeof types.UpdateWorkerDocument,
+    "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n": typeof types.ExportsDocument,
+    "\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n": typeof types.RequestExportDocument,
     "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": typeof types.UpdateTenantDocument,
     "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": typeof types.RequestDeletionDocument,
     "\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": typeof types.CancelDeletionDocument,
@@ -79,9 +93,10 @@ type Documents = {
     "\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n": typeof types.RevokeSessionDocument,
     "\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n": typeof types.BeginTotpDocument,
     "\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n": typeof types.SetTotpDocument,
-    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
+    "\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n": typeof types.ResendVerificationDocument,
+    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": typeof types.BoardChangedDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": typeof types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": typeof types.SetActivityDocument,
 };
@@ -90,18 +105,22 @@ const documents: Documents = {
     "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": types.BillDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": types.SetLimitsDocument,
     "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.EvidenceDocument,
-    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n": types.ChannelsDocument,
+    "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": types.CreateChannelDocument,
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": types.UpdateChannelDocument,
+    "\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n": types.RotateIdentitySecretDocument,
     "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone externalId tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ContactsDocument,
     "\n  query Onboarding {\n    onboarding { code done }\n  }\n": types.OnboardingDocument,
     "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": types.OverviewDocument,
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": types.CannedDocument,
-    "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n": types.SendDocument,
+    "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n": types.SendDocument,
     "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": types.HistoryDocument,
-    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n": types.SaveContactDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n": types.SaveContactDocument,
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ConversationsDocument,
     "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": types.DeskDocument,
+    "\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n": types.AtRiskDocument,
+    "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone externalId } } }\n  }\n": types.MergeCandidatesDocument,
+    "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": types.MergeContactsDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": types.DeclineDocument,
@@ -109,14 +128,16 @@ const documents: Documents = {
     "\n  query TransferQueues {\n    taskQueues { id name waiting }\n  }\n": types.TransferQueuesDocument,
     "\n  mutation Transfer($id: ID!, $queueId: ID!, $note: String!) {\n    transferTask(id: $id, queueId: $queueId, note: $note) { status errors { field message } task { id status } }\n  }\n": types.TransferDocument,
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": types.CompleteDocument,
-    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n": types.ThreadDocument,
+    "\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n": types.AssignableWorkersDocument,
+    "\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n": types.AssignDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt attributes { key value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n": types.ThreadDocument,
     "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": types.ThreadChangedDocument,
     "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": types.MarkReadDocument,
     "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": types.SetStatusDocument,
     "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": types.ApiKeysDocument,
     "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": types.CreateApiKeyDocument,
     "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": types.RevokeApiKeyDocument,
-    "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.WebhooksDocument,
+    "\n  query Webhooks($after: String, $status: DeliveryStatus) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after, status: $status) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.WebhooksDocument,
     "\n  mutation CreateWebhook($url: String!) {\n    createWebhook(url: $url) { status errors { field message } created { secret webhook { id } } }\n  }\n": types.CreateWebhookDocument,
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": types.ReplayDocument,
@@ -136,13 +157,21 @@ const documents: Documents = {
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": types.InviteDocument,
+    "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": types.DeadLettersDocument,
+    "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": types.ReplayDeadLetterDocument,
+    "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": types.PlatformHealthDocument,
+    "\n  query AllTenants($search: String, $after: String) {\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { messagesPerSecond requestsPerSecond members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllTenantsDocument,
+    "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": types.SetQuotaDocument,
+    "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": types.SetSuspendedDocument,
     "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n": types.HoursDocument,
     "\n  mutation SaveHours($input: BusinessHoursInput!) {\n    setBusinessHours(input: $input) { status errors { field message } hours { weekly { weekday } } }\n  }\n": types.SaveHoursDocument,
-    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": types.RoutingQueuesDocument,
+    "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds targetSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n": types.RoutingQueuesDocument,
     "\n  mutation SaveQueue($id: ID, $input: TaskQueueInput!) {\n    saveTaskQueue(id: $id, input: $input) { status errors { field message } queue { id } }\n  }\n": types.SaveQueueDocument,
     "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": types.SaveWorkflowsDocument,
     "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": types.WorkersDocument,
     "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": types.UpdateWorkerDocument,
+    "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n": types.ExportsDocument,
+    "\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n": types.RequestExportDocument,
     "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": types.UpdateTenantDocument,
     "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": types.RequestDeletionDocument,
     "\n  mutation CancelDeletion {\n    cancelTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": types.CancelDeletionDocument,
@@ -151,9 +180,10 @@ const documents: Documents = {
     "\n  mutation RevokeSession($id: ID!) {\n    revokeSession(id: $id) { status errors { field message } removed }\n  }\n": types.RevokeSessionDocument,
     "\n  mutation BeginTotp {\n    beginTotp { status errors { field message } setup { secret url } }\n  }\n": types.BeginTotpDocument,
     "\n  mutation SetTotp($enabled: Boolean!, $code: String!) {\n    setTotp(enabled: $enabled, code: $code) { status errors { field message } member { id totpEnabled } }\n  }\n": types.SetTotpDocument,
-    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
+    "\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n": types.ResendVerificationDocument,
+    "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": types.BoardChangedDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n": types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": types.SetActivityDocument,
 };
@@ -191,7 +221,7 @@ export function graphql(source: "\n  query Evidence($meter: Meter!, $after: Stri
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n"): (typeof documents)["\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins }\n    }\n  }\n"];
+export function graphql(source: "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n"): (typeof documents)["\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -200,6 +230,10 @@ export function graphql(source: "\n  mutation CreateChannel($kind: ChannelKind!,
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n"): (typeof documents)["\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n"): (typeof documents)["\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -219,7 +253,7 @@ export function graphql(source: "\n  query Canned {\n    cannedReplies { id shor
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n"): (typeof documents)["\n  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {\n    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {\n      status errors { field message } message { id seq }\n    }\n  }\n"];
+export function graphql(source: "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n"): (typeof documents)["\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -227,7 +261,7 @@ export function graphql(source: "\n  query History($filter: ConversationFilter) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n"): (typeof documents)["\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }\n  }\n"];
+export function graphql(source: "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n"): (typeof documents)["\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -236,6 +270,18 @@ export function graphql(source: "\n  query Conversations($filter: ConversationFi
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n"): (typeof documents)["\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n"): (typeof documents)["\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone externalId } } }\n  }\n"): (typeof documents)["\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone externalId } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n"): (typeof documents)["\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -267,7 +313,15 @@ export function graphql(source: "\n  mutation Complete($id: ID!, $code: String) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n"): (typeof documents)["\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }\n    }\n  }\n"];
+export function graphql(source: "\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n"): (typeof documents)["\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n"): (typeof documents)["\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt attributes { key value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt\n      contact { id name email phone externalId locale tags createdAt attributes { key value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -295,7 +349,7 @@ export function graphql(source: "\n  mutation RevokeApiKey($id: ID!) {\n    revo
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Webhooks($after: String) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+export function graphql(source: "\n  query Webhooks($after: String, $status: DeliveryStatus) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after, status: $status) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Webhooks($after: String, $status: DeliveryStatus) {\n    webhooks { id url enabled createdAt }\n    webhookDeliveries(first: 50, after: $after, status: $status) {\n      edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -375,6 +429,30 @@ export function graphql(source: "\n  mutation Invite($email: String!, $role: Rol
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n"): (typeof documents)["\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"): (typeof documents)["\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AllTenants($search: String, $after: String) {\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { messagesPerSecond requestsPerSecond members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query AllTenants($search: String, $after: String) {\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { messagesPerSecond requestsPerSecond members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n"): (typeof documents)["\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n"): (typeof documents)["\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n"): (typeof documents)["\n  query Hours {\n    businessHours { weekly { weekday opens closes } holidays { date name } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -383,7 +461,7 @@ export function graphql(source: "\n  mutation SaveHours($input: BusinessHoursInp
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"): (typeof documents)["\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"];
+export function graphql(source: "\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds targetSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"): (typeof documents)["\n  query RoutingQueues {\n    taskQueues { id name skills priority offerSeconds targetSeconds waiting }\n    workflows { id locale keywords queueId }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -400,6 +478,14 @@ export function graphql(source: "\n  query Workers {\n    workers { id name acti
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n"): (typeof documents)["\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n"): (typeof documents)["\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n"): (typeof documents)["\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -435,7 +521,11 @@ export function graphql(source: "\n  mutation SetTotp($enabled: Boolean!, $code:
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n"): (typeof documents)["\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }\n  }\n"];
+export function graphql(source: "\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n"): (typeof documents)["\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n"): (typeof documents)["\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -443,7 +533,7 @@ export function graphql(source: "\n  subscription BoardChanged {\n    deskChange
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n    }\n  }\n"];
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,5 +1,11 @@
 import { createClient as createSocket } from 'graphql-ws';
+import { persistedExchange } from '@urql/exchange-persisted';
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
+
+/** The hash that the code generator gave an operation. */
+function hashOf(document: unknown): string {
+  return (document as { __meta__?: { hash?: string } }).__meta__?.hash ?? '';
+}
 
 /** GraphQL over HTTP for everything, over one socket for what is live. Whoever is signed out lands on the sign-in page. */
 export function createClient(): Client {
@@ -16,6 +22,13 @@ export function createClient(): Client {
             location.assign(`/sign-in?next=${encodeURIComponent(location.pathname + location.search)}`);
           }
         },
+      }),
+      // The server knows every operation of ours by its hash, so that none is sent.
+      persistedExchange({
+        preferGetForPersistedQueries: false,
+        enforcePersistedQueries: true,
+        enableForMutation: true,
+        generateHash: (_, document) => Promise.resolve(hashOf(document)),
       }),
       fetchExchange,
       subscriptionExchange({

@@ -29,7 +29,9 @@ export function State(props: {
   const { t } = useTranslation();
   if (props.error) {
     const forbidden = props.error.graphQLErrors.some((error) => error.extensions.code === 'FORBIDDEN');
-    const text = props.error.graphQLErrors[0]?.message ?? t('common.offline');
+    // Outside GraphQL a refusal means that the whole firm is stopped.
+    const stopped = (props.error.response as Response | undefined)?.status === 403;
+    const text = props.error.graphQLErrors[0]?.message ?? t(stopped ? 'common.suspended' : 'common.offline');
     return <Alert type={forbidden ? 'warning' : 'error'} showIcon title={forbidden ? t('common.forbidden') : text} />;
   }
   if (props.fetching) return <Spin style={{ display: 'block', margin: '48px auto' }} aria-label={t('common.loading')} />;

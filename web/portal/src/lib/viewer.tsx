@@ -8,6 +8,7 @@ export const VIEWER = graphql(`
       tenant { id name locale timeZone industry status deleteAfter }
       member { id name email role totpEnabled emailVerified }
       permissions
+      operator
     }
   }
 `);

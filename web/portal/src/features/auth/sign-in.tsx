@@ -29,6 +29,9 @@ export function SignIn(): ReactNode {
         </button>
       </form>
       <p>
+        <Link to="/forgot-password">{t('auth.forgot')}</Link>
+      </p>
+      <p>
         {t('auth.noAccount')} <Link to="/sign-up">{t('auth.signUp')}</Link>
       </p>
     </Entry>

@@ -6,12 +6,13 @@ import { graphql } from '../../gql/index.ts';
 import type { ChannelKind, ChannelsQuery, ChannelSettingsInput } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { Page, State } from '../../lib/page.tsx';
+import { Identity } from './identity.tsx';
 
 const CHANNELS = graphql(`
   query Channels {
     channels {
       id kind name publicKey enabled
-      settings { greetingZh greetingEn color theme position allowedOrigins }
+      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }
     }
   }
 `);
@@ -67,6 +68,7 @@ function Look(props: { channel: Channel; onSaved: () => void }): ReactNode {
       <Form.Item name="allowedOrigins" label={t('channels.origins')} extra={t('channels.originsHint')}>
         <Select mode="tags" open={false} suffixIcon={null} />
       </Form.Item>
+      <Form.Item name="offlineForm" label={t('channels.offlineForm')} extra={t('channels.offlineFormHint')} valuePropName="checked"><Switch /></Form.Item>
       <Button htmlType="submit" type="primary">{t('common.save')}</Button>
     </Form>
   );
@@ -110,7 +112,13 @@ export default function Channels(): ReactNode {
             {channel.kind === 'WEB_CHAT' ? (
               <>
                 <Snippet channel={channel} />
-                <Collapse style={{ marginTop: 16 }} items={[{ key: 'look', label: t('channels.look'), children: <Look channel={channel} onSaved={() => again()} /> }]} />
+                <Collapse
+                  style={{ marginTop: 16 }}
+                  items={[
+                    { key: 'look', label: t('channels.look'), children: <Look channel={channel} onSaved={() => again()} /> },
+                    { key: 'identity', label: t('identity.title'), children: <Identity channel={channel.id} publicKey={channel.publicKey} /> },
+                  ]}
+                />
               </>
             ) : (
               <p>{t('channels.apiHint', { id: channel.id })}</p>

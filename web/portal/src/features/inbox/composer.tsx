@@ -1,10 +1,12 @@
-import { Alert, Button, Input, Segmented, type GetRef } from 'antd';
+import { Alert, App, Button, Input, Segmented, Space, type GetRef } from 'antd';
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
+import type { CardInput } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { useMay, useViewer } from '../../lib/viewer.tsx';
+import { CardDialog } from './card-dialog.tsx';
 import type { ThreadConversation } from './thread.tsx';
 
 const CANNED = graphql(`
@@ -13,12 +15,23 @@ const CANNED = graphql(`
   }
 `);
 const SEND = graphql(`
-  mutation Send($id: ID!, $text: String!, $private: Boolean!, $clientId: String) {
-    sendMessage(conversationId: $id, text: $text, private: $private, clientId: $clientId) {
-      status errors { field message } message { id seq }
-    }
+  mutation Send($input: SendMessageInput!) {
+    sendMessage(input: $input) { status errors { field message } message { id seq } }
   }
 `);
+
+/** Keeps a file for a conversation; it is sent by a message that names it. */
+async function upload(conversation: string, file: File): Promise<{ ok: true; id: string } | { ok: false; message: string }> {
+  const body = new FormData();
+  body.append('file', file);
+  try {
+    const response = await fetch(`/files?conversation=${conversation}`, { method: 'POST', body });
+    const answer = (await response.json()) as { id: string; detail?: string };
+    return response.ok ? { ok: true, id: answer.id } : { ok: false, message: answer.detail ?? response.statusText };
+  } catch (error) {
+    return { ok: false, message: String(error) };
+  }
+}
 
 /** Where replies and notes are written. Enter sends, unless an input method is composing; Shift+Enter is a new line. */
 export function Composer(props: { conversation: ThreadConversation; onSent: () => void }): ReactNode {
@@ -29,7 +42,10 @@ export function Composer(props: { conversation: ThreadConversation; onSent: () =
   const [text, setText] = useState('');
   const [busy, setBusy] = useState(false);
   const [mode, setMode] = useState<'reply' | 'note'>('reply');
+  const { message } = App.useApp();
+  const [writing, setWriting] = useState(false);
   const field = useRef<GetRef<typeof Input.TextArea>>(null);
+  const file = useRef<HTMLInputElement>(null);
   const draftId = useRef(crypto.randomUUID());
   const { conversation } = props;
   const [{ data }] = useQuery({ query: CANNED });
@@ -53,11 +69,24 @@ export function Composer(props: { conversation: ThreadConversation; onSent: () =
   const send = async (): Promise<void> => {
     if (!text.trim() || busy) return;
     setBusy(true);
-    const sent = await act(SEND, { id: conversation.id, text, private: note, clientId: draftId.current });
+    const sent = await act(SEND, { input: { conversationId: conversation.id, text, private: note, clientId: draftId.current } });
     setBusy(false);
     if (!sent) return;
     setText('');
     draftId.current = crypto.randomUUID();
+    props.onSent();
+  };
+  const attach = async (file: File): Promise<void> => {
+    setBusy(true);
+    const kept = await upload(conversation.id, file);
+    const sent = kept.ok && (await act(SEND, { input: { conversationId: conversation.id, private: note, attachmentId: kept.id, clientId: crypto.randomUUID() } }));
+    setBusy(false);
+    if (!kept.ok) void message.error(kept.message);
+    if (sent) props.onSent();
+  };
+  const sendCard = async (card: CardInput): Promise<void> => {
+    if (!(await act(SEND, { input: { conversationId: conversation.id, card, clientId: crypto.randomUUID() } }))) return;
+    setWriting(false);
     props.onSent();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -104,9 +133,26 @@ export function Composer(props: { conversation: ThreadConversation; onSent: () =
         onKeyDown={onKeyDown}
         style={{ margin: '8px 0' }}
       />
-      <Button type="primary" loading={busy} disabled={!text.trim()} onClick={() => void send()}>
-        {t(note ? 'composer.addNote' : 'composer.send')}
-      </Button>
+      <Space wrap>
+        <Button type="primary" loading={busy} disabled={!text.trim()} onClick={() => void send()}>
+          {t(note ? 'composer.addNote' : 'composer.send')}
+        </Button>
+        <Button onClick={() => file.current?.click()}>{t('composer.attach')}</Button>
+        {!note && <Button onClick={() => setWriting(true)}>{t('composer.card')}</Button>}
+      </Space>
+      <input
+        ref={file}
+        type="file"
+        hidden
+        tabIndex={-1}
+        aria-label={t('composer.attach')}
+        onChange={(event) => {
+          const chosen = event.currentTarget.files?.[0];
+          if (chosen) void attach(chosen);
+          event.currentTarget.value = '';
+        }}
+      />
+      {writing && <CardDialog onSend={(card) => void sendCard(card)} onClose={() => setWriting(false)} />}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Form, Input, Select } from 'antd';
+import { Button, Form, Input, Select, Space } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -8,6 +8,7 @@ import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
+import { Merge } from './merge.tsx';
 import type { ThreadConversation } from './thread.tsx';
 
 const HISTORY = graphql(`
@@ -17,11 +18,11 @@ const HISTORY = graphql(`
 `);
 const SAVE = graphql(`
   mutation SaveContact($input: UpdateContactInput!) {
-    updateContact(input: $input) { status errors { field message } contact { id name email phone tags } }
+    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }
   }
 `);
 
-type Values = { name: string; email?: string; phone?: string; tags: string[] };
+type Values = { name: string; email?: string; phone?: string; tags: string[]; attributes?: { key: string; value: string }[] };
 
 /** Who the customer is, and everything said before, over all channels. */
 export function ContactPanel(props: {
@@ -37,8 +38,8 @@ export function ContactPanel(props: {
   const [{ data, fetching, error }] = useQuery({ query: HISTORY, variables: { filter: { contactId: contact.id } } });
   const others = data?.conversations.edges.map((edge) => edge.node).filter((row) => row.id !== conversation.id) ?? [];
   const save = (values: Values): void => {
-    const { name, email = '', phone = '', tags } = values;
-    void act(SAVE, { input: { id: contact.id, name, email, phone, tags } }, t('common.saved')).then(props.onSaved);
+    const { name, email = '', phone = '', tags, attributes = [] } = values;
+    void act(SAVE, { input: { id: contact.id, name, email, phone, tags, attributes } }, t('common.saved')).then(props.onSaved);
   };
   return (
     <div className="pane" role="region" aria-label={t('contact.title')}>
@@ -49,9 +50,10 @@ export function ContactPanel(props: {
           </p>
         )}
         <Form<Values>
+          key={JSON.stringify(contact)}
           layout="vertical"
           disabled={!serves}
-          initialValues={{ name: contact.name, email: contact.email, phone: contact.phone, tags: contact.tags }}
+          initialValues={{ name: contact.name, email: contact.email, phone: contact.phone, tags: contact.tags, attributes: contact.attributes }}
           onFinish={save}
         >
           <Form.Item name="name" label={t('contact.name')} rules={[{ required: true }]}>
@@ -66,7 +68,28 @@ export function ContactPanel(props: {
           <Form.Item name="tags" label={t('contact.tags')}>
             <Select mode="tags" open={false} suffixIcon={null} />
           </Form.Item>
-          {serves && <Button htmlType="submit">{t('common.save')}</Button>}
+          <Form.List name="attributes">
+            {(fields, { add, remove }) => (
+              <fieldset className="attributes">
+                <legend>{t('contact.attributes')}</legend>
+                {fields.map((field) => (
+                  <Space.Compact key={field.key} style={{ marginBottom: 4 }}>
+                    <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
+                    <Form.Item noStyle name={[field.name, 'value']} rules={[{ required: true }]}><Input aria-label={t('contact.value')} placeholder={t('contact.value')} maxLength={500} /></Form.Item>
+                    <Button aria-label={t('common.remove')} onClick={() => remove(field.name)}>×</Button>
+                  </Space.Compact>
+                ))}
+                <Button size="small" onClick={() => add({ key: '', value: '' })}>{t('contact.addAttribute')}</Button>
+              </fieldset>
+            )}
+          </Form.List>
+          {contact.externalId && <p>{t('contact.externalId')}: {contact.externalId}</p>}
+          {serves && (
+            <Space wrap>
+              <Button htmlType="submit">{t('common.save')}</Button>
+              <Merge contact={contact} onMerged={props.onSaved} />
+            </Space>
+          )}
         </Form>
         <h2 style={{ fontSize: 14, marginTop: 16 }}>{t('contact.history')}</h2>
         <State fetching={fetching && !data} error={error} empty={others.length === 0} emptyText={t('contact.noHistory')}>

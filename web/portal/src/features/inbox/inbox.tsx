@@ -23,11 +23,18 @@ const DESK = graphql(`
   }
 `);
 
-type View = 'mine' | 'queue' | 'open' | 'all';
+const AT_RISK = graphql(`
+  query AtRisk {
+    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }
+  }
+`);
+
+type View = 'mine' | 'queue' | 'open' | 'risk' | 'all';
 const FILTERS: Record<View, ConversationFilter> = {
   mine: { mine: true },
   queue: { handler: 'QUEUE' },
   open: { status: 'OPEN' },
+  risk: {},
   all: {},
 };
 
@@ -42,12 +49,25 @@ export default function Inbox(): ReactNode {
   const [search, setSearch] = useState('');
   const [after, setAfter] = useState<string | null>(null);
   const filter = useMemo(() => ({ ...FILTERS[view], search: search || null }), [view, search]);
-  const [{ data, fetching, error }, again] = useQuery({ query: CONVERSATIONS, variables: { filter, after } });
+  const [{ data, fetching, error }, again] = useQuery({ query: CONVERSATIONS, variables: { filter, after }, pause: view === 'risk' });
+  const [{ data: late, fetching: fetchingLate, error: lateError }, againLate] = useQuery({ query: AT_RISK });
   const [{ data: change }] = useSubscription({ query: DESK });
   useEffect(() => {
-    if (change) again();
-  }, [change, again]);
-  const rows = useMemo(() => data?.conversations.edges.map((edge) => edge.node) ?? [], [data]);
+    if (!change) return;
+    again();
+    againLate();
+  }, [change, again, againLate]);
+  useEffect(() => {
+    // A target comes at risk by the clock, not by an event.
+    const ticks = setInterval(() => againLate(), 15_000);
+    return () => clearInterval(ticks);
+  }, [againLate]);
+  const risky = useMemo(() => late?.tasks.flatMap((task) => (task.conversation ? [{ ...task.conversation, dueAt: task.dueAt }] : [])) ?? [], [late]);
+  const rows = useMemo(
+    () => (view === 'risk' ? risky : (data?.conversations.edges.map((edge) => ({ ...edge.node, dueAt: null })) ?? [])),
+    [data, risky, view],
+  );
+  const waiting = view === 'risk' ? fetchingLate && !late : fetching && !data;
   useEffect(() => {
     const step = (event: KeyboardEvent): void => {
       if (!event.altKey || event.isComposing || (event.code !== 'KeyJ' && event.code !== 'KeyK')) return;
@@ -73,7 +93,7 @@ export default function Inbox(): ReactNode {
               aria-label={t('inbox.view')}
               value={view}
               onChange={choose}
-              options={(['all', 'mine', 'queue', 'open'] as const).map((value) => ({ value, label: t(`inbox.${value}`) }))}
+              options={(['all', 'mine', 'queue', 'open', 'risk'] as const).map((value) => ({ value, label: value === 'risk' && risky.length > 0 ? `${t('inbox.risk')} ${risky.length}` : t(`inbox.${value}`) }))}
             />
             <Input.Search
               allowClear
@@ -86,7 +106,7 @@ export default function Inbox(): ReactNode {
               }}
             />
           </div>
-          <State fetching={fetching && !data} error={error} empty={rows.length === 0} emptyText={t('inbox.empty')}>
+          <State fetching={waiting} error={view === 'risk' ? lateError : error} empty={rows.length === 0} emptyText={t(view === 'risk' ? 'inbox.noRisk' : 'inbox.empty')}>
             {rows.map((row) => (
               <button
                 key={row.id}
@@ -101,13 +121,13 @@ export default function Inbox(): ReactNode {
                 </span>
                 <small>{row.preview}</small>
                 <small>
-                  {t(`handler.${row.handler}`)} {row.assignee?.name} · {format.time(row.updatedAt)}
+                  {t(`handler.${row.handler}`)} {row.assignee?.name} · {row.dueAt ? t('inbox.due', { at: format.time(row.dueAt) }) : format.time(row.updatedAt)}
                 </small>
               </button>
             ))}
             <div style={{ padding: 8, display: 'flex', gap: 8 }}>
               {after && <Button onClick={() => setAfter(null)}>{t('common.first')}</Button>}
-              {data?.conversations.pageInfo.hasNextPage && (
+              {view !== 'risk' && data?.conversations.pageInfo.hasNextPage && (
                 <Button onClick={() => setAfter(data.conversations.pageInfo.endCursor ?? null)}>{t('common.next')}</Button>
               )}
             </div>

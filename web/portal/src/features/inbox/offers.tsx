@@ -65,7 +65,7 @@ export default function Offers(): ReactNode {
       footer={
         <Space>
           <Button onClick={() => void decline()}>{t('offer.decline')}</Button>
-          <Button type="primary" autoFocus onClick={() => void accept()}>
+          <Button type="primary" onClick={() => void accept()}>
             {t('offer.accept')}
           </Button>
         </Space>

@@ -11,16 +11,20 @@ import { State } from '../../lib/page.tsx';
 import { useMay, useViewer } from '../../lib/viewer.tsx';
 import { Composer } from './composer.tsx';
 import { ContactPanel } from './contact-panel.tsx';
+import { Snooze } from './snooze.tsx';
 import { TaskTools } from './task-tools.tsx';
 
 const THREAD = graphql(`
   query Thread($id: ID!) {
     conversation(id: $id) {
       id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt
-      contact { id name email phone externalId locale tags createdAt }
+      contact { id name email phone externalId locale tags createdAt attributes { key value } }
       assignee { id name }
       task { id status queueId wrapUpCode }
-      messages { id seq author kind private text createdAt choices { value label } attachment { id name mediaType size } }
+      messages {
+        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }
+        card { title imageUrl links { label url } }
+      }
     }
   }
 `);
@@ -68,6 +72,14 @@ function Bubble(props: { message: Message; read: boolean }): ReactNode {
           )}
         </a>
       )}
+      {message.card && (
+        <div className="message-card">
+          <strong>{message.card.title}</strong>
+          {[...(message.card.imageUrl ? [{ label: t('thread.picture'), url: message.card.imageUrl }] : []), ...message.card.links].map((link) => (
+            <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer">{link.label}</a>
+          ))}
+        </div>
+      )}
       {message.choices.length > 0 && (
         <div className="chips">
           {message.choices.map((choice) => (
@@ -102,9 +114,8 @@ export function Thread(props: { id: string }): ReactNode {
   }, [unread, last, act, props.id]);
   const resolve = (): void => void act(SET_STATUS, { id: props.id, status: 'RESOLVED', until: null }).then(() => again());
   const reopen = (): void => void act(SET_STATUS, { id: props.id, status: 'OPEN', until: null }).then(() => again());
-  const snooze = (): void => {
-    const until = new Date(Date.now() + 3_600_000).toISOString();
-    void act(SET_STATUS, { id: props.id, status: 'SNOOZED', until }, t('thread.snoozed')).then(() => again());
+  const snooze = (until: Date): void => {
+    void act(SET_STATUS, { id: props.id, status: 'SNOOZED', until: until.toISOString() }, t('thread.snoozed')).then(() => again());
   };
   const open = conversation && conversation.status !== 'RESOLVED';
   useEffect(() => {
@@ -131,7 +142,7 @@ export function Thread(props: { id: string }): ReactNode {
                 {serves && (
                   <Space wrap>
                     <TaskTools conversation={conversation} onDone={() => again()} />
-                    {open && <Button onClick={snooze}>{t('thread.snooze')}</Button>}
+                    {open && <Snooze onChoose={snooze} />}
                     {open ? (
                       <Button type="primary" onClick={resolve} title="Alt+E">
                         {t('thread.resolve')}

@@ -8,7 +8,7 @@ import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { useViewer } from '../../lib/viewer.tsx';
-import { SecretShown } from './secret-shown.tsx';
+import { SecretShown } from '../../lib/secret-shown.tsx';
 
 const KEYS = graphql(`
   query ApiKeys {

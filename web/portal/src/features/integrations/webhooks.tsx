@@ -1,18 +1,19 @@
-import { App, Button, Input, Space, Table, Tag } from 'antd';
+import { App, Button, Input, Select, Space, Table, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
+import type { DeliveryStatus } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
-import { SecretShown } from './secret-shown.tsx';
+import { SecretShown } from '../../lib/secret-shown.tsx';
 
 const WEBHOOKS = graphql(`
-  query Webhooks($after: String) {
+  query Webhooks($after: String, $status: DeliveryStatus) {
     webhooks { id url enabled createdAt }
-    webhookDeliveries(first: 50, after: $after) {
+    webhookDeliveries(first: 50, after: $after, status: $status) {
       edges { node { id webhookId eventType status attempts lastResult nextAttemptAt createdAt } }
       pageInfo { hasNextPage endCursor }
     }
@@ -43,7 +44,8 @@ export function Webhooks(): ReactNode {
   const [url, setUrl] = useState('');
   const [secret, setSecret] = useState<string | null>(null);
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, fetching, error }, again] = useQuery({ query: WEBHOOKS, variables: { after } });
+  const [status, setStatus] = useState<DeliveryStatus | null>(null);
+  const [{ data, fetching, error }, again] = useQuery({ query: WEBHOOKS, variables: { after, status } });
   const create = async (): Promise<void> => {
     const made = await act(CREATE, { url });
     if (!made?.created) return;
@@ -78,7 +80,21 @@ export function Webhooks(): ReactNode {
         ]}
       />
       <h2 style={{ fontSize: 16 }}>{t('webhooks.log')}</h2>
-      <Space style={{ marginBottom: 8 }}><Button onClick={() => again()}>{t('common.refresh')}</Button></Space>
+      <Space style={{ marginBottom: 8 }}>
+        <Select
+          allowClear
+          aria-label={t('webhooks.status')}
+          placeholder={t('webhooks.status')}
+          style={{ minWidth: 140 }}
+          value={status}
+          onChange={(wanted?: DeliveryStatus) => {
+            setStatus(wanted ?? null);
+            setAfter(null);
+          }}
+          options={(['FAILED', 'PENDING', 'DELIVERED'] as const).map((value) => ({ value, label: t(`delivery.${value}`) }))}
+        />
+        <Button onClick={() => again()}>{t('common.refresh')}</Button>
+      </Space>
       <PagedTable
         label={t('webhooks.log')}
         rows={deliveries}

@@ -9,7 +9,7 @@ import { State } from '../../lib/page.tsx';
 
 const QUEUES = graphql(`
   query RoutingQueues {
-    taskQueues { id name skills priority offerSeconds waiting }
+    taskQueues { id name skills priority offerSeconds targetSeconds waiting }
     workflows { id locale keywords queueId }
   }
 `);
@@ -33,7 +33,7 @@ function QueueDialog(props: { queue: Queue | null; onClose: (saved: boolean) => 
   const save = async (input: TaskQueueInput): Promise<void> => {
     if (await act(SAVE, { id: props.queue?.id ?? null, input }, t('common.saved'))) props.onClose(true);
   };
-  const initial = props.queue ?? { name: '', skills: [], priority: 0, offerSeconds: 30 };
+  const initial = props.queue ?? { name: '', skills: [], priority: 0, offerSeconds: 30, targetSeconds: 120 };
   return (
     <Modal open title={t('routing.queue')} onOk={() => form.submit()} onCancel={() => props.onClose(false)}>
       <Form form={form} layout="vertical" initialValues={initial} onFinish={(input) => void save(input)}>
@@ -42,6 +42,7 @@ function QueueDialog(props: { queue: Queue | null; onClose: (saved: boolean) => 
         <Space>
           <Form.Item name="priority" label={t('routing.priority')}><InputNumber min={-100} max={100} /></Form.Item>
           <Form.Item name="offerSeconds" label={t('routing.offerSeconds')}><InputNumber min={5} max={600} /></Form.Item>
+          <Form.Item name="targetSeconds" label={t('routing.targetSeconds')}><InputNumber min={10} max={86400} /></Form.Item>
         </Space>
       </Form>
     </Modal>
@@ -103,6 +104,7 @@ export function Queues(): ReactNode {
           { title: t('routing.skills'), render: (_, row) => row.skills.join(', ') },
           { title: t('routing.priority'), dataIndex: 'priority' },
           { title: t('routing.offerSeconds'), dataIndex: 'offerSeconds' },
+          { title: t('routing.targetSeconds'), dataIndex: 'targetSeconds' },
           { title: t('routing.waiting'), dataIndex: 'waiting' },
         ]}
       />

@@ -1,4 +1,4 @@
-import { Alert, Button, Card, Input, Space, Table, Tag } from 'antd';
+import { Alert, Button, Card, Input, QRCode, Space, Table, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -29,35 +29,71 @@ const SET = graphql(`
   }
 `);
 
+const RESEND = graphql(`
+  mutation ResendVerification {
+    resendVerification { status errors { field message } sent }
+  }
+`);
+
 function SecondFactor(): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const [{ data }, again] = useQuery({ query: VIEWER });
-  const [secret, setSecret] = useState('');
+  const [setup, setSetup] = useState<{ secret: string; url: string } | null>(null);
   const [code, setCode] = useState('');
   const enabled = data?.viewer.member?.totpEnabled ?? false;
   const begin = async (): Promise<void> => {
     const begun = await act(BEGIN, {});
-    setSecret(begun?.setup?.secret ?? '');
+    setSetup(begun?.setup ?? null);
   };
   const set = async (): Promise<void> => {
     if (!(await act(SET, { enabled: !enabled, code }, t('common.saved')))) return;
-    setSecret('');
+    setSetup(null);
     setCode('');
     again();
   };
   return (
     <Card title={t('totp.title')} size="small" style={{ marginBottom: 16, maxWidth: 560 }}>
       <p>{t(enabled ? 'totp.on' : 'totp.off')}</p>
-      {!enabled && !secret && <Button onClick={() => void begin()}>{t('totp.begin')}</Button>}
-      {secret && <Alert type="info" title={t('totp.enter')} description={<code data-testid="totp-secret">{secret}</code>} style={{ marginBottom: 12 }} />}
-      {(enabled || secret) && (
+      {!enabled && !setup && <Button onClick={() => void begin()}>{t('totp.begin')}</Button>}
+      {setup && (
+        <Alert
+          type="info"
+          title={t('totp.enter')}
+          description={
+            <Space wrap>
+              <QRCode value={setup.url} size={140} color="#000" bgColor="#fff" />
+              <code data-testid="totp-secret">{setup.secret}</code>
+            </Space>
+          }
+          style={{ marginBottom: 12 }}
+        />
+      )}
+      {(enabled || setup) && (
         <Space>
           <Input aria-label={t('auth.code')} placeholder={t('auth.code')} value={code} maxLength={6} inputMode="numeric" onChange={(event) => setCode(event.target.value)} />
           <Button type="primary" disabled={code.length !== 6} onClick={() => void set()}>{t(enabled ? 'totp.turnOff' : 'totp.turnOn')}</Button>
         </Space>
       )}
     </Card>
+  );
+}
+
+/** A reminder while the viewer's address is not confirmed. */
+function Unverified(): ReactNode {
+  const { t } = useTranslation();
+  const act = useAction();
+  const [{ data }] = useQuery({ query: VIEWER });
+  const member = data?.viewer.member;
+  if (!member || member.emailVerified) return null;
+  return (
+    <Alert
+      type="warning"
+      showIcon
+      style={{ marginBottom: 16, maxWidth: 560 }}
+      title={t('verify.open', { email: member.email })}
+      action={<Button size="small" onClick={() => void act(RESEND, {}, t('verify.sent'))}>{t('verify.resend')}</Button>}
+    />
   );
 }
 
@@ -68,6 +104,7 @@ export function Security(): ReactNode {
   const [{ data, fetching, error }, again] = useQuery({ query: SESSIONS });
   return (
     <>
+      <Unverified />
       <SecondFactor />
       <h2 style={{ fontSize: 16 }}>{t('sessions.title')}</h2>
       <State fetching={fetching && !data} error={error}>

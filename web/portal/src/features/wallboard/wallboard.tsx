@@ -1,5 +1,5 @@
 import { Card, Col, Row, Statistic, Table, Tag } from 'antd';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
@@ -11,7 +11,7 @@ const BOARD = graphql(`
   query Board {
     taskQueues { id name waiting oldestWaitingSince }
     workers { id name activity activitySince load capacity }
-    tasks { id status summary createdAt member { id name } conversation { id contact { id name } } }
+    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }
   }
 `);
 const LIVE = graphql(`
@@ -20,6 +20,18 @@ const LIVE = graphql(`
   }
 `);
 const COLORS: Record<string, string> = { AVAILABLE: 'green', BUSY: 'orange', AWAY: 'gold', OFFLINE: 'default' };
+
+/** Until when somebody should have answered; its colour says how near that is. */
+function Due(props: { at: string; risk: string; waits: boolean }): ReactNode {
+  const format = useFormat();
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const ticks = setInterval(() => setNow(Date.now()), 5_000);
+    return () => clearInterval(ticks);
+  }, []);
+  const color = !props.waits ? 'default' : now >= Date.parse(props.at) ? 'red' : now >= Date.parse(props.risk) ? 'orange' : 'default';
+  return <Tag color={color}>{format.time(props.at)}</Tag>;
+}
 
 /** Queues, who does what, and every open task, live. */
 export default function Wallboard(): ReactNode {
@@ -69,6 +81,7 @@ export default function Wallboard(): ReactNode {
                 { title: t('board.status'), render: (_, row) => t(`task.${row.status}`) },
                 { title: t('board.worker'), render: (_, row) => row.member?.name },
                 { title: t('board.came'), render: (_, row) => format.time(row.createdAt) },
+                { title: t('board.due'), render: (_, row) => row.dueAt && <Due at={row.dueAt} risk={row.atRiskAt ?? row.dueAt} waits={row.status === 'PENDING' || row.status === 'RESERVED'} /> },
               ]}
             />
           </Col>
