@@ -42,9 +42,13 @@ export default function Portal(): ReactNode {
         // The presets' own colours are too pale for small text (WCAG 2.2, 4.5 to 1).
         components: dark ? { Tabs: { itemSelectedColor: '#8fb3ff' } } : {},
         token: {
+          // Menus and dialogs must not wait for a movement that does not come.
+          motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
           ...(dark ? {} : { green: '#237804', orange: '#ad4e00', gold: '#874d00', red: '#a8071a' }),
           colorError: dark ? '#ff9ea2' : '#c31d24',
           colorPrimary: dark ? '#3c72d8' : '#1456d9',
+          // Hovered buttons keep the contrast of their words.
+          colorPrimaryHover: dark ? '#2f62c4' : '#0e46ad',
           colorLink: dark ? '#8fb3ff' : '#1456d9',
           colorTextDescription: dark ? '#b3b3b3' : '#595959',
           colorTextPlaceholder: dark ? '#a6a6a6' : '#6b6b6b',
