@@ -91,5 +91,6 @@ tables!(
         added("channels_contact").json_null("attributes"),
         added("channels_channel").text_null("identity_secret"),
         added("channels_message").json_null("card"),
+        added("channels_conversation").big_null("contact_delivered_seq"),
     ]
 );

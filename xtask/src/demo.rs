@@ -1,10 +1,13 @@
 //! `cargo xtask demo`.
 
-use crate::shell::{self, Outcome, root, say};
+use std::path::Path;
+
+use crate::shell::{self, Outcome, output, root, say};
 use crate::web;
 
 /// Builds everything, and serves the demo firm until Ctrl-C.
 pub(crate) fn run(http: &str) -> Outcome {
+    prerequisites()?;
     web::build()?;
     shell::run(&root(), "cargo", &["build", "--release", "--package", "lingxi-server", "--bin", "lingxi"])?;
     say("\nStarting; stop with Ctrl-C. Data lives in ./.lingxi and is used again next time.\n");
@@ -12,4 +15,20 @@ pub(crate) fn run(http: &str) -> Outcome {
     let serve = ["serve", "--demo", "--data-dir", ".lingxi", "--http", http, "--set", &public];
     // Ctrl-C reaches the server too; its orderly end is ours.
     shell::run(&root(), "target/release/lingxi", &serve)
+}
+
+/// What must be there before anything is built; all that is missing is said at once.
+fn prerequisites() -> Outcome {
+    let needed = [
+        ("node", "Node.js 20 or later: https://nodejs.org, or your system's package manager"),
+        ("npm", "npm, which comes with Node.js"),
+        ("cc", "a C compiler for the bundled SQLite: on Debian `apt-get install build-essential`"),
+    ];
+    let there = |name: &str| output(Path::new("/"), "sh", &["-c", &format!("command -v {name}")]).is_some();
+    let missing: Vec<String> = needed
+        .iter()
+        .filter(|(name, _)| !there(name))
+        .map(|(name, get)| format!("`{name}` is missing: install {get}"))
+        .collect();
+    if missing.is_empty() { Ok(()) } else { Err(missing.join("\n       ")) }
 }

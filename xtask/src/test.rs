@@ -16,6 +16,7 @@ pub(crate) fn check(browser: bool) -> Outcome {
     run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
     gen_files::check()?;
     run(&web::folder(), "npx", &["--no-install", "tsc", "-b", "ui", "portal", "widget", "e2e"])?;
+    run(&web::folder(), "npm", &["run", "--silent", "lint"])?;
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
     if browser {
         let chromium = chromium()?;

@@ -466,6 +466,30 @@ impl Event for MemberChanged {
     }
 }
 
+/// Somebody changed something in another service: a line of the audit log.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ChangeNoted {
+    /// `member` or `api_key`.
+    pub actor_kind: String,
+    /// Who.
+    pub actor_id: String,
+    /// What was done, `noun.verb`.
+    pub action: String,
+    /// To what.
+    pub target: String,
+    /// What stood before; null for what is new.
+    pub before: serde_json::Value,
+    /// What stands now; null for what is gone.
+    pub after: serde_json::Value,
+}
+
+impl Event for ChangeNoted {
+    const TYPE: &'static str = "lingxi.tenants.change.noted.v1";
+    fn subject(&self) -> String {
+        self.target.clone()
+    }
+}
+
 /// The tenants service, for the others.
 #[async_trait]
 pub trait TenantsClient: Send + Sync {
@@ -523,8 +547,6 @@ pub trait TenantsClient: Send + Sync {
     async fn revoke_api_key(&self, ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey>;
     /// The audit log, newest first, with words to find in action, actor or target.
     async fn audit(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<AuditEntry>>;
-    /// Adds a line to the audit log on behalf of another service.
-    async fn record_audit(&self, ctx: &Ctx, action: &str, target: &str, detail: serde_json::Value) -> Result<()>;
     /// When people answer.
     async fn business_hours(&self, ctx: &Ctx) -> Result<BusinessHours>;
     /// Sets when people answer.

@@ -7,11 +7,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use governor::{DefaultDirectRateLimiter, Quota};
 use lingxi_kernel::{Error, ErrorCode, Result, TenantId};
 
+/// Buckets by tenant, with the rate that each was made for.
+type Buckets = HashMap<TenantId, (u32, Arc<DefaultDirectRateLimiter>)>;
+
 /// A rate per tenant. Cheap to clone.
 #[derive(Clone)]
 pub struct TenantLimit {
     rate: u32,
-    buckets: Arc<Mutex<HashMap<TenantId, (u32, Arc<DefaultDirectRateLimiter>)>>>,
+    buckets: Arc<Mutex<Buckets>>,
 }
 
 impl std::fmt::Debug for TenantLimit {

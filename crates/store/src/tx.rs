@@ -2,9 +2,11 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use lingxi_contracts::tenants::ChangeNoted;
 use lingxi_contracts::{Envelope, Event};
-use lingxi_kernel::{Ctx, Env, EventId, Result, Timestamp};
+use lingxi_kernel::{Actor, Ctx, Env, EventId, Result, Timestamp};
 use sea_orm::DatabaseConnection;
+use serde::Serialize;
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
@@ -82,6 +84,27 @@ impl Tx {
         let id = envelope.id;
         self.announce(envelope);
         Ok(id)
+    }
+
+    /// Notes, for the firm's audit log, what a member or a key changed; what we do by ourselves is not noted.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when a value is not representable in JSON.
+    pub fn note_change(
+        &self,
+        action: &str,
+        target: impl ToString,
+        before: impl Serialize,
+        after: impl Serialize,
+    ) -> Result<()> {
+        let (actor_kind, actor_id) = self.ctx.actor_name();
+        if matches!(self.ctx.actor, Actor::System { .. } | Actor::Visitor { .. }) {
+            return Ok(());
+        }
+        let (before, after) = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+        let (actor_kind, action, target) = (actor_kind.to_owned(), action.to_owned(), target.to_string());
+        self.emit(&ChangeNoted { actor_kind, actor_id, action, target, before, after })?;
+        Ok(())
     }
 
     /// Announces a fact that has an envelope already.

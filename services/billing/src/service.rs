@@ -193,6 +193,8 @@ impl BillingClient for Billing {
         let (zone, plan) = self.terms(ctx).await?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = account::get_or(&tx, plan.code).await?;
+        let before = SpendLimits { alert_minor: row.alert_minor, cap_minor: row.cap_minor };
+        tx.note_change("spend_limits.changed", ctx.tenant, before, limits.clone())?;
         row.alert_minor = limits.alert_minor;
         row.cap_minor = limits.cap_minor;
         row.alerted_period = None;

@@ -139,8 +139,10 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
         Command::Serve { role, demo } => {
             require_all(&role)?;
             let telemetry = lingxi_telemetry::start(&config.telemetry)?;
+            let mut config = config;
             if demo {
                 make_demo(&config).await?;
+                config.operator.emails.push(demo::OWNER.into());
             }
             let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
             let cloud = Cloud::build(&config, db);

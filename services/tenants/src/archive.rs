@@ -34,7 +34,8 @@ pub(crate) async fn write(
     let ctx = Ctx::system(firm.id, "tenants");
     let id = ExportId::from_uuid(row.id);
     let target = path(folder, firm.id, id);
-    let written = Archive::create(&target, firm)?.fill(db, &ctx, sources, &mut row).await;
+    let archive = Archive::create(&target, firm)?;
+    let written = Box::pin(archive.fill(db, &ctx, sources, &mut row)).await;
     match written {
         Ok(size) => {
             row.status = ExportStatus::Ready.as_str().to_owned();

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
 use lingxi_contracts::billing::SpendLimitReached;
-use lingxi_contracts::tenants::TenantEnded;
+use lingxi_contracts::tenants::{ChangeNoted, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
 use lingxi_store::{Db, TenantTables, inbox};
 
 use crate::mail;
-use crate::store::{account, member, newest, tenant};
+use crate::store::{account, audit, member, newest, tenant};
 
 const NAME: &str = "tenants";
 
@@ -27,7 +27,7 @@ impl Consumer for TenantsConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [SpendLimitReached::TYPE, TenantEnded::TYPE].contains(&kind)
+        [SpendLimitReached::TYPE, TenantEnded::TYPE, ChangeNoted::TYPE].contains(&kind)
     }
 
     async fn handle(&self, event: &Envelope) -> Result<()> {
@@ -35,6 +35,13 @@ impl Consumer for TenantsConsumer {
             // Erasing twice erases nothing more.
             let tx = self.db.begin(&event.ctx(NAME)).await?;
             self.tables.erase(&tx).await?;
+            return tx.commit().await;
+        }
+        if let Some(noted) = event.open::<ChangeNoted>()? {
+            let tx = self.db.begin(&event.ctx(NAME)).await?;
+            if inbox::first_time(&tx, NAME, event).await? {
+                audit::record_noted(&tx, event.time, noted).await?;
+            }
             return tx.commit().await;
         }
         let Some(reached) = event.open::<SpendLimitReached>()? else { return Ok(()) };

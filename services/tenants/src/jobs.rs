@@ -54,7 +54,7 @@ impl Jobs {
         for row in rows {
             let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
             let firm = self.service.tenant(&ctx).await?;
-            archive::write(db, &self.deps.exports_dir, &self.sources, &firm, row).await?;
+            Box::pin(archive::write(db, &self.deps.exports_dir, &self.sources, &firm, row)).await?;
         }
         let over = export::Entity::find()
             .filter(export::Column::ExpiresAt.lte(db.env().now()))

@@ -40,11 +40,21 @@ export default function Portal(): ReactNode {
       theme={{
         algorithm: dark ? antTheme.darkAlgorithm : antTheme.defaultAlgorithm,
         // The presets' own colours are too pale for small text (WCAG 2.2, 4.5 to 1).
-        components: dark ? { Tabs: { itemSelectedColor: '#8fb3ff' } } : {},
+        components: {
+          Layout: { bodyBg: 'var(--bg)', siderBg: 'var(--card)', lightSiderBg: 'var(--card)' },
+          ...(dark ? { Tabs: { itemSelectedColor: '#8fb3ff' }, Menu: { darkItemBg: '#1d1f22' } } : {}),
+        },
         token: {
           // Menus and dialogs must not wait for a movement that does not come.
           motion: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-          ...(dark ? {} : { green: '#237804', orange: '#ad4e00', gold: '#874d00', red: '#a8071a' }),
+          ...(dark
+            ? {}
+            : {
+                colorSuccess: '#237804', colorSuccessBg: '#eaf8e2', colorSuccessBorder: '#b7eb8f',
+                colorWarning: '#874d00', colorWarningBg: '#fff6d9', colorWarningBorder: '#ffe58f',
+                colorErrorBg: '#fff1f0', colorErrorBorder: '#ffccc7',
+                colorInfo: '#0b4ab8', colorInfoBg: '#e8f1ff', colorInfoBorder: '#a8c8ff',
+              }),
           colorError: dark ? '#ff9ea2' : '#c31d24',
           colorPrimary: dark ? '#3c72d8' : '#1456d9',
           // Hovered buttons keep the contrast of their words.

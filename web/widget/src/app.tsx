@@ -35,6 +35,12 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
     log.current?.scrollTo(0, log.current.scrollHeight);
     wire.read();
   }, [count, wire]);
+  useEffect(() => {
+    wire.shown = true;
+    return () => {
+      wire.shown = false;
+    };
+  }, [wire]);
   const last = state.messages.filter((message) => message.kind !== 'event').at(-1);
   const resolved = state.conversation?.status === 'resolved';
   const atHome = searching || count === 0;

@@ -42,6 +42,8 @@ export class Wire {
   private socket: WebSocket | null = null;
   private failures = 0;
   private stopped = false;
+  /** Whether the customer sees the chat now. */
+  shown = false;
   private readonly outbox: Outbox;
 
   constructor(
@@ -240,6 +242,8 @@ export class Wire {
         const same = this.state.messages[0]?.conversationId === message.conversationId;
         this.set({ messages: merge(same ? this.state.messages : [], [message]) });
         if (message.clientId) this.forget(message.clientId);
+        // A chat that is open reads it at once, which says more.
+        if (message.author === 'member' && !this.shown) this.frame({ type: 'delivered', conversation: message.conversationId, seq: message.seq });
         break;
       }
       case 'conversation': {

@@ -22,15 +22,19 @@ impl Bot {
         ctx.require(Permission::ManageKnowledge)?;
         rules::check_article(&input)?;
         let tx = self.deps.db.begin(ctx).await?;
-        let row = match id {
-            None => article::create(&tx, input).await?,
-            Some(id) => {
-                let row = article::get(&tx, id).await?.ok_or_else(|| Error::not_found("article"))?;
-                article::change(&tx, row, expected_version, input).await?
-            }
+        let known = match id {
+            None => None,
+            Some(id) => Some(article::get(&tx, id).await?.ok_or_else(|| Error::not_found("article"))?),
         };
+        let before = known.clone().map(article::Model::into_contract).transpose()?;
+        let row = match known {
+            None => article::create(&tx, input).await?,
+            Some(row) => article::change(&tx, row, expected_version, input).await?,
+        };
+        let saved = row.into_contract()?;
+        tx.note_change("article.saved", saved.id, before, &saved)?;
         tx.commit().await?;
-        row.into_contract()
+        Ok(saved)
     }
 
     pub(super) async fn do_delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()> {
@@ -39,6 +43,7 @@ impl Bot {
         if !article::remove(&tx, id).await? {
             return Err(Error::not_found("article"));
         }
+        tx.note_change("article.deleted", id, (), ())?;
         tx.commit().await
     }
 

@@ -48,6 +48,7 @@ impl Bot {
         }
         row.status = ImportStatus::Running.as_str().to_owned();
         let row = update(&tx, row).await?;
+        tx.note_change("knowledge.imported", id, (), &row.file_name)?;
         tx.commit().await?;
         let (db, ctx) = (self.deps.db.clone(), ctx.clone());
         let content = row.content.clone();

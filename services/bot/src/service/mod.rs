@@ -94,6 +94,7 @@ impl BotClient for Bot {
         ctx.require(Permission::ManageKnowledge)?;
         crate::rules::check_settings(&settings)?;
         let tx = self.deps.db.begin(ctx).await?;
+        tx.note_change("bot.settings_changed", ctx.tenant, settings::get(&tx).await?, &settings)?;
         settings::put(&tx, &settings).await?;
         tx.commit().await?;
         self.policies.forget(ctx.tenant);

@@ -61,6 +61,7 @@ impl Bot {
         };
         insert(&tx, row.clone()).await?;
         let row = store::activate(&tx, row.id).await?;
+        tx.note_change("release.published", ReleaseId::from_uuid(row.id), (), row.number)?;
         tx.commit().await?;
         // Customers get the old answers until the new model is trained.
         self.load(ctx.tenant, row.clone()).await?;
@@ -70,6 +71,7 @@ impl Bot {
     pub(super) async fn do_activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release> {
         let tx = self.deps.db.begin(ctx).await?;
         let row = store::activate(&tx, id.uuid()).await?;
+        tx.note_change("release.activated", id, (), row.number)?;
         tx.commit().await?;
         self.load(ctx.tenant, row.clone()).await?;
         Ok(row.into_contract())

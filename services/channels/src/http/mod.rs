@@ -12,7 +12,7 @@ use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::{ChannelsClient as _, ContactPatch, Identity, Inbound};
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_http::{HttpResult, MaybeSigned, Signed, read_upload};
-use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode, Permission};
+use lingxi_kernel::{AttachmentId, ChannelId, ConversationId, Ctx, Error, ErrorCode, Permission};
 use serde::Deserialize;
 
 use crate::service::Channels;
@@ -51,6 +51,7 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
     config
         .app_data(web::Data::new(edge.clone()))
         .service(widget)
+        .route("/v1/channels/{id}/messages", web::post().to(receive))
         .route("/files", web::post().to(upload_as_member))
         .route("/files/{id}", web::get().to(download));
 }
@@ -135,6 +136,35 @@ async fn introduce(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<
     let ctx = visitor(&edge, &request).await?;
     let contact = edge.service.introduce(&ctx, body.into_inner()).await?;
     Ok(HttpResponse::Ok().json(serde_json::json!({ "name": contact.name, "known": contact.email.is_some() })))
+}
+
+/// A customer's message that an integrator passes on to an API channel.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Passed {
+    external_id: String,
+    name: Option<String>,
+    text: String,
+    choice: Option<String>,
+    locale: Option<String>,
+}
+
+/// Stores it once per `Idempotency-Key`, as the GraphQL mutation `receiveMessage` does.
+async fn receive(
+    request: HttpRequest,
+    signed: Signed,
+    edge: web::Data<Edge>,
+    id: web::Path<String>,
+    body: web::Json<Passed>,
+) -> HttpResult {
+    let channel: ChannelId = id.parse().map_err(|_| Error::not_found("channel"))?;
+    let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok());
+    let missing = || Error::field("Idempotency-Key", "Send the header Idempotency-Key: your own id of the message.");
+    let client_id = key.ok_or_else(missing)?.to_owned();
+    let Passed { external_id, name, text, choice, locale } = body.into_inner();
+    let inbound = Inbound { conversation: None, client_id, text, choice, attachment: None, locale };
+    let message = edge.service.receive_for(&signed.ctx, channel, &external_id, name, inbound).await?;
+    Ok(HttpResponse::Ok().json(message))
 }
 
 #[derive(Deserialize)]

@@ -1,6 +1,6 @@
 //! The widget's socket. Frames are JSON objects with a `type`.
 //!
-//! From the widget: `send {id, text, choice?, attachment?, locale?}`, `read {conversation, seq}`,
+//! From the widget: `send {id, text, choice?, attachment?, locale?}`, `delivered` and `read {conversation, seq}`,
 //! `rate {conversation, rating, comment?}`, `ping`. To the widget: `state {conversation, messages, queue}` once at the
 //! start, `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
 
@@ -34,6 +34,10 @@ enum Frame {
         choice: Option<String>,
         attachment: Option<AttachmentId>,
         locale: Option<String>,
+    },
+    Delivered {
+        conversation: ConversationId,
+        seq: i64,
     },
     Read {
         conversation: ConversationId,
@@ -144,6 +148,12 @@ impl Socket {
                     json!({ "type": "ack", "id": id, "seq": message.seq, "conversation": message.conversation_id })
                 });
                 self.reply(Some(id), ack).await
+            }
+            Frame::Delivered { conversation, seq } => {
+                match self.edge.service.mark_delivered(&self.ctx, conversation, seq).await {
+                    Ok(()) => Ok(()),
+                    Err(error) => self.reply(None, Err(error)).await,
+                }
             }
             Frame::Read { conversation, seq } => {
                 match self.edge.service.mark_read(&self.ctx, conversation, seq).await {

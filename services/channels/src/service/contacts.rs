@@ -42,6 +42,7 @@ impl Channels {
         rules::contact(&patch)?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = contact::get(&tx, id).await?.ok_or_else(|| Error::not_found("contact"))?;
+        let before = row.clone().into_contract()?;
         row.name = patch.name.map_or(row.name, |name| name.trim().to_owned());
         let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         row.email = patch.email.map_or(row.email, filled);
@@ -53,9 +54,10 @@ impl Channels {
             let map: BTreeMap<_, _> = attributes.into_iter().map(|one| (one.key, one.value)).collect();
             row.attributes = Some(serde_json::to_value(map)?);
         }
-        let row = update(&tx, row).await?;
+        let after = update(&tx, row).await?.into_contract()?;
+        tx.note_change("contact.changed", id, before, &after)?;
         tx.commit().await?;
-        row.into_contract()
+        Ok(after)
     }
 
     pub(super) async fn do_merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact> {
@@ -64,9 +66,10 @@ impl Channels {
             return Err(Error::field("into", "A contact cannot be merged with itself."));
         }
         let tx = self.deps.db.begin(ctx).await?;
-        let kept = merge(&tx, from, into).await?;
+        let kept = merge(&tx, from, into).await?.into_contract()?;
+        tx.note_change("contact.merged", into, from, &kept)?;
         tx.commit().await?;
-        kept.into_contract()
+        Ok(kept)
     }
 }
 

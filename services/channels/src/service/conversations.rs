@@ -43,6 +43,19 @@ impl Channels {
         self.finish(tx, row, Told::default()).await
     }
 
+    pub(super) async fn do_mark_delivered(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<()> {
+        ctx.visitor()?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = self.own(&tx, id).await?;
+        let seq = seq.min(row.last_seq);
+        if seq <= row.contact_delivered_seq.unwrap_or(0).max(row.contact_read_seq) {
+            return Ok(());
+        }
+        row.contact_delivered_seq = Some(seq);
+        self.finish(tx, row, Told::default()).await?;
+        Ok(())
+    }
+
     pub(super) async fn do_post(&self, ctx: &Ctx, id: ConversationId, sent: Outbound) -> Result<Message> {
         ctx.require(Permission::Serve)?;
         let text = rules::text(&sent.text, sent.attachment.is_some() || sent.card.is_some())?;

@@ -181,6 +181,9 @@ impl ChannelsClient for Channels {
     async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation> {
         self.do_mark_read(ctx, conversation, seq).await
     }
+    async fn mark_delivered(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<()> {
+        self.do_mark_delivered(ctx, conversation, seq).await
+    }
     async fn post(&self, ctx: &Ctx, conversation: ConversationId, message: Outbound) -> Result<Message> {
         self.do_post(ctx, conversation, message).await
     }

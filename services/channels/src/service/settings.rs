@@ -23,8 +23,10 @@ impl Channels {
         let tx = self.deps.db.begin(ctx).await?;
         let row = new_channel(&tx, kind, name.trim(), &ChannelSettings::default())?;
         insert(&tx, row.clone()).await?;
+        let made = row.into_contract()?;
+        tx.note_change("channel.created", made.id, (), &made)?;
         tx.commit().await?;
-        row.into_contract()
+        Ok(made)
     }
 
     pub(super) async fn do_update_channel(
@@ -44,14 +46,16 @@ impl Channels {
         }
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = channel::get(&tx, id).await?.ok_or_else(|| Error::not_found("channel"))?;
+        let before = row.clone().into_contract()?;
         row.name = name.map_or(row.name, |name| name.trim().to_owned());
         row.enabled = enabled.unwrap_or(row.enabled);
         if let Some(settings) = settings {
             row.settings = serde_json::to_value(settings)?;
         }
-        let row = update(&tx, row).await?;
+        let after = update(&tx, row).await?.into_contract()?;
+        tx.note_change("channel.changed", id, before, &after)?;
         tx.commit().await?;
-        row.into_contract()
+        Ok(after)
     }
 
     pub(super) async fn do_rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>> {
@@ -61,6 +65,7 @@ impl Channels {
         let secret = tx.env().secret();
         row.identity_secret = Some(secret.clone());
         let row = update(&tx, row).await?;
+        tx.note_change("channel.identity_secret_drawn", id, (), ())?;
         tx.commit().await?;
         Ok(Issued { item: row.into_contract()?, secret })
     }
@@ -91,13 +96,16 @@ impl Channels {
         }
         Error::check(errors)?;
         let tx = self.deps.db.begin(ctx).await?;
-        let row = match store::canned(&tx, shortcut, locale).await? {
+        let known = store::canned(&tx, shortcut, locale).await?;
+        let before = known.as_ref().map(|row| row.text.clone());
+        let row = match known {
             Some(mut row) => {
                 row.text = text.trim().to_owned();
                 update(&tx, row).await?
             }
             None => new_canned(&tx, shortcut, locale, text.trim()).await?,
         };
+        tx.note_change("canned_reply.saved", format!("/{shortcut} {locale}"), before, &row.text)?;
         tx.commit().await?;
         Ok(row.into_contract())
     }
@@ -112,6 +120,7 @@ impl Channels {
         if deleted.rows_affected == 0 {
             return Err(Error::not_found("canned reply"));
         }
+        tx.note_change("canned_reply.deleted", id, (), ())?;
         tx.commit().await
     }
 

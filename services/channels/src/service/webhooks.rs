@@ -42,6 +42,7 @@ impl Channels {
             created_at: tx.now(),
         };
         insert(&tx, row.clone()).await?;
+        tx.note_change("webhook.created", WebhookId::from_uuid(row.id), (), &row.url)?;
         tx.commit().await?;
         self.hooks.forget(ctx.tenant);
         let secret = row.secret.clone();
@@ -56,6 +57,7 @@ impl Channels {
         if deleted.rows_affected == 0 {
             return Err(Error::not_found("webhook"));
         }
+        tx.note_change("webhook.deleted", id, (), ())?;
         delete_many::<delivery::Entity>(&tx).filter(delivery::Column::WebhookId.eq(id.uuid())).exec(tx.conn()).await?;
         tx.commit().await?;
         self.hooks.forget(ctx.tenant);

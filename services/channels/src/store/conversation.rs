@@ -25,6 +25,7 @@ tenant_entity!(row, "channels_conversation", {
     updated_at: DateTimeUtc,
     resolved_at: Option<DateTimeUtc>,
     snoozed_until: Option<DateTimeUtc>,
+    contact_delivered_seq: Option<i64>,
 });
 
 pub(crate) use row::{Model, get, get_many};
@@ -44,6 +45,8 @@ impl Model {
             summary: self.summary,
             rating: self.rating,
             rating_comment: self.rating_comment,
+            // What was read was delivered.
+            contact_delivered_seq: self.contact_delivered_seq.unwrap_or(0).max(self.contact_read_seq),
             contact_read_seq: self.contact_read_seq,
             member_read_seq: self.member_read_seq,
             created_at: self.created_at,
@@ -97,6 +100,7 @@ pub(crate) fn new(tx: &Tx, channel: ChannelId, contact: ContactId, locale: &str)
         updated_at: tx.now(),
         resolved_at: None,
         snoozed_until: None,
+        contact_delivered_seq: None,
     }
 }
 

@@ -46,8 +46,10 @@ impl Routing {
         ctx.require(Permission::ManageRouting)?;
         rules::check_queue(&input)?;
         let tx = self.deps.db.begin(ctx).await?;
+        let mut before = None;
         if let Some(id) = id {
             queue::get(&tx, id).await?.ok_or_else(|| Error::not_found("queue"))?;
+            before = self.all_queues(&tx).await?.into_iter().find(|queue| queue.id == id);
         }
         let row = queue::Model {
             tenant_id: tx.tenant(),
@@ -65,6 +67,7 @@ impl Routing {
             insert(&tx, row).await?;
         }
         let saved = self.all_queues(&tx).await?.into_iter().find(|queue| queue.id == saved_id);
+        tx.note_change("queue.saved", saved_id, before, &saved)?;
         self.finish(tx).await?;
         saved.ok_or_else(|| Error::not_found("queue"))
     }
@@ -87,6 +90,9 @@ impl Routing {
                 return Err(Error::field(format!("workflows.{index}.queueId"), "There is no such queue."));
             }
         }
+        let before = store::oldest::<workflow::Entity>(&tx, workflow::Column::Position).await?;
+        let before: Vec<Workflow> = before.into_iter().map(workflow::Model::into_contract).collect::<Result<_>>()?;
+        tx.note_change("workflows.saved", ctx.tenant, before, &wanted)?;
         delete_many::<workflow::Entity>(&tx).exec(tx.conn()).await?;
         for (index, (locale, keywords, id)) in wanted.into_iter().enumerate() {
             insert(&tx, new_workflow(&tx, index, locale, &keywords, id)?).await?;

@@ -125,6 +125,7 @@ impl Routing {
         let name = worker.name;
         tx.emit(&TaskAssigned { task: id, conversation: row.conversation_id.into(), member, name })?;
         update(&tx, row.clone()).await?;
+        tx.note_change("task.assigned", id, (), member)?;
         self.finish(tx).await?;
         row.into_contract()
     }

@@ -47,11 +47,13 @@ impl Routing {
         Error::check(errors)?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = worker::get(&tx, member).await?.ok_or_else(|| Error::not_found("worker"))?;
+        let before = self.worker(&tx, member).await?;
         row.capacity = capacity;
         row.skills = serde_json::to_value(skills)?;
         row.locales = serde_json::to_value(locales)?;
         update(&tx, row).await?;
         let changed = self.worker(&tx, member).await?;
+        tx.note_change("worker.changed", member, before, &changed)?;
         self.finish(tx).await?;
         Ok(changed)
     }

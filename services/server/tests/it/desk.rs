@@ -142,7 +142,13 @@ async fn read_places_never_run_backwards_and_too_long_messages_say_the_limit() {
     let visitor = test.visitor(&owner).await;
     test.say(&visitor, "1", "how do I cancel my policy").await;
     let (channels, id) = (&test.cloud.services.channels, test.conversation(&visitor).await.id);
-    assert_eq!(channels.mark_read(&visitor, id, 2).await.unwrap().contact_read_seq, 2);
+    channels.mark_delivered(&visitor, id, 1).await.unwrap();
+    channels.mark_delivered(&visitor, id, 0).await.unwrap();
+    assert_eq!(test.conversation(&visitor).await.contact_delivered_seq, 1);
+    let read = channels.mark_read(&visitor, id, 2).await.unwrap();
+    assert_eq!((read.contact_read_seq, read.contact_delivered_seq), (2, 2), "what was read was delivered");
+    channels.mark_delivered(&visitor, id, 1).await.unwrap();
+    assert_eq!(test.conversation(&visitor).await.contact_delivered_seq, 2);
     assert_eq!(channels.mark_read(&visitor, id, 1).await.unwrap().contact_read_seq, 2);
     assert_eq!(channels.mark_read(&visitor, id, 99).await.unwrap().contact_read_seq, 2, "not beyond the last message");
     let refused = channels.receive(&visitor, inbound("2", &"x".repeat(4_001))).await.unwrap_err();

@@ -61,21 +61,21 @@ async fn an_archive_holds_all_data_of_the_firm_and_no_secret() {
     assert_eq!((ready.id, ready.status, ready.progress), (asked.id, ExportStatus::Ready, 100));
     let path = test.folder.join("exports").join(owner.tenant.to_string()).join(format!("{}.zip", ready.id));
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
-    let mut text = |name: &str| {
-        let mut text = String::new();
-        zip.by_name(name).unwrap().read_to_string(&mut text).unwrap();
-        text
+    let mut read = |name: &str| {
+        let mut content = String::new();
+        zip.by_name(name).unwrap().read_to_string(&mut content).unwrap();
+        content
     };
-    assert!(text("channels_message.jsonl").contains("how do I cancel my policy"));
-    assert!(text("tenant.json").contains("Archive Firm"));
+    assert!(read("channels_message.jsonl").contains("how do I cancel my policy"));
+    assert!(read("tenant.json").contains("Archive Firm"));
     for index in 0..zip.len() {
         let mut file = zip.by_index(index).unwrap();
         let name = file.name().unwrap().into_owned();
-        let mut text = String::new();
-        file.read_to_string(&mut text).unwrap();
-        assert!(!text.contains("words of another firm"), "{name}");
+        let mut content = String::new();
+        file.read_to_string(&mut content).unwrap();
+        assert!(!content.contains("words of another firm"), "{name}");
         for secret in ["\"secret_hash\"", "\"password_hash\"", "argon2"] {
-            assert!(!text.contains(secret), "{name} holds {secret}");
+            assert!(!content.contains(secret), "{name} holds {secret}");
         }
     }
     test.pass(TimeDelta::days(8));
@@ -178,5 +178,38 @@ async fn an_operator_sees_facts_that_were_given_up_and_delivers_them_again() {
     assert!(tenants.dead_letters(&operator).await.unwrap().is_empty());
     let again = tenants.replay_dead_letter(&operator, event.id, "tenants").await.unwrap_err();
     assert_eq!(again.code, ErrorCode::NotFound);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn every_change_of_a_setting_stands_in_the_audit_log_with_before_and_after() {
+    use lingxi_contracts::billing::SpendLimits;
+    use lingxi_contracts::bot::BotSettings;
+    let test = TestCloud::start().await;
+    let owner = test.firm("Audited Firm").await;
+    let services = &test.cloud.services;
+    let channel = services.channels.channels(&owner).await.unwrap().remove(0);
+    services.channels.update_channel(&owner, channel.id, Some("Shop".into()), None, None).await.unwrap();
+    services.bot.save_settings(&owner, BotSettings { enabled: false, ..BotSettings::default() }).await.unwrap();
+    services.routing.update_worker(&owner, owner.member().unwrap(), 7, Vec::new(), Vec::new()).await.unwrap();
+    services.billing.set_limits(&owner, SpendLimits { alert_minor: Some(5), cap_minor: None }).await.unwrap();
+    test.settle().await;
+    let lines = services.tenants.audit(&owner, None, PageArgs::largest()).await.unwrap().into_items();
+    for (action, before, after) in [
+        ("channel.changed", "Website", "Shop"),
+        ("bot.settings_changed", "\"enabled\":true", "\"enabled\":false"),
+        ("worker.changed", "\"capacity\":3", "\"capacity\":7"),
+        ("spend_limits.changed", "\"alert_minor\":null", "\"alert_minor\":5"),
+    ] {
+        let line = lines.iter().find(|line| line.action == action).unwrap_or_else(|| panic!("no {action}"));
+        assert_eq!(line.actor_id, owner.member().unwrap().to_string());
+        let detail: serde_json::Value = serde_json::from_str(&line.detail).unwrap();
+        assert!(
+            detail["before"].to_string().contains(before) && detail["after"].to_string().contains(after),
+            "{detail}"
+        );
+    }
+    let own = lines.iter().filter(|line| line.actor_kind == "system").count();
+    assert_eq!(own, 0, "what the product does by itself is no change of somebody's");
     test.end().await;
 }

@@ -26,7 +26,7 @@ enum Needs {
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 26] = [
+const ROUTES: [(&str, &str, &str, Needs); 27] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -43,6 +43,7 @@ const ROUTES: [(&str, &str, &str, Needs); 26] = [
     ("GET", "/suggestions", "/widget/v1/suggestions?text=policy", Needs::Visitor),
     ("POST", "/contact", "/widget/v1/contact", Needs::Visitor),
     ("POST", "/files", "/widget/v1/files", Needs::Visitor),
+    ("POST", "/v1/channels/{id}/messages", "/v1/channels/$channel/messages", Needs::Server),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
     ("GET", "/files/{id}", "/files/$file", Needs::Owner),
     ("POST", "/graphql", "/graphql", Needs::Nothing),
@@ -114,9 +115,12 @@ impl World {
         let file = http.post(url("/widget/v1/files")).bearer_auth(&owner).multipart(form("a.txt", b"claim"));
         let file: Value = file.send().await.unwrap().json().await.unwrap();
         let export = server.graphql(&http, &firm.cookie, "mutation { requestExport { export { id } } }").await;
+        let channel = "mutation { createChannel(kind: API, name: \"crm\") { channel { id } } }";
+        let channel = server.graphql(&http, &firm.cookie, channel).await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         let ids = vec![
             ("$conversation", text(&message["conversationId"])),
+            ("$channel", text(&channel["data"]["createChannel"]["channel"]["id"])),
             ("$file", text(&file["id"])),
             ("$export", text(&export["data"]["requestExport"]["export"]["id"])),
         ];
@@ -153,6 +157,9 @@ impl World {
             "/knowledge/imports" => request.multipart(form("faq.csv", b"title,question\na,b\n")),
             "/files" | "/widget/v1/files" => request.multipart(form("b.txt", b"words")),
             "/widget/v1/messages" if method == Method::POST => request.json(&json!({ "clientId": "2", "text": "hi" })),
+            messages if messages.starts_with("/v1/channels/") => {
+                request.header("idempotency-key", "m-1").json(&json!({ "externalId": "u-1", "text": "hello" }))
+            }
             _ if method == Method::POST => request.json(&json!({ "name": "Ada" })),
             _ => request,
         };

@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_web::{App, HttpResponse, HttpServer, web};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use prost::Message as _;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
 
 use crate::cloud::folder;
 use crate::process::{Server, by, client, until};
@@ -16,47 +15,21 @@ use crate::process::{Server, by, client, until};
 type Spans = Arc<Mutex<Vec<Span>>>;
 
 /// A collector that keeps what it gets.
-async fn collector() -> (String, Spans) {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
+fn collector() -> (String, Spans) {
     let spans = Spans::default();
-    let kept = spans.clone();
-    tokio::spawn(async move {
-        while let Ok((mut socket, _)) = listener.accept().await {
-            let kept = kept.clone();
-            tokio::spawn(async move {
-                let mut request = Vec::new();
-                let mut buffer = [0; 8192];
-                loop {
-                    let read = socket.read(&mut buffer).await.unwrap_or(0);
-                    request.extend_from_slice(&buffer[..read]);
-                    let Some(head) = request.windows(4).position(|four| four == b"\r\n\r\n") else {
-                        if read == 0 {
-                            return;
-                        }
-                        continue;
-                    };
-                    let text = String::from_utf8_lossy(&request[..head]).to_lowercase();
-                    let length = text.split("content-length: ").nth(1).and_then(|rest| rest.lines().next());
-                    let length: usize = length.and_then(|text| text.trim().parse().ok()).unwrap_or(0);
-                    if request.len() < head + 4 + length {
-                        continue;
-                    }
-                    let body = request[head + 4..head + 4 + length].to_vec();
-                    request.drain(..head + 4 + length);
-                    let export = ExportTraceServiceRequest::decode(body.as_slice()).unwrap();
-                    let scopes = export.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
-                    kept.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
-                    let answer =
-                        b"HTTP/1.1 200 OK\r\ncontent-type: application/x-protobuf\r\ncontent-length: 0\r\n\r\n";
-                    if socket.write_all(answer).await.is_err() {
-                        return;
-                    }
-                }
-            });
-        }
-    });
+    let kept = web::Data::new(spans.clone());
+    let server = HttpServer::new(move || App::new().app_data(kept.clone()).route("/v1/traces", web::post().to(keep)));
+    let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", server.addrs()[0]);
+    tokio::spawn(server.run());
     (url, spans)
+}
+
+async fn keep(spans: web::Data<Spans>, body: web::Bytes) -> HttpResponse {
+    let export = ExportTraceServiceRequest::decode(body).unwrap();
+    let scopes = export.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
+    spans.lock().unwrap().extend(scopes.flat_map(|scope| scope.spans));
+    HttpResponse::Ok().finish()
 }
 
 fn names_of(spans: &Spans, trace: &[u8]) -> Vec<String> {
@@ -66,7 +39,7 @@ fn names_of(spans: &Spans, trace: &[u8]) -> Vec<String> {
 #[tokio::test]
 async fn a_message_and_its_answer_are_one_trace() {
     let (folder, http) = (folder(), client());
-    let (url, spans) = collector().await;
+    let (url, spans) = collector();
     let server = Server::start_with(&folder, &[format!("telemetry.otlp_endpoint={url}")]);
     let firm = server.firm(&http, "traced").await;
     let token = server.visitor(&http, &firm).await;

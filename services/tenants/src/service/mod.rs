@@ -121,11 +121,6 @@ impl TenantsClient for Tenants {
         ctx.require(Permission::ReadAudit)?;
         crate::store::audit::page(&self.deps.db.read(ctx), search.as_deref(), &page).await
     }
-    async fn record_audit(&self, ctx: &Ctx, action: &str, target: &str, detail: serde_json::Value) -> Result<()> {
-        let tx = self.deps.db.begin(ctx).await?;
-        crate::store::audit::record(&tx, action, target, detail).await?;
-        tx.commit().await
-    }
     async fn business_hours(&self, ctx: &Ctx) -> Result<BusinessHours> {
         self.do_business_hours(ctx).await
     }

@@ -50,7 +50,7 @@ impl Tenants {
         let secret = token::issue(&tx, "verify_email", account).await?;
         let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
         crate::mail::queue(&tx, &email, crate::mail::verification(&input.locale, &link)).await?;
-        audit::record(&tx, "tenant.created", id, json!({ "firm": input.firm })).await?;
+        audit::record_by(&tx, member, "tenant.created", json!({ "firm": input.firm })).await?;
         let signed_in = open_session(&tx, member, "").await?;
         tx.commit().await?;
         Ok(signed_in)
@@ -91,7 +91,7 @@ impl Tenants {
         }
         let member = MemberId::from_uuid(member.id);
         let signed_in = open_session(&tx, member, &input.user_agent).await?;
-        audit::record(&tx, "member.signed_in", member, json!({ "user_agent": input.user_agent })).await?;
+        audit::record_by(&tx, member, "member.signed_in", json!({ "user_agent": input.user_agent })).await?;
         tx.commit().await?;
         self.throttle.succeeded(&email);
         Ok(signed_in)
@@ -134,7 +134,7 @@ impl Tenants {
         tx.emit(&MemberChanged { member, name: input.name.trim().to_owned(), role, active: true })?;
         invitation.accepted_at = Some(tx.now());
         update(&tx, invitation).await?;
-        audit::record(&tx, "member.joined", member, json!({ "role": role })).await?;
+        audit::record_by(&tx, member, "member.joined", json!({ "role": role })).await?;
         let signed_in = open_session(&tx, member, "").await?;
         tx.commit().await?;
         Ok(signed_in)

@@ -1,9 +1,10 @@
 //! The audit log.
 
-use lingxi_contracts::tenants::AuditEntry;
-use lingxi_kernel::{AuditId, Page, PageArgs, Result};
+use lingxi_contracts::tenants::{AuditEntry, ChangeNoted};
+use lingxi_kernel::{AuditId, MemberId, Page, PageArgs, Result, Timestamp};
 use lingxi_store::{Tx, find, insert, tenant_entity};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use serde_json::json;
 
 tenant_entity!(row, "tenants_audit", {
     at: DateTimeUtc,
@@ -17,17 +18,32 @@ tenant_entity!(row, "tenants_audit", {
 /// Adds a line, in the transaction of the change.
 pub(crate) async fn record(tx: &Tx, action: &str, target: impl ToString, detail: serde_json::Value) -> Result<()> {
     let (kind, actor) = tx.ctx().actor_name();
-    let line = row::Model {
-        tenant_id: tx.tenant(),
-        id: tx.id::<AuditId>().uuid(),
-        at: tx.now(),
-        actor_kind: kind.to_owned(),
-        actor_id: actor,
-        action: action.to_owned(),
-        target: target.to_string(),
-        detail: detail.to_string(),
-    };
-    Ok(insert(tx, line).await?)
+    store(tx, tx.now(), (kind.to_owned(), actor), action.to_owned(), target.to_string(), detail).await
+}
+
+/// Adds a line about what a member did before they had a session.
+pub(crate) async fn record_by(tx: &Tx, member: MemberId, action: &str, detail: serde_json::Value) -> Result<()> {
+    let actor = ("member".to_owned(), member.to_string());
+    store(tx, tx.now(), actor, action.to_owned(), member.to_string(), detail).await
+}
+
+/// Adds a line about a change in another service.
+pub(crate) async fn record_noted(tx: &Tx, at: Timestamp, noted: ChangeNoted) -> Result<()> {
+    let ChangeNoted { actor_kind, actor_id, action, target, before, after } = noted;
+    store(tx, at, (actor_kind, actor_id), action, target, json!({ "before": before, "after": after })).await
+}
+
+async fn store(
+    tx: &Tx,
+    at: Timestamp,
+    (actor_kind, actor_id): (String, String),
+    action: String,
+    target: String,
+    detail: serde_json::Value,
+) -> Result<()> {
+    let (tenant_id, id) = (tx.tenant(), tx.id::<AuditId>().uuid());
+    Ok(insert(tx, row::Model { tenant_id, id, at, actor_kind, actor_id, action, target, detail: detail.to_string() })
+        .await?)
 }
 
 /// A page of lines, newest first.

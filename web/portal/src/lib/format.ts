@@ -4,6 +4,11 @@ import { useViewer } from './viewer.tsx';
 
 const EXPONENT: Record<string, number> = { CNY: 2, USD: 2, EUR: 2, JPY: 0, KWD: 3 };
 
+/** How many minor units a unit of a currency has. */
+export function minorUnits(currency: string): number {
+  return 10 ** (EXPONENT[currency] ?? 2);
+}
+
 export type Formats = {
   time: (at: string) => string;
   date: (at: string) => string;
@@ -25,7 +30,7 @@ export function useFormat(): Formats {
       date: (at) => date.format(new Date(at)),
       number: (value) => number.format(value),
       money: ({ minor, currency }) =>
-        new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / 10 ** (EXPONENT[currency] ?? 2)),
+        new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / minorUnits(currency)),
     };
   }, [locale, timeZone]);
 }

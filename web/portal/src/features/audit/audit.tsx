@@ -14,6 +14,7 @@ const AUDIT = graphql(`
       edges { node { id at actorKind actorId action target detail } }
       pageInfo { hasNextPage endCursor }
     }
+    members { id name }
   }
 `);
 
@@ -32,6 +33,8 @@ export default function Audit(): ReactNode {
   const [exporting, setExporting] = useState(false);
   const [{ data, fetching, error }] = useQuery({ query: AUDIT, variables: { search, after, first: 50 } });
   const rows = data?.auditLog.edges.map((edge) => edge.node) ?? [];
+  const names = new Map(data?.members.map((member) => [member.id, member.name]));
+  const nameOf = (line: Line): string => names.get(line.actorId) ?? `${t(`actor.${line.actorKind}`)} ${line.actorId}`;
   const exportAll = async (): Promise<void> => {
     setExporting(true);
     const lines: Line[] = [];
@@ -61,7 +64,7 @@ export default function Audit(): ReactNode {
       title={t('nav.audit')}
       extra={
         <>
-          <Input.Search allowClear aria-label={t('common.search')} placeholder={t('common.search')} onSearch={find} />
+          <Input.Search allowClear aria-label={t('common.search')} placeholder={t('common.search')} onSearch={find} style={{ width: 240 }} />
           <Button loading={exporting} onClick={() => void exportAll()}>{t('common.export')}</Button>
         </>
       }
@@ -76,9 +79,9 @@ export default function Audit(): ReactNode {
           pageInfo={data?.auditLog.pageInfo}
           columns={[
             { title: t('audit.at'), render: (_, row) => format.time(row.at) },
-            { title: t('audit.actor'), render: (_, row) => `${t(`actor.${row.actorKind}`)} ${row.actorId.slice(-6)}` },
+            { title: t('audit.actor'), render: (_, row) => nameOf(row) },
             { title: t('audit.action'), dataIndex: 'action' },
-            { title: t('audit.target'), dataIndex: 'target' },
+            { title: t('audit.target'), render: (_, row) => names.get(row.target) ?? row.target },
             { title: t('audit.detail'), render: (_, row) => <code style={{ whiteSpace: 'pre-wrap', wordBreak: 'break-all' }}>{row.detail}</code> },
           ]}
         />

@@ -5,7 +5,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { Meter } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
-import { useFormat } from '../../lib/format.ts';
+import { minorUnits, useFormat } from '../../lib/format.ts';
 import { Page, State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { Evidence } from './evidence.tsx';
@@ -39,8 +39,9 @@ export default function Billing(): ReactNode {
   const [opened, setOpened] = useState<Meter | null>(null);
   const [{ data, fetching, error }, again] = useQuery({ query: BILL });
   const bill = data?.draftBill;
+  const unit = minorUnits(bill?.total.currency ?? 'USD');
   const save = (values: Limits): void => {
-    const minor = (value?: number | null): number | null => (value === null || value === undefined ? null : Math.round(value * 100));
+    const minor = (value?: number | null): number | null => (value === null || value === undefined ? null : Math.round(value * unit));
     const input = { alertMinor: minor(values.alert), capMinor: minor(values.cap) };
     void act(SET_LIMITS, { input }, t('common.saved')).then(() => again());
   };
@@ -60,7 +61,7 @@ export default function Billing(): ReactNode {
                   <Form<Limits>
                     layout="inline"
                     disabled={!manages}
-                    initialValues={{ alert: bill.limits.alertMinor == null ? null : bill.limits.alertMinor / 100, cap: bill.limits.capMinor == null ? null : bill.limits.capMinor / 100 }}
+                    initialValues={{ alert: bill.limits.alertMinor == null ? null : bill.limits.alertMinor / unit, cap: bill.limits.capMinor == null ? null : bill.limits.capMinor / unit }}
                     onFinish={save}
                   >
                     <Form.Item name="alert" label={t('billing.alert')}><InputNumber min={0} /></Form.Item>
@@ -85,7 +86,7 @@ export default function Billing(): ReactNode {
                 { title: t('common.actions'), render: (_, row) => <Button size="small" onClick={() => setOpened(row.meter)}>{t('billing.evidence')}</Button> },
               ]}
             />
-            <UsageChart days={data.usageByDay} />
+            <UsageChart period={bill.period} days={data.usageByDay} />
           </>
         )}
       </State>

@@ -1,6 +1,7 @@
 import { Input, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useFormat } from '../../lib/format.ts';
@@ -39,7 +40,7 @@ export default function Contacts(): ReactNode {
           onAfter={setAfter}
           pageInfo={data?.contacts.pageInfo}
           columns={[
-            { title: t('contact.name'), dataIndex: 'name' },
+            { title: t('contact.name'), render: (_, row) => <Link to={`/inbox?contact=${row.id}`}>{row.name}</Link> },
             { title: t('contact.email'), dataIndex: 'email' },
             { title: t('contact.phone'), dataIndex: 'phone' },
             { title: t('contact.externalId'), dataIndex: 'externalId' },

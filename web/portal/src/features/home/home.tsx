@@ -37,7 +37,7 @@ function Checklist(): ReactNode {
           dataSource={steps}
           rowKey="code"
           renderItem={(step) => (
-            <List.Item extra={<Tag color={step.done ? 'green' : 'default'}>{t(step.done ? 'home.done' : 'home.open')}</Tag>}>
+            <List.Item extra={<Tag color={step.done ? 'success' : 'default'}>{t(step.done ? 'home.done' : 'home.open')}</Tag>}>
               <Link to={PLACES[step.code] ?? '/'}>{t(`onboarding.${step.code}`)}</Link>
             </List.Item>
           )}

@@ -70,8 +70,7 @@ export function ContactPanel(props: {
           </Form.Item>
           <Form.List name="attributes">
             {(fields, { add, remove }) => (
-              <fieldset className="attributes">
-                <legend>{t('contact.attributes')}</legend>
+              <Form.Item label={t('contact.attributes')}>
                 {fields.map((field) => (
                   <Space.Compact key={field.key} style={{ marginBottom: 4 }}>
                     <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
@@ -80,7 +79,7 @@ export function ContactPanel(props: {
                   </Space.Compact>
                 ))}
                 <Button size="small" onClick={() => add({ key: '', value: '' })}>{t('contact.addAttribute')}</Button>
-              </fieldset>
+              </Form.Item>
             )}
           </Form.List>
           {contact.externalId && <p>{t('contact.externalId')}: {contact.externalId}</p>}

@@ -1,7 +1,7 @@
-import { Button, Empty, Input, Segmented } from 'antd';
+import { Button, Empty, Input, Segmented, Tag } from 'antd';
 import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useNavigate, useParams, useLocation } from 'react-router';
+import { useLocation, useNavigate, useParams, useSearchParams } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { ConversationFilter } from '../../gql/graphql.ts';
@@ -38,6 +38,9 @@ const FILTERS: Record<View, ConversationFilter> = {
   all: {},
 };
 
+/** Keeps the inbox narrowed to a contact. */
+const searchOf = (contact: string | null): string => (contact ? `?contact=${contact}` : '');
+
 /** The desk: what waits, the conversation, the customer. */
 export default function Inbox(): ReactNode {
   const { t } = useTranslation();
@@ -48,7 +51,9 @@ export default function Inbox(): ReactNode {
   const [view, setView] = useState<View>('all');
   const [search, setSearch] = useState('');
   const [after, setAfter] = useState<string | null>(null);
-  const filter = useMemo(() => ({ ...FILTERS[view], search: search || null }), [view, search]);
+  const [params, setParams] = useSearchParams();
+  const contact = params.get('contact');
+  const filter = useMemo(() => ({ ...FILTERS[view], search: search || null, contactId: contact }), [view, search, contact]);
   const [{ data, fetching, error }, again] = useQuery({ query: CONVERSATIONS, variables: { filter, after }, pause: view === 'risk' });
   const [{ data: late, fetching: fetchingLate, error: lateError }, againLate] = useQuery({ query: AT_RISK });
   const [{ data: change }] = useSubscription({ query: DESK });
@@ -73,12 +78,12 @@ export default function Inbox(): ReactNode {
       if (!event.altKey || event.isComposing || (event.code !== 'KeyJ' && event.code !== 'KeyK')) return;
       const at = rows.findIndex((row) => row.id === chosen);
       const next = rows[at + (event.code === 'KeyJ' ? 1 : -1)];
-      if (next) void navigate(`/inbox/${next.id}`);
+      if (next) void navigate(`/inbox/${next.id}${searchOf(contact)}`);
       event.preventDefault();
     };
     addEventListener('keydown', step);
     return () => removeEventListener('keydown', step);
-  }, [rows, chosen, navigate, pathname]);
+  }, [rows, chosen, navigate, pathname, contact]);
   const choose = (next: View): void => {
     setView(next);
     setAfter(null);
@@ -90,6 +95,8 @@ export default function Inbox(): ReactNode {
           <div style={{ padding: 8 }}>
             <Segmented<View>
               block
+              size="small"
+              className="views"
               aria-label={t('inbox.view')}
               value={view}
               onChange={choose}
@@ -106,6 +113,11 @@ export default function Inbox(): ReactNode {
               }}
             />
           </div>
+          {contact && (
+            <div style={{ padding: '0 8px 8px' }}>
+              <Tag closable onClose={() => setParams({})}>{t('inbox.oneContact')}</Tag>
+            </div>
+          )}
           <State fetching={waiting} error={view === 'risk' ? lateError : error} empty={rows.length === 0} emptyText={t(view === 'risk' ? 'inbox.noRisk' : 'inbox.empty')}>
             {rows.map((row) => (
               <button
@@ -113,7 +125,7 @@ export default function Inbox(): ReactNode {
                 type="button"
                 className="row-button"
                 aria-current={row.id === chosen}
-                onClick={() => void navigate(`/inbox/${row.id}`)}
+                onClick={() => void navigate(`/inbox/${row.id}${searchOf(contact)}`)}
               >
                 <span style={{ display: 'flex', justifyContent: 'space-between', gap: 8 }}>
                   <strong>{row.contact?.name}</strong>

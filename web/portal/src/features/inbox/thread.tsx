@@ -17,7 +17,7 @@ import { TaskTools } from './task-tools.tsx';
 const THREAD = graphql(`
   query Thread($id: ID!) {
     conversation(id: $id) {
-      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactReadSeq createdAt
+      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt
       contact { id name email phone externalId locale tags createdAt attributes { key value } }
       assignee { id name }
       task { id status queueId wrapUpCode }
@@ -49,7 +49,7 @@ const SET_STATUS = graphql(`
 export type ThreadConversation = NonNullable<ThreadQuery['conversation']>;
 type Message = ThreadConversation['messages'][number];
 
-function Bubble(props: { message: Message; read: boolean }): ReactNode {
+function Bubble(props: { message: Message; place: 'read' | 'delivered' | 'sent' }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const { message } = props;
@@ -59,7 +59,7 @@ function Bubble(props: { message: Message; read: boolean }): ReactNode {
       {message.kind !== 'EVENT' && (
         <div className="who">
           {message.private ? t('thread.note') : t(`author.${message.author}`)} · {format.time(message.createdAt)}
-          {props.read && message.author !== 'CONTACT' && !message.private ? ` · ${t('thread.read')}` : ''}
+          {message.author === 'MEMBER' && !message.private ? ` · ${t(`thread.${props.place}`)}` : ''}
         </div>
       )}
       <Markdown text={message.text} />
@@ -89,6 +89,12 @@ function Bubble(props: { message: Message; read: boolean }): ReactNode {
       )}
     </div>
   );
+}
+
+/** How far a message has come on its way to the customer. */
+function placeOf(seq: number, places: { contactReadSeq: number; contactDeliveredSeq: number }): 'read' | 'delivered' | 'sent' {
+  if (seq <= places.contactReadSeq) return 'read';
+  return seq <= places.contactDeliveredSeq ? 'delivered' : 'sent';
 }
 
 /** One conversation: what was said, what to do, who it is with. */
@@ -161,7 +167,7 @@ export function Thread(props: { id: string }): ReactNode {
               )}
               <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0}>
                 {conversation.messages.map((message) => (
-                  <Bubble key={message.id} message={message} read={message.seq <= conversation.contactReadSeq} />
+                  <Bubble key={message.id} message={message} place={placeOf(message.seq, conversation)} />
                 ))}
                 <div ref={end} />
               </div>

@@ -34,7 +34,7 @@ const REPLAY = graphql(`
     replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }
   }
 `);
-const COLORS: Record<string, string> = { DELIVERED: 'green', PENDING: 'gold', FAILED: 'red' };
+const COLORS: Record<string, string> = { DELIVERED: 'success', PENDING: 'warning', FAILED: 'error' };
 
 export function Webhooks(): ReactNode {
   const { t } = useTranslation();

@@ -44,7 +44,7 @@ export function Releases(): ReactNode {
         pagination={{ pageSize: 20, hideOnSinglePage: true }}
         dataSource={rows}
         columns={[
-          { title: t('releases.number'), render: (_, row) => <>#{row.number} {row.active && <Tag color="green">{t('releases.answers')}</Tag>}</> },
+          { title: t('releases.number'), render: (_, row) => <>#{row.number} {row.active && <Tag color="success">{t('releases.answers')}</Tag>}</> },
           { title: t('knowledge.articles'), dataIndex: 'articles' },
           { title: t('article.questions'), dataIndex: 'questions' },
           { title: t('releases.at'), render: (_, row) => format.time(row.createdAt) },

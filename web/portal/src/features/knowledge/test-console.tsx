@@ -41,7 +41,7 @@ export function TestConsole(): ReactNode {
               size="small"
               column={1}
               items={[
-                { key: 'kind', label: t('test.does'), children: <Tag color={decision.kind === 'HAND_OVER' ? 'orange' : 'blue'}>{t(`decision.${decision.kind}`)}</Tag> },
+                { key: 'kind', label: t('test.does'), children: <Tag color={decision.kind === 'HAND_OVER' ? 'warning' : 'processing'}>{t(`decision.${decision.kind}`)}</Tag> },
                 { key: 'reason', label: t('test.why'), children: t(`reason.${decision.reason}`) },
                 { key: 'trust', label: t('test.trust'), children: <Progress aria-label={t('test.trust')} percent={percent(decision.inScope)} /> },
                 { key: 'says', label: t('test.says'), children: <Markdown text={decision.text} /> },

@@ -32,7 +32,7 @@ const SUSPEND = graphql(`
     setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }
   }
 `);
-const COLORS: Record<string, string> = { ACTIVE: 'green', SUSPENDED: 'red', PENDING_DELETION: 'orange' };
+const COLORS: Record<string, string> = { ACTIVE: 'success', SUSPENDED: 'error', PENDING_DELETION: 'warning' };
 const FIELDS = ['messagesPerSecond', 'requestsPerSecond', 'members'] as const;
 
 type Tenant = AllTenantsQuery['allTenants']['edges'][number]['node']['tenant'];

@@ -40,7 +40,7 @@ export function Workers(): ReactNode {
         dataSource={data?.workers ?? []}
         columns={[
           { title: t('routing.name'), render: (_, row) => <Button type="link" style={{ padding: 0 }} onClick={() => setEdited(row)}>{row.name}</Button> },
-          { title: t('shell.activity'), render: (_, row) => t(`activity.${row.activity}`) },
+          { title: t('board.activity'), render: (_, row) => t(`activity.${row.activity}`) },
           { title: t('routing.load'), render: (_, row) => `${row.load} / ${row.capacity}` },
           { title: t('routing.skills'), render: (_, row) => row.skills.join(', ') },
           { title: t('article.languages'), render: (_, row) => row.locales.map((locale) => t(`locale.${locale}`)).join(', ') || t('common.all') },

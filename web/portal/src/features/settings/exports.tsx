@@ -17,7 +17,7 @@ const REQUEST = graphql(`
     requestExport { status errors { field message } export { id } }
   }
 `);
-const COLORS: Record<string, string> = { READY: 'green', RUNNING: 'gold', FAILED: 'red' };
+const COLORS: Record<string, string> = { READY: 'success', RUNNING: 'warning', FAILED: 'error' };
 
 /** Archives of everything that is stored of the firm. They are written while the page is closed, too. */
 export function Exports(): ReactNode {

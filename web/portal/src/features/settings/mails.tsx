@@ -22,7 +22,7 @@ export function Mails(): ReactNode {
     <State fetching={fetching && !data} error={error} empty={data?.mails.length === 0}>
       <p>{t('mails.hint')}</p>
       {data?.mails.map((mail) => (
-        <Card key={mail.id} size="small" style={{ marginBottom: 12 }} title={mail.subject} extra={<Tag color={mail.sentAt ? 'green' : 'default'}>{t(mail.sentAt ? 'mails.sent' : 'mails.kept')}</Tag>}>
+        <Card key={mail.id} size="small" style={{ marginBottom: 12 }} title={mail.subject} extra={<Tag color={mail.sentAt ? 'success' : 'default'}>{t(mail.sentAt ? 'mails.sent' : 'mails.kept')}</Tag>}>
           <p>{mail.to} · {format.time(mail.createdAt)}</p>
           <p style={{ whiteSpace: 'pre-wrap' }}>
             {mail.body.split(LINK).map((part, index) => (LINK.test(part) ? <a key={index} href={part}>{part}</a> : part))}

@@ -35,6 +35,14 @@ const RESEND = graphql(`
   }
 `);
 
+/** A browser in a person's words; what is not known is shown as it is. */
+function browserOf(agent: string): string {
+  const first = (pairs: [RegExp, string][]): string | undefined => pairs.find(([pattern]) => pattern.test(agent))?.[1];
+  const browser = first([[/Edg\//, 'Edge'], [/Firefox\//, 'Firefox'], [/Chrom(e|ium)\//, 'Chrome'], [/Safari\//, 'Safari']]);
+  const system = first([[/Android/, 'Android'], [/iPhone|iPad/, 'iOS'], [/Windows/, 'Windows'], [/Mac OS X/, 'macOS'], [/Linux/, 'Linux']]);
+  return browser ? [browser, system].filter(Boolean).join(' · ') : agent.slice(0, 60) || '–';
+}
+
 function SecondFactor(): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
@@ -114,7 +122,7 @@ export function Security(): ReactNode {
           pagination={false}
           dataSource={data?.sessions ?? []}
           columns={[
-            { title: t('sessions.browser'), render: (_, row) => <>{row.userAgent || '–'} {row.current && <Tag color="green">{t('sessions.current')}</Tag>}</> },
+            { title: t('sessions.browser'), render: (_, row) => <><span title={row.userAgent}>{browserOf(row.userAgent)}</span> {row.current && <Tag color="success">{t('sessions.current')}</Tag>}</> },
             { title: t('sessions.since'), render: (_, row) => format.time(row.createdAt) },
             { title: t('sessions.used'), render: (_, row) => format.time(row.lastUsedAt) },
             { title: t('common.actions'), render: (_, row) => !row.current && <Button danger size="small" onClick={() => void act(REVOKE, { id: row.id }, t('common.removed')).then(() => again())}>{t('sessions.end')}</Button> },

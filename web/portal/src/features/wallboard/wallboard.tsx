@@ -19,7 +19,7 @@ const LIVE = graphql(`
     deskChanged { kind }
   }
 `);
-const COLORS: Record<string, string> = { AVAILABLE: 'green', BUSY: 'orange', AWAY: 'gold', OFFLINE: 'default' };
+const COLORS: Record<string, string> = { AVAILABLE: 'success', BUSY: 'warning', AWAY: 'warning', OFFLINE: 'default' };
 
 /** Until when somebody should have answered; its colour says how near that is. */
 function Due(props: { at: string; risk: string; waits: boolean }): ReactNode {
@@ -29,7 +29,7 @@ function Due(props: { at: string; risk: string; waits: boolean }): ReactNode {
     const ticks = setInterval(() => setNow(Date.now()), 5_000);
     return () => clearInterval(ticks);
   }, []);
-  const color = !props.waits ? 'default' : now >= Date.parse(props.at) ? 'red' : now >= Date.parse(props.risk) ? 'orange' : 'default';
+  const color = !props.waits ? 'default' : now >= Date.parse(props.at) ? 'error' : now >= Date.parse(props.risk) ? 'warning' : 'default';
   return <Tag color={color}>{format.time(props.at)}</Tag>;
 }
 
@@ -49,7 +49,8 @@ export default function Wallboard(): ReactNode {
           {data?.taskQueues.map((queue) => (
             <Col key={queue.id} xs={24} sm={12} md={6}>
               <Card>
-                <Statistic title={queue.name} value={queue.waiting} suffix={queue.oldestWaitingSince ? t('board.since', { at: format.time(queue.oldestWaitingSince) }) : ''} />
+                <Statistic title={queue.name} value={queue.waiting} />
+                <small className="soft">{queue.oldestWaitingSince ? t('board.since', { at: format.time(queue.oldestWaitingSince) }) : t('board.nobody')}</small>
               </Card>
             </Col>
           ))}
@@ -63,7 +64,7 @@ export default function Wallboard(): ReactNode {
               dataSource={data?.workers ?? []}
               columns={[
                 { title: t('routing.name'), dataIndex: 'name' },
-                { title: t('shell.activity'), render: (_, row) => <Tag color={COLORS[row.activity]}>{t(`activity.${row.activity}`)}</Tag> },
+                { title: t('board.activity'), render: (_, row) => <Tag color={COLORS[row.activity]}>{t(`activity.${row.activity}`)}</Tag> },
                 { title: t('board.sinceTitle'), render: (_, row) => format.time(row.activitySince) },
                 { title: t('routing.load'), render: (_, row) => `${row.load} / ${row.capacity}` },
               ]}

@@ -1,14 +1,18 @@
 //! Channels: the ways in, contacts, conversations and messages.
 
-use async_trait::async_trait;
 use lingxi_kernel::{
-    AttachmentId, CannedReplyId, ChannelId, ContactId, ConversationId, Ctx, DeliveryId, MemberId, MessageId, Page,
-    PageArgs, Result, TenantId, Timestamp, WebhookId, text_enum,
+    AttachmentId, CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, MemberId, MessageId, Timestamp,
+    WebhookId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
-use crate::tenants::Issued;
+mod client;
+mod events;
+
+pub use client::ChannelsClient;
+pub use events::{
+    ConversationRated, ConversationResolved, FileStored, HandoverRequested, MessagePosted, MessageReceived,
+};
 
 text_enum! {
     /// How a channel reaches customers.
@@ -281,6 +285,8 @@ pub struct Conversation {
     pub rating: Option<i32>,
     /// What the customer said with the rating.
     pub rating_comment: Option<String>,
+    /// Number of the newest message that has reached the customer's device.
+    pub contact_delivered_seq: i64,
     /// Number of the newest message that the customer has read.
     pub contact_read_seq: i64,
     /// Number of the newest message that a member has read.
@@ -467,208 +473,4 @@ pub struct VisitorSession {
     pub open: bool,
     /// Whether the firm can reach the customer by mail.
     pub known: bool,
-}
-
-/// A customer wrote.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MessageReceived {
-    /// The message.
-    pub message: Message,
-    /// The channel.
-    pub channel: ChannelId,
-    /// The contact.
-    pub contact: ContactId,
-    /// Who answers at that moment.
-    pub handler: Handler,
-    /// Language of the conversation.
-    pub locale: String,
-    /// The value of a clicked suggestion.
-    pub choice: Option<String>,
-}
-
-impl Event for MessageReceived {
-    const TYPE: &'static str = "lingxi.channels.message.received.v1";
-    fn subject(&self) -> String {
-        self.message.conversation_id.to_string()
-    }
-}
-
-/// The bot, a member or the product wrote.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct MessagePosted {
-    /// The message.
-    pub message: Message,
-    /// The channel.
-    pub channel: ChannelId,
-    /// The contact.
-    pub contact: ContactId,
-}
-
-impl Event for MessagePosted {
-    const TYPE: &'static str = "lingxi.channels.message.posted.v1";
-    fn subject(&self) -> String {
-        self.message.conversation_id.to_string()
-    }
-}
-
-/// A conversation needs a person.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct HandoverRequested {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The channel.
-    pub channel: ChannelId,
-    /// Language of the customer.
-    pub locale: String,
-    /// What the person should know.
-    pub summary: String,
-    /// Why: `asked`, `unanswered`, `unsolved`, `rule`.
-    pub reason: String,
-}
-
-impl Event for HandoverRequested {
-    const TYPE: &'static str = "lingxi.channels.handover.requested.v1";
-    fn subject(&self) -> String {
-        self.conversation.to_string()
-    }
-}
-
-/// A conversation is done.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ConversationResolved {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// Who answered last.
-    pub handler: Handler,
-    /// The customer said so, or nobody objected.
-    pub confirmed: bool,
-}
-
-impl Event for ConversationResolved {
-    const TYPE: &'static str = "lingxi.channels.conversation.resolved.v1";
-    fn subject(&self) -> String {
-        self.conversation.to_string()
-    }
-}
-
-/// A customer rated a conversation.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ConversationRated {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// 1 to 5.
-    pub rating: i32,
-}
-
-impl Event for ConversationRated {
-    const TYPE: &'static str = "lingxi.channels.conversation.rated.v1";
-    fn subject(&self) -> String {
-        self.conversation.to_string()
-    }
-}
-
-/// A file was stored.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct FileStored {
-    /// The file.
-    pub attachment: Attachment,
-}
-
-impl Event for FileStored {
-    const TYPE: &'static str = "lingxi.channels.file.stored.v1";
-    fn subject(&self) -> String {
-        self.attachment.id.to_string()
-    }
-}
-
-/// The channels service, for the others.
-#[async_trait]
-pub trait ChannelsClient: Send + Sync {
-    /// All channels.
-    async fn channels(&self, ctx: &Ctx) -> Result<Vec<Channel>>;
-    /// Makes a channel.
-    async fn create_channel(&self, ctx: &Ctx, kind: ChannelKind, name: &str) -> Result<Channel>;
-    /// Changes a channel.
-    async fn update_channel(
-        &self,
-        ctx: &Ctx,
-        id: ChannelId,
-        name: Option<String>,
-        enabled: Option<bool>,
-        settings: Option<ChannelSettings>,
-    ) -> Result<Channel>;
-    /// Opens the widget of a public key; `token` continues as an earlier visitor.
-    async fn open_visitor(
-        &self,
-        public_key: &str,
-        origin: Option<String>,
-        token: Option<String>,
-        locale: &str,
-        identity: Option<Identity>,
-    ) -> Result<VisitorSession>;
-    /// What a customer says of themselves in the widget: name, mail address, phone.
-    async fn introduce(&self, ctx: &Ctx, patch: ContactPatch) -> Result<Contact>;
-    /// Draws a new identity secret for a channel; the one before ends.
-    async fn rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>>;
-    /// The context of a visitor's secret.
-    async fn authenticate_visitor(&self, token: &str) -> Result<Ctx>;
-    /// Stores a customer's message once.
-    async fn receive(&self, ctx: &Ctx, message: Inbound) -> Result<Message>;
-    /// The API channel: finds or makes the contact of the integrator's id, and stores their message once.
-    async fn receive_for(
-        &self,
-        ctx: &Ctx,
-        channel: ChannelId,
-        external_id: &str,
-        name: Option<String>,
-        message: Inbound,
-    ) -> Result<Message>;
-    /// The visitor's newest conversation.
-    async fn visitor_conversation(&self, ctx: &Ctx) -> Result<Option<Conversation>>;
-    /// Messages with a number above `after`, oldest first.
-    async fn messages(&self, ctx: &Ctx, conversation: ConversationId, after: i64, limit: u32) -> Result<Vec<Message>>;
-    /// Marks messages up to a number as read; never runs backwards.
-    async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation>;
-    /// A member's reply or private note.
-    async fn post(&self, ctx: &Ctx, conversation: ConversationId, message: Outbound) -> Result<Message>;
-    /// Moves a conversation to a status; `until` for snoozing.
-    async fn set_status(
-        &self,
-        ctx: &Ctx,
-        conversation: ConversationId,
-        status: ConversationStatus,
-        until: Option<Timestamp>,
-    ) -> Result<Conversation>;
-    /// The customer's rating, 1 to 5.
-    async fn rate(&self, ctx: &Ctx, conversation: ConversationId, rating: i32, comment: Option<String>) -> Result<()>;
-    /// A page of conversations, newest activity first.
-    async fn conversations(&self, ctx: &Ctx, filter: ConversationFilter, page: PageArgs) -> Result<Page<Conversation>>;
-    /// Conversations by id; unknown ids are left out.
-    async fn conversations_by_id(&self, ctx: &Ctx, ids: &[ConversationId]) -> Result<Vec<Conversation>>;
-    /// Contacts, newest first.
-    async fn contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>>;
-    /// Contacts by id; unknown ids are left out.
-    async fn contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>>;
-    /// Changes what is known of a contact.
-    async fn update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact>;
-    /// Moves everything of `from` to `into` and removes `from`.
-    async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact>;
-    /// All canned replies.
-    async fn canned_replies(&self, ctx: &Ctx) -> Result<Vec<CannedReply>>;
-    /// Adds or changes a canned reply (by shortcut and language).
-    async fn save_canned_reply(&self, ctx: &Ctx, shortcut: &str, locale: &str, text: &str) -> Result<CannedReply>;
-    /// Removes a canned reply.
-    async fn delete_canned_reply(&self, ctx: &Ctx, id: CannedReplyId) -> Result<()>;
-    /// All webhooks.
-    async fn webhooks(&self, ctx: &Ctx) -> Result<Vec<Webhook>>;
-    /// Makes a webhook.
-    async fn create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>>;
-    /// Removes a webhook.
-    async fn delete_webhook(&self, ctx: &Ctx, id: WebhookId) -> Result<()>;
-    /// The webhook log, newest first.
-    async fn deliveries(&self, ctx: &Ctx, status: Option<DeliveryStatus>, page: PageArgs) -> Result<Page<Delivery>>;
-    /// Tries a delivery again.
-    async fn replay_delivery(&self, ctx: &Ctx, id: DeliveryId) -> Result<Delivery>;
-    /// Which tenant a public key belongs to.
-    async fn tenant_of_key(&self, public_key: &str) -> Result<TenantId>;
 }
