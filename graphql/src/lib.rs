@@ -102,5 +102,54 @@ pub fn schema(services: Option<Services>, introspection: bool, persisted: Persis
 /// The schema in the schema definition language, as committed in `graphql/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().sorted_arguments();
-    schema(None, true, Persisted::default()).sdl_with_options(options)
+    let sdl = schema(None, true, Persisted::default()).sdl_with_options(options);
+    // The library's connections come without a description.
+    let described =
+        sdl.lines().map(|line| match line.strip_prefix("type ").and_then(|rest| rest.split_once("Connection {")) {
+            Some((noun, _)) => format!("\"\"\"\nA page of {noun} nodes, and whether more follow.\n\"\"\"\n{line}"),
+            None => line.to_owned(),
+        });
+    described.collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use async_graphql::parser::parse_schema;
+    use async_graphql::parser::types::{TypeKind, TypeSystemDefinition};
+
+    #[test]
+    fn every_type_and_field_is_described() {
+        let document = parse_schema(super::sdl()).unwrap();
+        let mut missing = Vec::new();
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let name = definition.name.node.to_string();
+            if definition.description.is_none() {
+                missing.push(name.clone());
+            }
+            let fields: Vec<(String, bool)> = match definition.kind {
+                TypeKind::Object(object) => object
+                    .fields
+                    .into_iter()
+                    .map(|field| (field.node.name.node.to_string(), field.node.description.is_some()))
+                    .collect(),
+                TypeKind::InputObject(input) => input
+                    .fields
+                    .into_iter()
+                    .map(|field| (field.node.name.node.to_string(), field.node.description.is_some()))
+                    .collect(),
+                TypeKind::Enum(values) => values
+                    .values
+                    .into_iter()
+                    .map(|value| (value.node.value.node.to_string(), value.node.description.is_some()))
+                    .collect(),
+                _ => Vec::new(),
+            };
+            missing.extend(
+                fields.into_iter().filter(|(_, described)| !described).map(|(field, _)| format!("{name}.{field}")),
+            );
+        }
+        assert_eq!(missing, Vec::<String>::new());
+    }
 }

@@ -31,6 +31,7 @@ pub struct ConversationEvent {
 /// What changes.
 pub struct Subscription;
 
+/// What changes on open pages. Events may be missed; whoever reconnects reads again.
 #[async_graphql::Subscription]
 impl Subscription {
     /// Changes of conversations and tasks, and offers to the viewer.

@@ -85,7 +85,11 @@ impl Db {
         let mut writer = self.inner.writer.clone().lock_owned().await;
         turn.taken = true;
         drop(turn);
-        writer.start().await?;
+        if let Err(error) = writer.start().await {
+            // Those who left the commit to us must not wait for it.
+            self.commit_if_last(writer).await;
+            return Err(error);
+        }
         Ok(Tx::writer(self.clone(), ctx.clone(), writer))
     }
 
@@ -95,11 +99,6 @@ impl Db {
 
     /// Ends a transaction well: commits the group, or leaves that to the next one.
     pub(crate) async fn finish(&self, mut writer: OwnedMutexGuard<Writer>, grew_outbox: bool) -> Result<()> {
-        if let Err(error) = writer.conn.execute_unprepared("RELEASE tx").await {
-            let error = Error::internal(error);
-            writer.fail(&error).await;
-            return Err(error);
-        }
         writer.grew_outbox |= grew_outbox;
         let (done, wait) = oneshot::channel();
         writer.waiters.push(done);
@@ -109,12 +108,10 @@ impl Db {
 
     /// Ends a transaction without effect.
     pub(crate) async fn abandon(&self, mut writer: OwnedMutexGuard<Writer>) {
-        for statement in ["ROLLBACK TO tx", "RELEASE tx"] {
-            if let Err(error) = writer.conn.execute_unprepared(statement).await {
-                // After some faults, such as a full disk, SQLite has undone the whole group by itself.
-                writer.fail(&Error::internal(error)).await;
-                return;
-            }
+        if let Err(error) = writer.conn.execute_unprepared("ROLLBACK TO tx; RELEASE tx").await {
+            // After some faults, such as a full disk, SQLite has undone the whole group by itself.
+            writer.fail(&Error::internal(error)).await;
+            return;
         }
         self.commit_if_last(writer).await;
     }
@@ -128,11 +125,15 @@ impl Db {
 
 impl Writer {
     async fn start(&mut self) -> Result<()> {
-        if !self.open {
-            self.conn.execute_unprepared("BEGIN IMMEDIATE").await?;
-            self.open = true;
+        // A transaction that ends well leaves its savepoint to the group's commit: one statement less for each.
+        let start = if self.open { "SAVEPOINT tx" } else { "BEGIN IMMEDIATE; SAVEPOINT tx" };
+        if let Err(error) = self.conn.execute_unprepared(start).await {
+            if !self.open {
+                let _ = self.conn.execute_unprepared("ROLLBACK").await;
+            }
+            return Err(Error::internal(error));
         }
-        self.conn.execute_unprepared("SAVEPOINT tx").await?;
+        self.open = true;
         Ok(())
     }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use actix_ws::{AggregatedMessage, Closed, Session};
 use futures::StreamExt as _;
+use lingxi_bus::LiveEvent;
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
 use lingxi_http::HttpResult;
 use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
@@ -82,7 +83,7 @@ pub(super) async fn connect(
     let edge = edge.get_ref().clone();
     actix_web::rt::spawn(async move {
         metrics::gauge!("lingxi_widget_sockets").increment(1.0);
-        let mut socket = Socket { edge, ctx, session };
+        let mut socket = Socket { edge, ctx, session, told: None };
         // A closed socket is no fault: the widget comes back with its last number.
         let _ = socket.serve(frames, query.into_inner()).await;
         let _ = socket.session.close(None).await;
@@ -95,6 +96,8 @@ struct Socket {
     edge: Edge,
     ctx: Ctx,
     session: Session,
+    /// What the widget knows of its conversation; the same is not told twice.
+    told: Option<LiveEvent>,
 }
 
 impl Socket {
@@ -111,7 +114,13 @@ impl Socket {
         loop {
             tokio::select! {
                 event = live.recv() => match event {
-                    Ok(event) => self.write(event.to_string()).await?,
+                    Ok(event) if event["type"] == "conversation" && self.told.as_ref() == Some(&event) => {}
+                    Ok(event) => {
+                        if event["type"] == "conversation" {
+                            self.told = Some(event.clone());
+                        }
+                        self.write(event.to_string()).await?;
+                    }
                     Err(RecvError::Lagged(_)) => {
                         let all = state(&self.edge, &self.ctx, None, 0).await;
                         self.reply(None, all).await?;

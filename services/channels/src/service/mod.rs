@@ -89,8 +89,12 @@ impl Channels {
             "memberReadSeq": conversation.member_read_seq,
             "rating": conversation.rating,
         });
-        live.publish(tenant, &contact, state.clone());
-        live.publish(tenant, &format!("conversation:{}", conversation.id), state);
+        live.publish(tenant, &format!("conversation:{}", conversation.id), state.clone());
+        // Whether the firm waits or snoozes is not the customer's; so most changes look the same to them.
+        let mut seen = state;
+        let resolved = conversation.status == ConversationStatus::Resolved;
+        seen["status"] = if resolved { json!(ConversationStatus::Resolved) } else { json!(ConversationStatus::Open) };
+        live.publish(tenant, &contact, seen);
         live.publish(tenant, "desk", json!({ "type": "conversation", "id": conversation.id }));
         Ok(())
     }
