@@ -40,12 +40,21 @@ impl Visitor {
         }
     }
 
-    /// Asks, and waits for the bot's message.
+    /// Asks, and waits for the bot's message. Other frames are told by their words and not read, to leave the machine to the
+    /// server.
     pub(crate) async fn ask(&mut self, id: &str, text: &str) -> Result<Value, Failure> {
         let frame = json!({ "type": "send", "id": id, "text": text });
         self.socket.send(Message::text(frame.to_string())).await?;
         loop {
-            let frame = self.frame("message").await?;
+            let message = self.socket.next().await.ok_or("the socket was closed")??;
+            let Message::Text(text) = message else { continue };
+            if !text.contains(r#""author":"bot""#) && !text.contains(r#""type":"error""#) {
+                continue;
+            }
+            let frame: Value = serde_json::from_str(&text)?;
+            if frame["type"] == "error" {
+                return Err(format!("refused: {frame}").into());
+            }
             if frame["message"]["author"] == "bot" {
                 return Ok(frame["message"].clone());
             }

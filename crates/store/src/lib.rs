@@ -16,7 +16,7 @@ mod tx;
 
 pub use cache::TenantCache;
 pub use db::Db;
-pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many};
+pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many, upsert_all};
 pub use tenant_tables::TenantTables;
 pub use tx::Tx;
 

@@ -1,9 +1,10 @@
 //! The tenant scope: the only ways in which services reach rows of a tenant.
 
 use lingxi_kernel::Result;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IntoActiveModel, ModelTrait, QueryFilter, Select,
-    UpdateMany,
+    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IdenStatic, IntoActiveModel, Iterable as _, ModelTrait,
+    PrimaryKeyToColumn, QueryFilter, Select, UpdateMany,
 };
 
 use crate::Tx;
@@ -54,6 +55,29 @@ where
         let rows = models.into_iter().map(IntoActiveModel::into_active_model);
         M::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
     }
+    Ok(())
+}
+
+/// Stores rows in one statement, whether they are new or changed.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+pub async fn upsert_all<M>(tx: &Tx, models: Vec<M>) -> Result<()>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+    M::Entity: TenantEntity<Model = M>,
+    <M::Entity as EntityTrait>::ActiveModel: Send,
+{
+    type Key<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
+    if models.is_empty() {
+        return Ok(());
+    }
+    let key: Vec<_> = Key::<M>::iter().map(PrimaryKeyToColumn::into_column).collect();
+    let names: Vec<&str> = key.iter().map(IdenStatic::as_str).collect();
+    let rest = <M::Entity as EntityTrait>::Column::iter().filter(|column| !names.contains(&column.as_str()));
+    let known = OnConflict::columns(key).update_columns(rest).to_owned();
+    let rows = models.into_iter().map(IntoActiveModel::into_active_model);
+    M::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx.conn()).await?;
     Ok(())
 }
 

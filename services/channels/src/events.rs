@@ -12,11 +12,11 @@ use lingxi_contracts::channels::{
 use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_contracts::tenants::{MemberChanged, TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
-use lingxi_kernel::Result;
-use lingxi_store::{TenantTables, Tx, inbox};
+use lingxi_kernel::{ConversationId, Result};
+use lingxi_store::{TenantTables, inbox};
 use tracing::Instrument as _;
 
-use crate::service::{Channels, Told};
+use crate::service::{Channels, Talks};
 use crate::store::member;
 
 const NAME: &str = "channels";
@@ -72,35 +72,38 @@ impl Consumer for ChannelsConsumer {
         if events.is_empty() {
             return Ok(());
         }
-        let tx = self.service.deps.db.begin(&ctx).await?;
-        let mut told = Vec::new();
-        for event in inbox::first_times(&tx, NAME, &events).await? {
-            told.push(self.apply(&tx, event).instrument(lingxi_bus::span(event, NAME)).await?);
+        let mut talks = Talks::new(self.service.deps.db.begin(&ctx).await?);
+        let fresh = inbox::first_times(&talks.tx, NAME, &events).await?;
+        let mut replies = Vec::new();
+        for event in fresh.iter().filter(|event| event.kind == ReplyDecided::TYPE) {
+            replies.extend(event.subject.parse::<ConversationId>().map(ConversationId::uuid));
         }
-        tx.commit().await?;
-        told.iter().try_for_each(|told| self.service.tell(told))
+        talks.load(replies).await?;
+        for event in fresh {
+            self.apply(&mut talks, event).instrument(lingxi_bus::span(event, NAME)).await?;
+        }
+        self.service.finish(talks).await
     }
 }
 
 impl ChannelsConsumer {
-    async fn apply(&self, tx: &Tx, event: &Envelope) -> Result<Told> {
+    async fn apply(&self, talks: &mut Talks, event: &Envelope) -> Result<()> {
         let service = &self.service;
         if let Some(reply) = event.open::<ReplyDecided>()? {
-            return service.apply_reply(tx, reply).await;
+            service.apply_reply(talks, reply).await
         } else if let Some(queued) = event.open::<TaskQueued>()? {
-            return service.apply_queued(tx, queued).await;
+            service.apply_queued(talks, queued).await
         } else if let Some(assigned) = event.open::<TaskAssigned>()? {
-            return service.apply_assigned(tx, assigned).await;
+            service.apply_assigned(talks, assigned).await
         } else if let Some(created) = event.open::<TenantCreated>()? {
-            service.apply_pack(tx, created).await?;
+            service.apply_pack(&talks.tx, created).await
         } else if let Some(changed) = event.open::<MemberChanged>()? {
-            member::put(tx, changed.member, &changed.name).await?;
+            member::put(&talks.tx, changed.member, &changed.name).await
         } else if event.open::<TenantEnded>()?.is_some() {
-            self.tables.erase(tx).await?;
-            self.tables.erase_files(tx.ctx()).await?;
+            self.tables.erase(&talks.tx).await?;
+            self.tables.erase_files(talks.tx.ctx()).await
         } else {
-            service.enqueue_deliveries(tx, event).await?;
+            service.enqueue_deliveries(&talks.tx, event).await
         }
-        Ok(Told::default())
     }
 }

@@ -78,7 +78,12 @@ impl Parts {
 pub fn build(deps: Deps) -> Parts {
     let tables = Arc::new(tables(&deps));
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
-    let service = Arc::new(service::Channels { deps, limit, hooks: TenantCache::default() });
+    let service = Arc::new_cyclic(|me| service::Channels {
+        deps,
+        limit,
+        hooks: TenantCache::default(),
+        waiting: service::Waiting::new(me.clone()),
+    });
     let jobs = Jobs::new(service.clone());
     Parts {
         client: service.clone(),

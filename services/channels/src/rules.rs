@@ -1,7 +1,7 @@
 //! Decisions of the channels service.
 
 use chrono::TimeDelta;
-use lingxi_contracts::channels::{Attribute, Card, CardLink, ChannelSettings, ContactPatch, ConversationStatus};
+use lingxi_contracts::channels::{Attribute, Card, CardLink, ChannelSettings, ContactPatch};
 use lingxi_kernel::{Error, ErrorCode, FieldError, Result, Timestamp};
 
 /// Characters of a message at most.
@@ -31,11 +31,6 @@ pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
 pub(crate) fn client_id(id: &str) -> Result<()> {
     let fits = (1..=64).contains(&id.len()) && id.chars().all(|c| c.is_ascii_graphic());
     if fits { Ok(()) } else { Err(Error::field("clientId", "A message id has 1 to 64 visible ASCII characters.")) }
-}
-
-/// Whether a new message continues a conversation.
-pub(crate) fn continues(status: ConversationStatus, resolved_at: Option<Timestamp>, now: Timestamp) -> bool {
-    status != ConversationStatus::Resolved || resolved_at.is_some_and(|resolved| now - resolved < REOPEN)
 }
 
 /// The beginning of a text for lists.
@@ -140,14 +135,6 @@ pub(crate) fn next_attempt(attempts: i32, now: Timestamp) -> Option<Timestamp> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_resolved_conversation_opens_again_for_a_day() {
-        let now = Timestamp::UNIX_EPOCH + TimeDelta::days(3);
-        assert!(continues(ConversationStatus::Open, None, now));
-        assert!(continues(ConversationStatus::Resolved, Some(now - TimeDelta::hours(23)), now));
-        assert!(!continues(ConversationStatus::Resolved, Some(now - TimeDelta::hours(24)), now));
-    }
 
     #[test]
     fn too_long_and_empty_messages_are_refused_with_the_limit() {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::TimeDelta;
 use lingxi_config::Config;
-use lingxi_contracts::channels::{ChannelKind, ContactPatch, ConversationStatus, Inbound, Outbound};
+use lingxi_contracts::channels::{Attribute, ChannelKind, ContactPatch, ConversationStatus, Inbound, Outbound};
 use lingxi_contracts::routing::Activity;
 use lingxi_contracts::tenants::{AcceptInvitation, SignIn, SignUp};
 use lingxi_kernel::{Clock, Ctx, Env, Error, Result, Role, SystemClock, Timestamp};
@@ -150,6 +150,25 @@ async fn invite(cloud: &Cloud, owner: &Ctx, email: &str, name: &str, role: Role)
     tenants.authenticate(&joined.await?.token).await
 }
 
+/// What the firm knows of a customer of the demo.
+fn patch(talk: &Talk) -> ContactPatch {
+    let number: u32 = talk.name.chars().map(u32::from).sum();
+    let (tag, address) = match talk.locale {
+        "zh-CN" => ("车险", None),
+        _ => ("motor", Some(format!("{}@example.com", talk.name.to_lowercase().replace(' ', ".")))),
+    };
+    ContactPatch {
+        name: Some(talk.name.into()),
+        email: address,
+        phone: Some(format!("138-0000-{:04}", number % 10_000)),
+        tags: Some(vec![tag.into()]),
+        attributes: Some(vec![Attribute {
+            key: "policy_number".into(),
+            value: format!("P-2026-{:05}", number % 100_000),
+        }]),
+    }
+}
+
 /// The secret of the newest mail to an address.
 async fn mailed(cloud: &Cloud, owner: &Ctx, email: &str) -> Result<String> {
     let mails = cloud.services.tenants.mails(owner).await?;
@@ -162,13 +181,7 @@ async fn hold(cloud: &Cloud, key: &str, agent: &Ctx, talk: &Talk, clock: &Behind
     let (channels, routing) = (&cloud.services.channels, &cloud.services.routing);
     let opened = channels.open_visitor(key, None, None, talk.locale, None).await?;
     let visitor = channels.authenticate_visitor(&opened.token).await?;
-    channels
-        .update_contact(
-            &Ctx::system(visitor.tenant, "demo"),
-            opened.contact,
-            ContactPatch { name: Some(talk.name.into()), ..ContactPatch::default() },
-        )
-        .await?;
+    channels.update_contact(&Ctx::system(visitor.tenant, "demo"), opened.contact, patch(talk)).await?;
     // Who is answered by an agent has asked for one in the end.
     let asks = talk.agent.map(|_| if talk.locale == "zh-CN" { "转人工" } else { "Talk to a person, please" });
     for (number, said) in talk.says.iter().chain(asks.iter()).enumerate() {

@@ -7,10 +7,9 @@ use lingxi_contracts::channels::{
 };
 use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
-use lingxi_store::{Tx, update};
 
 use super::inbound::own_attachment;
-use super::{Channels, Told, require_reader, save};
+use super::{Channels, Talks, require_reader};
 use crate::rules;
 use crate::store::message::Draft;
 use crate::store::{conversation, member, message};
@@ -32,28 +31,30 @@ impl Channels {
 
     pub(super) async fn do_mark_read(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<Conversation> {
         require_reader(ctx)?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = self.own(&tx, id).await?;
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&talks.tx, id).await?;
         let seq = seq.min(row.last_seq);
         let place = if ctx.visitor().is_ok() { &mut row.contact_read_seq } else { &mut row.member_read_seq };
         if seq <= *place {
             return row.into_contract();
         }
         *place = seq;
-        self.finish(tx, row, Told::default()).await
+        talks.put(row.clone());
+        self.finish(talks).await?;
+        row.into_contract()
     }
 
     pub(super) async fn do_mark_delivered(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<()> {
         ctx.visitor()?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = self.own(&tx, id).await?;
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&talks.tx, id).await?;
         let seq = seq.min(row.last_seq);
         if seq <= row.contact_delivered_seq.unwrap_or(0).max(row.contact_read_seq) {
             return Ok(());
         }
         row.contact_delivered_seq = Some(seq);
-        self.finish(tx, row, Told::default()).await?;
-        Ok(())
+        talks.put(row);
+        self.finish(talks).await
     }
 
     pub(super) async fn do_post(&self, ctx: &Ctx, id: ConversationId, sent: Outbound) -> Result<Message> {
@@ -65,15 +66,15 @@ impl Channels {
         if let Some(card) = &sent.card {
             rules::card(card)?;
         }
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = self.own(&tx, id).await?;
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&talks.tx, id).await?;
         if let Some(client_id) = &sent.client_id
-            && let Some(known) = message::by_client_id(&tx, id, client_id).await?
+            && let Some(known) = message::by_client_id(&talks.tx, id, client_id).await?
         {
             return Ok(known);
         }
         if let Some(file) = sent.attachment {
-            own_attachment(&tx, file, row.contact_id.into()).await?;
+            own_attachment(&talks.tx, file, row.contact_id.into()).await?;
         }
         let me = ctx.member().ok();
         if !sent.private {
@@ -86,7 +87,7 @@ impl Channels {
             if row.status()? == ConversationStatus::Resolved {
                 return Err(Error::conflict("The conversation is resolved; open it again first."));
             }
-            row.set_status(ConversationStatus::Pending, tx.now());
+            row.set_status(ConversationStatus::Pending, talks.tx.now());
         }
         row.member_read_seq = row.last_seq + 1;
         let kind = match (&sent.card, sent.attachment) {
@@ -103,9 +104,9 @@ impl Channels {
             client_id: sent.client_id,
             ..Draft::text(AuthorKind::Member, text)
         };
-        let mut told = Told::default();
-        let message = self.append(&tx, &mut row, draft, &mut told).await?;
-        self.finish(tx, row, told).await?;
+        let message = talks.post(&mut row, draft).await?;
+        talks.put(row);
+        self.finish(talks).await?;
         Ok(message)
     }
 
@@ -117,37 +118,24 @@ impl Channels {
         until: Option<Timestamp>,
     ) -> Result<Conversation> {
         ctx.require(Permission::Serve)?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = self.own(&tx, id).await?;
-        let now = tx.now();
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&talks.tx, id).await?;
+        let now = talks.tx.now();
         if row.status()? == status && status != ConversationStatus::Snoozed {
             return row.into_contract();
         }
         if status == ConversationStatus::Snoozed && until.is_none_or(|until| until <= now) {
             return Err(Error::field("until", "Snooze until a moment in the future."));
         }
-        let mut told = Told::default();
         if status == ConversationStatus::Resolved {
-            self.resolve(&tx, &mut row, true, &mut told).await?;
+            resolve(&mut talks, &mut row, true).await?;
         } else {
             row.set_status(status, now);
             row.snoozed_until = until.filter(|_| status == ConversationStatus::Snoozed);
         }
-        self.finish(tx, row, told).await
-    }
-
-    /// Ends a conversation, with a line that customers see.
-    async fn resolve(&self, tx: &Tx, row: &mut conversation::Model, confirmed: bool, told: &mut Told) -> Result<()> {
-        let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
-        let line = if row.locale == "zh-CN" {
-            "会话已结束，欢迎评价。"
-        } else {
-            "The conversation has ended. Please rate it."
-        };
-        self.append(tx, row, Draft::event(line), told).await?;
-        row.set_status(ConversationStatus::Resolved, tx.now());
-        tx.emit(&event)?;
-        Ok(())
+        talks.put(row.clone());
+        self.finish(talks).await?;
+        row.into_contract()
     }
 
     pub(super) async fn do_rate(
@@ -166,22 +154,21 @@ impl Channels {
             errors.push(FieldError { field: "comment".into(), message: "At most 1000 characters.".into() });
         }
         Error::check(errors)?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = self.own(&tx, id).await?;
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&talks.tx, id).await?;
         row.rating = Some(rating);
         row.rating_comment = comment.filter(|comment| !comment.trim().is_empty());
-        tx.emit(&ConversationRated { conversation: id, rating })?;
-        self.finish(tx, row, Told::default()).await?;
-        Ok(())
+        talks.tx.emit(&ConversationRated { conversation: id, rating })?;
+        talks.put(row);
+        self.finish(talks).await
     }
 
     /// Posts what the bot decided, unless a person has taken over in the meantime.
-    pub(crate) async fn apply_reply(&self, tx: &Tx, reply: ReplyDecided) -> Result<Told> {
-        let Some(mut row) = conversation::get(tx, reply.conversation).await? else { return Ok(Told::default()) };
+    pub(crate) async fn apply_reply(&self, talks: &mut Talks, reply: ReplyDecided) -> Result<()> {
+        let Some(mut row) = talks.get(reply.conversation).await? else { return Ok(()) };
         if row.handler()? != Handler::Bot {
-            return Ok(Told::default());
+            return Ok(());
         }
-        let mut told = Told::default();
         let kind = match (&reply.card, reply.choices.is_empty()) {
             (Some(_), _) => MessageKind::Card,
             (None, true) => MessageKind::Text,
@@ -189,12 +176,12 @@ impl Channels {
         };
         let draft =
             Draft { kind, choices: reply.choices, card: reply.card, ..Draft::text(AuthorKind::Bot, reply.text) };
-        self.append(tx, &mut row, draft, &mut told).await?;
+        talks.post(&mut row, draft).await?;
         if reply.kind == DecisionKind::HandOver {
             let summary = reply.summary.unwrap_or_default();
             row.set_handler(Handler::Queue, None);
             row.summary = Some(summary.clone());
-            tx.emit(&HandoverRequested {
+            talks.tx.emit(&HandoverRequested {
                 conversation: reply.conversation,
                 channel: row.channel_id.into(),
                 locale: row.locale.clone(),
@@ -202,63 +189,76 @@ impl Channels {
                 reason: reply.reason,
             })?;
         } else if reply.solved {
-            self.resolve(tx, &mut row, true, &mut told).await?;
+            resolve(talks, &mut row, true).await?;
         } else {
-            row.set_status(ConversationStatus::Pending, tx.now());
+            row.set_status(ConversationStatus::Pending, talks.tx.now());
         }
-        save(tx, row, told).await
+        talks.put(row);
+        Ok(())
     }
 
     /// Tells the customer where they stand in the queue.
-    pub(crate) async fn apply_queued(&self, tx: &Tx, queued: TaskQueued) -> Result<Told> {
-        let Some(mut row) = conversation::get(tx, queued.conversation).await? else { return Ok(Told::default()) };
+    pub(crate) async fn apply_queued(&self, talks: &mut Talks, queued: TaskQueued) -> Result<()> {
+        let Some(mut row) = talks.get(queued.conversation).await? else { return Ok(()) };
         if row.handler()? == Handler::Member {
             row.set_handler(Handler::Queue, None);
         }
         let line = queue_line(&row.locale, &queued);
-        let mut told = Told::default();
-        self.append(tx, &mut row, Draft::event(line), &mut told).await?;
-        save(tx, row, told).await
+        talks.post(&mut row, Draft::event(line)).await?;
+        talks.put(row);
+        Ok(())
     }
 
     /// Gives the conversation to the member who accepted it.
-    pub(crate) async fn apply_assigned(&self, tx: &Tx, assigned: TaskAssigned) -> Result<Told> {
-        let Some(mut row) = conversation::get(tx, assigned.conversation).await? else { return Ok(Told::default()) };
-        member::put(tx, assigned.member, &assigned.name).await?;
+    pub(crate) async fn apply_assigned(&self, talks: &mut Talks, assigned: TaskAssigned) -> Result<()> {
+        let Some(mut row) = talks.get(assigned.conversation).await? else { return Ok(()) };
+        member::put(&talks.tx, assigned.member, &assigned.name).await?;
         row.set_handler(Handler::Member, Some(assigned.member));
-        row.set_status(ConversationStatus::Open, tx.now());
+        row.set_status(ConversationStatus::Open, talks.tx.now());
         let line = match row.locale.as_str() {
             "zh-CN" => format!("{} 已接入，为您服务。", assigned.name),
             _ => format!("{} has joined the conversation.", assigned.name),
         };
-        let mut told = Told::default();
-        self.append(tx, &mut row, Draft::event(line), &mut told).await?;
-        save(tx, row, told).await
+        talks.post(&mut row, Draft::event(line)).await?;
+        talks.put(row);
+        Ok(())
     }
 
     /// Ends a conversation that the bot answered and that has been quiet for long.
     pub(crate) async fn apply_quiet(&self, ctx: &Ctx, id: ConversationId, before: Timestamp) -> Result<()> {
-        let tx = self.deps.db.begin(ctx).await?;
-        let Some(mut row) = conversation::get(&tx, id).await? else { return Ok(()) };
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let Some(mut row) = talks.get(id).await? else { return Ok(()) };
         let quiet = row.updated_at < before && row.handler()? == Handler::Bot;
         if !quiet || row.status()? != ConversationStatus::Pending {
             return Ok(());
         }
-        let mut told = Told::default();
-        self.resolve(&tx, &mut row, false, &mut told).await?;
-        self.finish(tx, row, told).await?;
-        Ok(())
+        resolve(&mut talks, &mut row, false).await?;
+        talks.put(row);
+        self.finish(talks).await
     }
 
     /// Brings a snoozed conversation back.
     pub(crate) async fn apply_awake(&self, ctx: &Ctx, id: ConversationId) -> Result<()> {
-        let tx = self.deps.db.begin(ctx).await?;
-        let Some(mut row) = conversation::get(&tx, id).await? else { return Ok(()) };
-        row.set_status(ConversationStatus::Open, tx.now());
-        update(&tx, row.clone()).await?;
-        tx.commit().await?;
-        self.tell(&Told { messages: Vec::new(), conversation: Some(row) })
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let Some(mut row) = talks.get(id).await? else { return Ok(()) };
+        row.set_status(ConversationStatus::Open, talks.tx.now());
+        talks.put(row);
+        self.finish(talks).await
     }
+}
+
+/// Ends a conversation, with a line that customers see.
+async fn resolve(talks: &mut Talks, row: &mut conversation::Model, confirmed: bool) -> Result<()> {
+    let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
+    let line = if row.locale == "zh-CN" {
+        "会话已结束，欢迎评价。"
+    } else {
+        "The conversation has ended. Please rate it."
+    };
+    talks.post(row, Draft::event(line)).await?;
+    row.set_status(ConversationStatus::Resolved, talks.tx.now());
+    talks.tx.emit(&event)?;
+    Ok(())
 }
 
 fn queue_line(locale: &str, queued: &TaskQueued) -> String {

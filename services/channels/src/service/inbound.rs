@@ -3,20 +3,17 @@
 use std::collections::BTreeMap;
 
 use lingxi_contracts::channels::{
-    Attribute, AuthorKind, ChannelKind, ChannelSettings, ContactPatch, ConversationStatus, Handler, Identity, Inbound,
-    Message, MessageKind, MessageReceived, VisitorSession,
+    Attribute, ChannelKind, ChannelSettings, ContactPatch, Identity, Inbound, Message, VisitorSession,
 };
 use lingxi_contracts::tenants::{Tenant, TenantStatus};
 use lingxi_kernel::{Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, TenantId};
 use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 
-use super::{Channels, Told};
+use super::Channels;
 use crate::rules;
 use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, proves, visitor_token};
-use crate::store::{
-    self, attachment, channel, contact, contact_by_external, conversation, message, visitor, visitor_by_hash,
-};
+use crate::store::{self, attachment, channel, contact, contact_by_external, visitor, visitor_by_hash};
 
 impl Channels {
     pub(super) async fn do_open_visitor(
@@ -152,77 +149,6 @@ impl Channels {
     async fn open_channel(&self, ctx: &Ctx, id: ChannelId) -> Result<channel::Model> {
         let row = channel::get(&self.deps.db.read(ctx), id).await?.ok_or_else(|| Error::not_found("channel"))?;
         if row.enabled { Ok(row) } else { Err(Error::conflict("This channel is switched off.")) }
-    }
-
-    async fn store_inbound(
-        &self,
-        ctx: &Ctx,
-        channel: ChannelId,
-        contact: ContactId,
-        inbound: Inbound,
-    ) -> Result<Message> {
-        rules::client_id(&inbound.client_id)?;
-        let text = rules::text(&inbound.text, inbound.attachment.is_some())?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut row = match inbound.conversation {
-            Some(id) => self.own(&tx, id).await?,
-            None => self.continue_or_start(&tx, channel, contact, inbound.locale.as_deref()).await?,
-        };
-        if row.last_seq > 0
-            && let Some(known) = message::by_client_id(&tx, row.id.into(), &inbound.client_id).await?
-        {
-            return Ok(known);
-        }
-        if row.status()? == ConversationStatus::Resolved {
-            row.set_handler(Handler::Bot, None);
-        }
-        row.set_status(ConversationStatus::Open, tx.now());
-        if let Some(id) = inbound.attachment {
-            own_attachment(&tx, id, contact).await?;
-        }
-        let kind = if inbound.attachment.is_some() { MessageKind::File } else { MessageKind::Text };
-        let draft = message::Draft {
-            kind,
-            attachment: inbound.attachment,
-            client_id: Some(inbound.client_id),
-            ..message::Draft::text(AuthorKind::Contact, text)
-        };
-        let message = message::append(&tx, &mut row, draft).await?;
-        row.contact_read_seq = message.seq;
-        let received = MessageReceived {
-            message: message.clone(),
-            channel: row.channel_id.into(),
-            contact,
-            handler: row.handler()?,
-            locale: row.locale.clone(),
-            choice: inbound.choice,
-        };
-        tx.emit(&received)?;
-        let told = Told { messages: vec![message.clone()], conversation: None };
-        self.finish(tx, row, told).await?;
-        metrics::counter!("lingxi_messages_received_total").increment(1);
-        Ok(message)
-    }
-
-    async fn continue_or_start(
-        &self,
-        tx: &Tx,
-        channel: ChannelId,
-        contact: ContactId,
-        locale: Option<&str>,
-    ) -> Result<conversation::Model> {
-        if let Some(row) = conversation::newest_of(tx, channel, contact).await?
-            && rules::continues(row.status()?, row.resolved_at, tx.now())
-        {
-            return Ok(row);
-        }
-        let mut known = contact::get(tx, contact).await?.ok_or_else(|| Error::not_found("contact"))?;
-        let locale = locale.map_or_else(|| known.locale.clone(), str::to_owned);
-        let row = conversation::new(tx, channel, contact, &locale);
-        insert(tx, row.clone()).await?;
-        known.last_seen_at = tx.now();
-        update(tx, known).await?;
-        Ok(row)
     }
 }
 

@@ -3,14 +3,18 @@
 mod contacts;
 mod conversations;
 mod inbound;
+mod receive;
 mod settings;
+mod talks;
 mod webhooks;
+
+use std::collections::HashMap;
 
 use async_trait::async_trait;
 use lingxi_contracts::channels::{
     CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, ContactPatch, Conversation,
-    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, MessagePosted,
-    Outbound, VisitorSession, Webhook,
+    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, Outbound,
+    VisitorSession, Webhook,
 };
 use lingxi_contracts::tenants::Issued;
 use lingxi_http::TenantLimit;
@@ -18,10 +22,12 @@ use lingxi_kernel::{
     CannedReplyId, ChannelId, ContactId, ConversationId, Ctx, DeliveryId, Page, PageArgs, Permission, Result, TenantId,
     Timestamp, WebhookId,
 };
-use lingxi_store::{TenantCache, Tx, update};
+use lingxi_store::{TenantCache, Tx};
 use serde_json::json;
 
 use crate::Deps;
+pub(crate) use crate::service::receive::Waiting;
+pub(crate) use crate::service::talks::{Talks, Told};
 use crate::store::{conversation, message, webhook};
 
 /// The channels service.
@@ -29,73 +35,54 @@ pub(crate) struct Channels {
     pub(crate) deps: Deps,
     pub(crate) limit: TenantLimit,
     pub(crate) hooks: TenantCache<Vec<webhook::Model>>,
-}
-
-/// What to tell open pages once a change is durable.
-#[derive(Default)]
-pub(crate) struct Told {
-    messages: Vec<Message>,
-    conversation: Option<conversation::Model>,
+    pub(crate) waiting: Waiting,
 }
 
 impl Channels {
-    /// Stores a message of ours, announces it, and keeps it for [`Self::tell`].
-    pub(crate) async fn append(
-        &self,
-        tx: &Tx,
-        row: &mut conversation::Model,
-        draft: message::Draft,
-        told: &mut Told,
-    ) -> Result<Message> {
-        let message = message::append(tx, row, draft).await?;
-        if !message.private {
-            tx.emit(&MessagePosted {
-                message: message.clone(),
-                channel: row.channel_id.into(),
-                contact: row.contact_id.into(),
-            })?;
-        }
-        told.messages.push(message.clone());
-        Ok(message)
+    /// Makes the changes durable, and tells open pages.
+    pub(crate) async fn finish(&self, talks: Talks) -> Result<()> {
+        let told = talks.commit().await?;
+        self.tell(&told)
     }
 
-    /// Saves the conversation, commits, and tells open pages.
-    pub(crate) async fn finish(&self, tx: Tx, row: conversation::Model, told: Told) -> Result<Conversation> {
-        let told = save(&tx, row.clone(), told).await?;
-        tx.commit().await?;
-        self.tell(&told)?;
-        row.into_contract()
-    }
-
-    /// Tells open pages: the customer's socket, and the desks of the firm.
-    pub(crate) fn tell(&self, told: &Told) -> Result<()> {
-        let Some(row) = &told.conversation else { return Ok(()) };
-        let tenant = TenantId::from_uuid(row.tenant_id);
-        let contact = format!("contact:{}", ContactId::from_uuid(row.contact_id));
+    /// Tells open pages: the customers' sockets, and the desks of the firm.
+    fn tell(&self, told: &Told) -> Result<()> {
         let live = &self.deps.live;
+        let topics = |row: &conversation::Model| {
+            let contact = format!("contact:{}", ContactId::from_uuid(row.contact_id));
+            let conversation = format!("conversation:{}", ConversationId::from_uuid(row.id));
+            (TenantId::from_uuid(row.tenant_id), contact, conversation)
+        };
+        let rows: HashMap<_, _> = told.conversations.iter().map(|row| (row.id, row)).collect();
         for message in &told.messages {
+            let Some(row) = rows.get(&message.conversation_id.uuid()) else { continue };
+            let (tenant, contact, conversation) = topics(row);
             let event = json!({ "type": "message", "message": message });
             if !message.private {
                 live.publish(tenant, &contact, event.clone());
             }
-            live.publish(tenant, &format!("conversation:{}", message.conversation_id), event);
+            live.publish(tenant, &conversation, event);
         }
-        let conversation = row.clone().into_contract()?;
-        let state = json!({
-            "type": "conversation",
-            "id": conversation.id,
-            "status": conversation.status,
-            "handler": conversation.handler,
-            "memberReadSeq": conversation.member_read_seq,
-            "rating": conversation.rating,
-        });
-        live.publish(tenant, &format!("conversation:{}", conversation.id), state.clone());
-        // Whether the firm waits or snoozes is not the customer's; so most changes look the same to them.
-        let mut seen = state;
-        let resolved = conversation.status == ConversationStatus::Resolved;
-        seen["status"] = if resolved { json!(ConversationStatus::Resolved) } else { json!(ConversationStatus::Open) };
-        live.publish(tenant, &contact, seen);
-        live.publish(tenant, "desk", json!({ "type": "conversation", "id": conversation.id }));
+        for row in &told.conversations {
+            let (tenant, contact, topic) = topics(row);
+            let conversation = row.clone().into_contract()?;
+            let state = json!({
+                "type": "conversation",
+                "id": conversation.id,
+                "status": conversation.status,
+                "handler": conversation.handler,
+                "memberReadSeq": conversation.member_read_seq,
+                "rating": conversation.rating,
+            });
+            live.publish(tenant, &topic, state.clone());
+            // Whether the firm waits or snoozes is not the customer's; so most changes look the same to them.
+            let mut seen = state;
+            let resolved = conversation.status == ConversationStatus::Resolved;
+            seen["status"] =
+                if resolved { json!(ConversationStatus::Resolved) } else { json!(ConversationStatus::Open) };
+            live.publish(tenant, &contact, seen);
+            live.publish(tenant, "desk", json!({ "type": "conversation", "id": conversation.id }));
+        }
         Ok(())
     }
 
@@ -108,12 +95,6 @@ impl Channels {
         }
         Ok(row)
     }
-}
-
-/// Saves the conversation; the rest is to be told after the commit.
-pub(crate) async fn save(tx: &Tx, row: conversation::Model, mut told: Told) -> Result<Told> {
-    told.conversation = Some(update(tx, row).await?);
-    Ok(told)
 }
 
 /// Demands that a customer's own widget or a member with the right reads.

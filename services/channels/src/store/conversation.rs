@@ -114,6 +114,18 @@ pub(crate) async fn newest_of(tx: &Tx, channel: ChannelId, contact: ContactId) -
         .await?)
 }
 
+/// Conversations of some contacts that a new message continues, newest first.
+pub(crate) async fn continuing(tx: &Tx, contacts: Vec<uuid::Uuid>, since: Timestamp) -> Result<Vec<Model>> {
+    if contacts.is_empty() {
+        return Ok(Vec::new());
+    }
+    let going_on = Condition::any()
+        .add(row::Column::Status.ne(ConversationStatus::Resolved.as_str()))
+        .add(row::Column::ResolvedAt.gt(since));
+    let rows = find::<row::Entity>(tx).filter(row::Column::ContactId.is_in(contacts)).filter(going_on);
+    Ok(rows.order_by_desc(row::Column::Id).all(tx.conn()).await?)
+}
+
 /// All conversations of a contact.
 pub(crate) async fn of_contact(tx: &Tx, contact: ContactId) -> Result<Vec<Model>> {
     Ok(find::<row::Entity>(tx).filter(row::Column::ContactId.eq(contact.uuid())).all(tx.conn()).await?)

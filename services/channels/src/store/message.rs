@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lingxi_contracts::channels::{AuthorKind, Card, Choice, Message, MessageKind};
 use lingxi_kernel::{AttachmentId, ConversationId, MemberId, MessageId, Result};
-use lingxi_store::{Tx, find, insert, tenant_entity};
+use lingxi_store::{Tx, find, tenant_entity};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::{attachment, conversation};
@@ -60,8 +60,12 @@ impl Draft {
     }
 }
 
-/// Stores a message with the next number of its conversation, and notes it in the conversation (which the caller saves).
-pub(crate) async fn append(tx: &Tx, conversation: &mut conversation::Model, draft: Draft) -> Result<Message> {
+/// A message with the next number of its conversation, noted in the conversation; the caller stores both.
+pub(crate) async fn next(
+    tx: &Tx,
+    conversation: &mut conversation::Model,
+    draft: Draft,
+) -> Result<(row::Model, Message)> {
     conversation.last_seq += 1;
     conversation.updated_at = tx.now();
     if !draft.private && draft.kind != MessageKind::Event {
@@ -83,12 +87,23 @@ pub(crate) async fn append(tx: &Tx, conversation: &mut conversation::Model, draf
         created_at: tx.now(),
         card: draft.card.map(serde_json::to_value).transpose()?,
     };
-    insert(tx, row.clone()).await?;
     let attachment = match row.attachment_id {
         Some(id) => attachment::get(tx, id).await?,
         None => None,
     };
-    contract(row, attachment)
+    let message = contract(row.clone(), attachment)?;
+    Ok((row, message))
+}
+
+/// Messages of some conversations that their senders gave one of some ids.
+pub(crate) async fn by_client_ids(tx: &Tx, conversations: Vec<uuid::Uuid>, ids: Vec<&str>) -> Result<Vec<Message>> {
+    if conversations.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows = find::<row::Entity>(tx)
+        .filter(row::Column::ConversationId.is_in(conversations))
+        .filter(row::Column::ClientId.is_in(ids));
+    with_attachments(tx, rows.all(tx.conn()).await?).await
 }
 
 /// The message that a sender gave an id.

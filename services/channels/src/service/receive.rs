@@ -1,0 +1,230 @@
+//! Storing what customers send. Messages of a firm that come while others are being stored are stored together, in one
+//! transaction: at peaks the statements of many messages become those of one.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
+
+use lingxi_contracts::channels::{
+    AuthorKind, ConversationStatus, Handler, Inbound, Message, MessageKind, MessageReceived,
+};
+use lingxi_kernel::{ChannelId, ContactId, ConversationId, Ctx, Error, Result, TenantId};
+use lingxi_store::update_many;
+use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
+use tokio::sync::oneshot;
+use tracing::Span;
+use uuid::Uuid;
+
+use super::inbound::own_attachment;
+use super::{Channels, Talks};
+use crate::rules;
+use crate::store::{contact, conversation, message};
+
+/// Messages that are stored together at most.
+const TOGETHER: usize = 64;
+
+/// A message that waits to be stored.
+struct Letter {
+    channel: ChannelId,
+    contact: ContactId,
+    text: String,
+    inbound: Inbound,
+    /// The trace that it belongs to.
+    span: Span,
+    done: oneshot::Sender<Result<Message>>,
+}
+
+/// The messages that wait, by firm; a firm is here while somebody stores its messages.
+pub(crate) struct Waiting {
+    letters: Mutex<HashMap<TenantId, Vec<Letter>>>,
+    service: Weak<Channels>,
+}
+
+impl Waiting {
+    pub(crate) fn new(service: Weak<Channels>) -> Self {
+        Self { letters: Mutex::default(), service }
+    }
+
+    fn letters(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<Letter>>> {
+        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets a letter wait; whether somebody has to be sent for it.
+    fn add(&self, tenant: TenantId, letter: Letter) -> bool {
+        let mut letters = self.letters();
+        let first = !letters.contains_key(&tenant);
+        letters.entry(tenant).or_default().push(letter);
+        first
+    }
+
+    /// The letters that wait longest; an empty place is given up.
+    fn take(&self, tenant: TenantId) -> Option<Vec<Letter>> {
+        let mut all = self.letters();
+        let letters = all.get_mut(&tenant)?;
+        let some: Vec<Letter> = letters.drain(..letters.len().min(TOGETHER)).collect();
+        if some.is_empty() {
+            all.remove(&tenant);
+            return None;
+        }
+        Some(some)
+    }
+}
+
+impl Channels {
+    /// Stores a customer's message, once per sender's id, and announces it.
+    pub(super) async fn store_inbound(
+        &self,
+        ctx: &Ctx,
+        channel: ChannelId,
+        contact: ContactId,
+        inbound: Inbound,
+    ) -> Result<Message> {
+        rules::client_id(&inbound.client_id)?;
+        let text = rules::text(&inbound.text, inbound.attachment.is_some())?;
+        let (done, stored) = oneshot::channel();
+        let letter = Letter { channel, contact, text, inbound, span: Span::current(), done };
+        if self.waiting.add(ctx.tenant, letter) {
+            let service = self.waiting.service.upgrade().ok_or_else(|| Error::internal("the service is gone"))?;
+            let tenant = ctx.tenant;
+            // A task of its own: the sender may go away, and others wait for it.
+            tokio::spawn(async move {
+                while let Some(letters) = service.waiting.take(tenant) {
+                    service.store_letters(tenant, letters).await;
+                }
+            });
+        }
+        stored.await.map_err(Error::internal)?
+    }
+
+    async fn store_letters(&self, tenant: TenantId, letters: Vec<Letter>) {
+        match self.store_together(&Ctx::system(tenant, "channels"), &letters).await {
+            Ok(outcomes) => {
+                for (letter, outcome) in letters.into_iter().zip(outcomes) {
+                    if outcome.is_ok() {
+                        metrics::counter!("lingxi_messages_received_total").increment(1);
+                    }
+                    let _ = letter.done.send(outcome);
+                }
+            }
+            Err(error) => {
+                for letter in letters {
+                    let _ = letter.done.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+
+    /// Stores letters in one transaction; what is wrong with one of them is its own outcome.
+    async fn store_together(&self, ctx: &Ctx, letters: &[Letter]) -> Result<Vec<Result<Message>>> {
+        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
+        let mut desk = Desk::open(&mut talks, letters).await?;
+        let mut outcomes = Vec::with_capacity(letters.len());
+        for letter in letters {
+            match desk.store(&mut talks, letter).await {
+                Err(error) if !error.code.is_expected() => return Err(error),
+                outcome => outcomes.push(outcome),
+            }
+        }
+        desk.close(&talks).await?;
+        self.finish(talks).await?;
+        Ok(outcomes)
+    }
+}
+
+/// What is known of the senders of some letters.
+struct Desk {
+    /// The conversation that a contact's message on a channel continues.
+    continuing: HashMap<(Uuid, Uuid), ConversationId>,
+    /// Messages that were stored before, by conversation and sender's id.
+    stored: HashMap<(ConversationId, String), Message>,
+    /// Contacts who began a conversation.
+    began: Vec<Uuid>,
+}
+
+impl Desk {
+    async fn open(talks: &mut Talks, letters: &[Letter]) -> Result<Self> {
+        let named: Vec<Uuid> =
+            letters.iter().filter_map(|letter| letter.inbound.conversation).map(Into::into).collect();
+        talks.load(named.clone()).await?;
+        let unnamed = letters.iter().filter(|letter| letter.inbound.conversation.is_none());
+        let contacts = unnamed.map(|letter| letter.contact.uuid()).collect();
+        let since = talks.tx.now() - rules::REOPEN;
+        let rows = conversation::continuing(&talks.tx, contacts, since).await?;
+        let mut continuing = HashMap::new();
+        for row in &rows {
+            continuing.entry((row.channel_id, row.contact_id)).or_insert(row.id.into());
+        }
+        let conversations = rows.iter().map(|row| row.id).chain(named).collect();
+        talks.know(rows);
+        let ids = letters.iter().map(|letter| letter.inbound.client_id.as_str()).collect();
+        let stored = message::by_client_ids(&talks.tx, conversations, ids).await?;
+        let key = |message: Message| Some(((message.conversation_id, message.client_id.clone()?), message));
+        Ok(Self { continuing, stored: stored.into_iter().filter_map(key).collect(), began: Vec::new() })
+    }
+
+    async fn store(&mut self, talks: &mut Talks, letter: &Letter) -> Result<Message> {
+        let Letter { contact, text, inbound, .. } = letter;
+        let (mut row, new) = self.conversation(talks, letter).await?;
+        let key = (ConversationId::from_uuid(row.id), inbound.client_id.clone());
+        if let Some(known) = self.stored.get(&key) {
+            return Ok(known.clone());
+        }
+        if let Some(id) = inbound.attachment {
+            own_attachment(&talks.tx, id, *contact).await?;
+        }
+        if row.status()? == ConversationStatus::Resolved {
+            row.set_handler(Handler::Bot, None);
+        }
+        row.set_status(ConversationStatus::Open, talks.tx.now());
+        let kind = if inbound.attachment.is_some() { MessageKind::File } else { MessageKind::Text };
+        let draft = message::Draft {
+            kind,
+            attachment: inbound.attachment,
+            client_id: Some(inbound.client_id.clone()),
+            ..message::Draft::text(AuthorKind::Contact, text.clone())
+        };
+        let message = talks.add(&mut row, draft).await?;
+        row.contact_read_seq = message.seq;
+        let received = MessageReceived {
+            message: message.clone(),
+            channel: row.channel_id.into(),
+            contact: *contact,
+            handler: row.handler()?,
+            locale: row.locale.clone(),
+            choice: inbound.choice.clone(),
+        };
+        letter.span.in_scope(|| talks.tx.emit(&received))?;
+        if new {
+            self.continuing.insert((row.channel_id, row.contact_id), row.id.into());
+            self.began.push(row.contact_id);
+        }
+        talks.put(row);
+        self.stored.insert(key, message.clone());
+        Ok(message)
+    }
+
+    /// The conversation that a letter names or continues, or a new one, and whether it is new.
+    async fn conversation(&self, talks: &mut Talks, letter: &Letter) -> Result<(conversation::Model, bool)> {
+        let (channel, contact) = (letter.channel.uuid(), letter.contact.uuid());
+        let known = letter.inbound.conversation.or_else(|| self.continuing.get(&(channel, contact)).copied());
+        if let Some(id) = known {
+            let row = talks.get(id).await?.filter(|row| row.contact_id == contact);
+            return row.map(|row| (row, false)).ok_or_else(|| Error::not_found("conversation"));
+        }
+        let sender = contact::get(&talks.tx, contact).await?.ok_or_else(|| Error::not_found("contact"))?;
+        let locale = letter.inbound.locale.clone().unwrap_or(sender.locale);
+        Ok((conversation::new(&talks.tx, letter.channel, letter.contact, &locale), true))
+    }
+
+    /// Notes when those who began a conversation were last seen.
+    async fn close(self, talks: &Talks) -> Result<()> {
+        if self.began.is_empty() {
+            return Ok(());
+        }
+        update_many::<contact::Entity>(&talks.tx)
+            .col_expr(contact::Column::LastSeenAt, Expr::value(talks.tx.now()))
+            .filter(contact::Column::Id.is_in(self.began))
+            .exec(talks.tx.conn())
+            .await?;
+        Ok(())
+    }
+}
