@@ -103,10 +103,10 @@ impl Jobs {
         Ok(())
     }
 
-    /// Sends waiting mails; does nothing without an SMTP server.
+    /// Sends waiting mails; does nothing without an SMTP server. What the server refuses stays and is tried again.
     ///
     /// # Errors
-    /// [`lingxi_kernel::ErrorCode::Internal`] when the server refuses; the mails stay and are tried again.
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the settings are wrong or the database refuses.
     pub async fn send_mail(&self) -> Result<()> {
         let Some(url) = &self.deps.mail.smtp_url else { return Ok(()) };
         let waiting = mail::Entity::find()
@@ -121,15 +121,12 @@ impl Jobs {
         let server = AsyncSmtpTransport::<Tokio1Executor>::from_url(url)?.build();
         let from: Mailbox = self.deps.mail.from.parse()?;
         for mut row in waiting {
-            let receiver: Mailbox = row.receiver.parse()?;
-            let message = Message::builder()
-                .from(from.clone())
-                .to(receiver)
-                .subject(&row.subject)
-                .body(row.body.clone())
-                .map_err(Error::internal)?;
-            server.send(message).await?;
-            let ctx = lingxi_kernel::Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
+            let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
+            // One that the server refuses must not keep the others.
+            if let Err(error) = send(&server, &from, &row).await {
+                tracing::warn!(tenant = %ctx.tenant, error.cause = %error, "A mail was refused; it is tried again");
+                continue;
+            }
             let tx = self.deps.db.begin(&ctx).await?;
             row.sent_at = Some(tx.now());
             lingxi_store::update(&tx, row).await?;
@@ -137,4 +134,15 @@ impl Jobs {
         }
         Ok(())
     }
+}
+
+async fn send(server: &AsyncSmtpTransport<Tokio1Executor>, from: &Mailbox, row: &mail::Model) -> Result<()> {
+    let message = Message::builder()
+        .from(from.clone())
+        .to(row.receiver.parse()?)
+        .subject(&row.subject)
+        .body(row.body.clone())
+        .map_err(Error::internal)?;
+    server.send(message).await?;
+    Ok(())
 }

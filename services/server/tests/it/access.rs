@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use async_graphql::Request;
+use futures::StreamExt as _;
 use lingxi_contracts::tenants::SignIn;
 use lingxi_graphql::{Persisted, Schema, schema};
 use lingxi_http::Signed;
@@ -157,6 +158,11 @@ const MORE_MUTATIONS: [Field; 10] = [
 /// Mutations that name something of another firm: they must not find it.
 const NAMES_NOTHING: &str = "$";
 
+const SUBSCRIPTIONS: [Field; 2] = [
+    field("deskChanged", "deskChanged { kind }", READERS),
+    field("conversationChanged", "conversationChanged(id: \"$conversation\") { kind }", READERS),
+];
+
 struct World {
     test: TestCloud,
     schema: Schema,
@@ -224,6 +230,22 @@ impl World {
         (response["data"][field.name].clone(), code)
     }
 
+    /// The code of the error with which a subscription ends at once; none while it goes on.
+    async fn listen(&self, field: &Field, ctx: Option<&Ctx>) -> Option<String> {
+        let mut call = field.call.to_owned();
+        for (name, id) in &self.ids {
+            call = call.replace(&format!("{name}\""), &format!("{id}\""));
+        }
+        let mut request = Request::new(format!("subscription {{ {call} }}"));
+        if let Some(ctx) = ctx {
+            request = request.data(Signed { ctx: ctx.clone(), token: String::new() });
+        }
+        let mut stream = self.schema.execute_stream(request);
+        let first = tokio::time::timeout(std::time::Duration::from_millis(200), stream.next()).await.ok()??;
+        let response = serde_json::to_value(first).unwrap();
+        response["errors"][0]["extensions"]["code"].as_str().map(str::to_owned)
+    }
+
     fn role(&self, role: Role) -> Ctx {
         let Actor::Member { id, .. } = self.owner.actor else { unreachable!() };
         Ctx { tenant: self.owner.tenant, actor: Actor::Member { id, role } }
@@ -238,10 +260,13 @@ fn fields() -> impl Iterator<Item = (&'static str, &'static Field)> {
 #[tokio::test]
 async fn the_matrix_names_every_field_of_the_schema() {
     let listed: BTreeSet<String> = fields().map(|(_, field)| field.name.to_owned()).collect();
-    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } } }";
+    let listed: BTreeSet<String> = listed.into_iter().chain(SUBSCRIPTIONS.iter().map(|f| f.name.to_owned())).collect();
+    let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } \
+        subscriptionType { fields { name } } } }";
     let response = serde_json::to_value(schema(None, true, Persisted::default()).execute(query).await).unwrap();
     let types = &response["data"]["__schema"];
-    let names = [&types["queryType"]["fields"], &types["mutationType"]["fields"]];
+    let kinds = ["queryType", "mutationType", "subscriptionType"];
+    let names = kinds.map(|kind| &types[kind]["fields"]);
     let all: BTreeSet<String> = names
         .iter()
         .flat_map(|list| list.as_array().unwrap())
@@ -270,6 +295,22 @@ async fn every_field_obeys_the_role() {
             assert_eq!(!forbidden, field.roles.contains(&role), "{} as {role:?}: {code:?}", field.name);
         }
     }
+    world.test.end().await;
+}
+
+#[tokio::test]
+async fn subscriptions_obey_credential_role_and_firm() {
+    let world = world().await;
+    for field in &SUBSCRIPTIONS {
+        assert_eq!(world.listen(field, None).await.as_deref(), Some("UNAUTHENTICATED"), "{}", field.name);
+        for role in Role::ALL {
+            let code = world.listen(field, Some(&world.role(role))).await;
+            let forbidden = code.as_deref() == Some("FORBIDDEN");
+            assert_eq!(!forbidden, field.roles.contains(&role), "{} as {role:?}: {code:?}", field.name);
+        }
+    }
+    let other = world.listen(&SUBSCRIPTIONS[1], Some(&world.owner)).await;
+    assert_eq!(other.as_deref(), Some("NOT_FOUND"), "a conversation of another firm");
     world.test.end().await;
 }
 

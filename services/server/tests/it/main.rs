@@ -14,6 +14,7 @@ mod crash;
 mod desk;
 mod faults;
 mod firm;
+mod mail;
 mod process;
 mod routes;
 mod traces;

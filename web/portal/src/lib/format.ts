@@ -9,7 +9,7 @@ export function minorUnits(currency: string): number {
   return 10 ** (EXPONENT[currency] ?? 2);
 }
 
-export type Formats = {
+type Formats = {
   time: (at: string) => string;
   date: (at: string) => string;
   money: (amount: { minor: number; currency: string }) => string;

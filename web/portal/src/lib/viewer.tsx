@@ -13,7 +13,7 @@ export const VIEWER = graphql(`
   }
 `);
 
-export type Viewer = ViewerQuery['viewer'];
+type Viewer = ViewerQuery['viewer'];
 
 const ViewerContext = createContext<Viewer | null>(null);
 
