@@ -1,8 +1,11 @@
 //! Delivery to a consumer that gathers: one mailbox per tenant. What lies in a mailbox is handled together and in order;
 //! tenants are handled side by side, so that a slow one delays no other.
+//!
+//! When facts fail together, each is tried by itself. One that still fails is put aside with those of its subject that come
+//! after it: they wait for its retries, nobody else does.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use lingxi_kernel::TenantId;
@@ -12,28 +15,31 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
 use crate::Consumer;
-use crate::relay::{Job, deliver};
+use crate::relay::{Job, deliver, unharmed};
 
 /// Facts that may lie in all mailboxes of a consumer.
 const ROOM: u32 = 4096;
 /// Facts that are handled together at most.
 const TOGETHER: usize = 64;
 
-type Letters = Vec<(Arc<Job>, OwnedSemaphorePermit)>;
+type Letter = (Arc<Job>, OwnedSemaphorePermit);
+type Subject = (TenantId, String);
 
 pub(crate) struct Mailboxes {
     db: Db,
     pub(crate) consumer: Arc<dyn Consumer>,
     pause: Duration,
     /// A tenant is here while somebody empties its mailbox.
-    letters: Mutex<HashMap<TenantId, Letters>>,
+    letters: Mutex<HashMap<TenantId, Vec<Letter>>>,
+    /// A subject is here while one of its facts is tried again.
+    aside: Mutex<HashMap<Subject, VecDeque<Letter>>>,
     room: Arc<Semaphore>,
 }
 
 impl Mailboxes {
     pub(crate) fn new(db: Db, consumer: Arc<dyn Consumer>, pause: Duration) -> Arc<Self> {
         let room = Arc::new(Semaphore::new(ROOM as usize));
-        Arc::new(Self { db, consumer, pause, letters: Mutex::default(), room })
+        Arc::new(Self { db, consumer, pause, letters: Mutex::default(), aside: Mutex::default(), room })
     }
 
     /// Puts a fact into its tenant's mailbox; waits while there is no room.
@@ -56,10 +62,7 @@ impl Mailboxes {
 
     async fn empty(self: Arc<Self>, tenant: TenantId) {
         while let Some(letters) = self.take(tenant) {
-            for some in letters.chunks(TOGETHER) {
-                self.handle(some).await;
-            }
-            drop(letters);
+            self.handle(letters).await;
             if self.pause.is_zero() {
                 tokio::task::yield_now().await;
             } else {
@@ -68,10 +71,11 @@ impl Mailboxes {
         }
     }
 
-    /// What lies in the mailbox; an empty one is taken down.
-    fn take(&self, tenant: TenantId) -> Option<Letters> {
+    /// What lies in the mailbox, as much as is handled together; an empty one is taken down.
+    fn take(&self, tenant: TenantId) -> Option<Vec<Letter>> {
         let mut all = self.letters();
-        let letters = std::mem::take(all.get_mut(&tenant)?);
+        let waiting = all.get_mut(&tenant)?;
+        let letters: Vec<Letter> = waiting.drain(..waiting.len().min(TOGETHER)).collect();
         if letters.is_empty() {
             all.remove(&tenant);
             return None;
@@ -79,7 +83,11 @@ impl Mailboxes {
         Some(letters)
     }
 
-    async fn handle(&self, letters: &[(Arc<Job>, OwnedSemaphorePermit)]) {
+    async fn handle(self: &Arc<Self>, letters: Vec<Letter>) {
+        let letters: Vec<Letter> = letters.into_iter().filter_map(|letter| self.behind_others(letter)).collect();
+        if letters.is_empty() {
+            return;
+        }
         let events: Vec<_> = letters.iter().map(|(job, _)| job.event.clone()).collect();
         let span = tracing::info_span!(
             target: "lingxi", "bus.handle_many", otel.kind = "consumer",
@@ -88,21 +96,71 @@ impl Mailboxes {
         for event in &events {
             trace::link(&span, event.traceparent.as_deref());
         }
-        if let Err(error) = self.consumer.handle_many(&events).instrument(span).await {
-            tracing::warn!(
-                consumer = self.consumer.name(), events = events.len(), error.cause = %error,
-                "A consumer failed on gathered events; each is tried by itself"
-            );
-            for event in &events {
-                deliver(&self.db, self.consumer.as_ref(), event).await;
+        match unharmed(self.consumer.handle_many(&events).instrument(span)).await {
+            Ok(()) => letters.iter().for_each(|(job, _)| job.delivered()),
+            Err(error) => {
+                tracing::warn!(
+                    consumer = self.consumer.name(), events = events.len(), error.cause = %error,
+                    "A consumer failed on gathered events; each is tried by itself"
+                );
+                for letter in letters {
+                    self.handle_alone(letter).await;
+                }
             }
-        }
-        for (job, _) in letters {
-            job.delivered();
         }
     }
 
-    fn letters(&self) -> std::sync::MutexGuard<'_, HashMap<TenantId, Letters>> {
+    async fn handle_alone(self: &Arc<Self>, letter: Letter) {
+        let Some(letter) = self.behind_others(letter) else { return };
+        let event = letter.0.event.clone();
+        let once = self.consumer.handle(&event).instrument(crate::span(&event, self.consumer.name()));
+        if unharmed(once).await.is_ok() {
+            letter.0.delivered();
+            return;
+        }
+        let subject = subject_of(&letter);
+        self.aside().insert(subject.clone(), VecDeque::from([letter]));
+        tokio::spawn(self.clone().retry(subject));
+    }
+
+    /// Puts a letter behind those of its subject that wait for a retry; gives it back when there are none.
+    fn behind_others(&self, letter: Letter) -> Option<Letter> {
+        match self.aside().get_mut(&subject_of(&letter)) {
+            Some(waiting) => {
+                waiting.push_back(letter);
+                None
+            }
+            None => Some(letter),
+        }
+    }
+
+    /// Delivers what was put aside, in order, until nothing of the subject is left.
+    async fn retry(self: Arc<Self>, subject: Subject) {
+        while let Some(letter) = self.next_aside(&subject) {
+            deliver(&self.db, self.consumer.as_ref(), &letter.0.event).await;
+            letter.0.delivered();
+        }
+    }
+
+    /// The first of a subject's letters that were put aside; when there is none, the subject goes on like the others.
+    fn next_aside(&self, subject: &Subject) -> Option<Letter> {
+        let mut aside = self.aside();
+        let letter = aside.get_mut(subject).and_then(VecDeque::pop_front);
+        if letter.is_none() {
+            aside.remove(subject);
+        }
+        letter
+    }
+
+    fn letters(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<Letter>>> {
         self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn aside(&self) -> MutexGuard<'_, HashMap<Subject, VecDeque<Letter>>> {
+        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn subject_of(letter: &Letter) -> Subject {
+    (letter.0.event.tenantid, letter.0.event.subject.clone())
 }

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use lingxi_contracts::Envelope;
+use lingxi_kernel::{Error, Result};
 use lingxi_store::{Db, dead_letters, outbox};
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -178,10 +180,16 @@ async fn lane(db: Db, consumers: Consumers, mut jobs: mpsc::Receiver<Arc<Job>>) 
     }
 }
 
+/// What a consumer comes to; a panic is its failure and not the end of the delivery.
+pub(crate) async fn unharmed(handling: impl Future<Output = Result<()>>) -> Result<()> {
+    let outcome = std::panic::AssertUnwindSafe(handling).catch_unwind().await;
+    outcome.unwrap_or_else(|_| Err(Error::internal("the consumer panicked")))
+}
+
 pub(crate) async fn deliver(db: &Db, consumer: &dyn Consumer, event: &Envelope) {
     let mut cause = String::new();
     for attempt in 0..ATTEMPTS {
-        match consumer.handle(event).instrument(crate::span(event, consumer.name())).await {
+        match unharmed(consumer.handle(event).instrument(crate::span(event, consumer.name()))).await {
             Ok(()) => return,
             Err(error) => {
                 cause = error.to_string();

@@ -31,6 +31,9 @@ pub fn link(span: &Span, traceparent: Option<&str>) {
 fn parse(traceparent: &str) -> Option<SpanContext> {
     let parts: Vec<&str> = traceparent.split('-').collect();
     let ["00", trace, span, flags] = parts[..] else { return None };
+    if (trace.len(), span.len(), flags.len()) != (32, 16, 2) {
+        return None;
+    }
     let context = SpanContext::new(
         TraceId::from_hex(trace).ok()?,
         SpanId::from_hex(span).ok()?,

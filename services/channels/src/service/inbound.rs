@@ -204,12 +204,13 @@ async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, lo
     };
     row.external_id = Some(who.id);
     row.name = who.name.filter(|name| !name.trim().is_empty()).unwrap_or(row.name);
-    row.email = who.email.filter(|email| email.contains('@')).or(row.email);
+    row.email = who.email.filter(|email| !email.trim().is_empty()).or(row.email);
     let mut attributes: BTreeMap<_, _> =
         store::attributes(row.attributes.take())?.into_iter().map(|one| (one.key, one.value)).collect();
     attributes.extend(who.attributes);
     let all = attributes.iter().map(|(key, value)| Attribute { key: key.clone(), value: value.clone() }).collect();
-    rules::contact(&ContactPatch { name: Some(row.name.clone()), attributes: Some(all), ..ContactPatch::default() })?;
+    let (name, email) = (Some(row.name.clone()), row.email.clone());
+    rules::contact(&ContactPatch { name, email, attributes: Some(all), ..ContactPatch::default() })?;
     row.attributes = Some(serde_json::to_value(attributes)?);
     row.last_seen_at = tx.now();
     update(tx, row).await

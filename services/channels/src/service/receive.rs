@@ -2,8 +2,10 @@
 //! transaction: at peaks the statements of many messages become those of one.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 
+use futures::FutureExt as _;
 use lingxi_contracts::channels::{
     AuthorKind, ConversationStatus, Handler, Inbound, Message, MessageKind, MessageReceived,
 };
@@ -96,7 +98,10 @@ impl Channels {
     }
 
     async fn store_letters(&self, tenant: TenantId, letters: Vec<Letter>) {
-        match self.store_together(&Ctx::system(tenant, "channels"), &letters).await {
+        let ctx = Ctx::system(tenant, "channels");
+        // A panic is the outcome of these letters and not the end of all that come after them.
+        let storing = AssertUnwindSafe(self.store_together(&ctx, &letters)).catch_unwind();
+        match storing.await.unwrap_or_else(|_| Err(Error::internal("storing messages panicked"))) {
             Ok(outcomes) => {
                 for (letter, outcome) in letters.into_iter().zip(outcomes) {
                     if outcome.is_ok() {
