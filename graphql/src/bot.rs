@@ -91,7 +91,11 @@ impl BotQuery {
     /// A knowledge import by id.
     async fn knowledge_import(&self, ctx: &Context<'_>, id: ImportId) -> Result<Option<Import>> {
         let (caller, services) = parts(ctx)?;
-        services.bot.import(caller, id).await.shown()
+        let mut import = services.bot.import(caller, id).await.shown()?;
+        for error in import.iter_mut().flat_map(|import| &mut import.errors) {
+            error.message = lingxi_http::said(&error.message).into_owned();
+        }
+        Ok(import)
     }
 }
 

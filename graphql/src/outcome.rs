@@ -40,7 +40,7 @@ pub(crate) type Outcome<T> = (MutationStatus, Vec<UserError>, Option<T>);
 pub(crate) fn outcome<T>(result: lingxi_kernel::Result<T>) -> async_graphql::Result<Outcome<T>> {
     let error = match result {
         Ok(value) => return Ok((MutationStatus::Ok, Vec::new(), Some(value))),
-        Err(error) => error,
+        Err(error) => lingxi_http::worded(error),
     };
     let status = match error.code {
         ErrorCode::Invalid => MutationStatus::Invalid,
@@ -64,7 +64,7 @@ pub(crate) fn fault(error: Error) -> async_graphql::Error {
         tracing::error!(error.code = ?error.code, error.cause = %cause, "A GraphQL field failed");
     }
     let code = serde_json::to_value(error.code).ok().and_then(|code| code.as_str().map(str::to_owned));
-    async_graphql::Error::new(error.message).extend_with(|_, extensions| {
+    async_graphql::Error::new(lingxi_http::worded(error).message).extend_with(|_, extensions| {
         extensions.set("code", code.unwrap_or_else(|| "INTERNAL".into()));
     })
 }

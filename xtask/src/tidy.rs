@@ -24,6 +24,7 @@ pub(crate) fn check() -> Outcome {
         web_room(&file, &text, &mut complaints);
     }
     locales(&mut complaints)?;
+    refusals(&mut complaints)?;
     verdict("tidy", &complaints)
 }
 
@@ -88,4 +89,41 @@ fn locales(complaints: &mut Vec<String>) -> Outcome {
         }
     }
     Ok(())
+}
+
+/// Refusals are said in both languages: whatever a rule says stands in the catalog of the HTTP edge.
+fn refusals(complaints: &mut Vec<String>) -> Outcome {
+    let catalog = read("crates/http/data/zh-CN.toml")?;
+    let calls = ["Error::field(", "Error::conflict(", "Error::invalid(", "Error::new(", "refuse(", "message: "];
+    for file in files(&[".rs"])? {
+        let says = file.starts_with("services/") && !file.starts_with("services/server") && file.contains("/src/");
+        if !says || file.ends_with("/jobs.rs") {
+            continue;
+        }
+        let text = read(&file)?;
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for call in calls.iter().flat_map(|call| code.split(call).skip(1)) {
+            for said in sentences(call) {
+                if !catalog.contains(&format!("\"{said}\" = ")) {
+                    complaints.push(format!("{file} says \"{said}\", which crates/http/data/zh-CN.toml does not know"));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The sentences in the first lines of a call, with `{}` for what is filled in.
+fn sentences(call: &str) -> Vec<String> {
+    let lines: String = call.lines().take(4).collect::<Vec<_>>().join("\n");
+    let end = lines.find(");").unwrap_or(lines.len());
+    let texts = lines[..end].split('"').skip(1).step_by(2);
+    texts.filter(|text| text.contains(' ') && text.ends_with('.') && text.is_ascii()).map(placed).collect()
+}
+
+/// A format string with empty places.
+fn placed(text: &str) -> String {
+    let mut parts = text.split('{');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |all, part| format!("{all}{{}}{}", part.split_once('}').map_or(part, |(_, rest)| rest)))
 }

@@ -45,11 +45,12 @@ impl ResponseError for Problem {
         if let Some(cause) = &self.0.cause {
             tracing::error!(error.code = ?self.0.code, error.cause = %cause, "A request failed");
         }
+        let said = crate::worded(self.0.clone());
         HttpResponse::build(self.status_code()).content_type("application/problem+json").json(json!({
-            "title": self.0.code,
-            "detail": self.0.message,
+            "title": said.code,
+            "detail": said.message,
             "status": self.status_code().as_u16(),
-            "errors": self.0.fields,
+            "errors": said.fields,
         }))
     }
 }

@@ -69,9 +69,10 @@ pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) 
             .wrap(actix_web::middleware::Compress::default())
             .wrap_fn(|request, service| {
                 let (started, span) = (Instant::now(), span(&request));
+                let chinese = lingxi_http::reads_chinese(&request);
                 let response = span.in_scope(|| service.call(request)).instrument(span);
                 async move {
-                    let response = response.await?;
+                    let response = lingxi_http::speaking(chinese, response).await?;
                     note(&response, started);
                     Ok(response)
                 }

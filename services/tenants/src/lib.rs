@@ -81,4 +81,5 @@ fn tables(db: &Db) -> TenantTables {
         .with::<store::export::Entity>()
         .with::<store::audit::row::Entity>()
         .with::<store::token::Entity>()
+        .with::<lingxi_store::dead_letters::Entity>()
 }

@@ -22,7 +22,7 @@ header button { background: #0000; border: 1px solid #fff8; color: #fff; border-
 
 .card { display: flex; flex-direction: column; gap: 6px; border: 1px solid var(--line); border-radius: 10px; padding: 8px; background: var(--bg); margin-top: 4px; } .card img { max-width: 100%; border-radius: 6px; }
 .card a { border: 1px solid var(--accent); border-radius: 8px; padding: 4px 10px; text-align: center; text-decoration: none; }
-.form { display: flex; flex-direction: column; gap: 4px; padding: 8px 12px; border-top: 1px solid var(--line); } .form label { font-weight: 600; font-size: 12px; } .form .wrong { color: #8a1019; font-size: 12px; margin: 0; } .box.dark .form .wrong { color: #ff9ea2; }
+.form .link { text-align: center; margin-top: 4px; } .form { display: flex; flex-direction: column; gap: 4px; padding: 8px 12px; border-top: 1px solid var(--line); } .form label { font-weight: 600; font-size: 12px; } .form .wrong { color: #8a1019; font-size: 12px; margin: 0; } .box.dark .form .wrong { color: #ff9ea2; }
 .form input, .form textarea { padding: 8px 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--bg); color: var(--text); font: inherit; }
 .note { font-size: 11px; color: var(--muted); text-align: end; }
 .choices { display: flex; flex-direction: column; gap: 6px; margin: 4px 0 8px; align-items: flex-start; }

@@ -120,7 +120,7 @@ export class Wire {
   }
 
   private request(path: string, init: RequestInit): Promise<Response> {
-    const headers = { ...(init.headers as Record<string, string>), authorization: `Bearer ${this.state.session?.token ?? ''}` };
+    const headers = { ...(init.headers as Record<string, string>), 'accept-language': this.locale(), authorization: `Bearer ${this.state.session?.token ?? ''}` };
     return fetch(`${this.origin}/widget/v1${path}`, { ...init, headers });
   }
 
@@ -129,7 +129,7 @@ export class Wire {
     try {
       const response = await fetch(`${this.origin}/widget/v1/open`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { 'content-type': 'application/json', 'accept-language': this.locale() },
         body: JSON.stringify({ key: this.key, token: localStorage.getItem(storage), locale: this.locale(), user: this.user }),
       });
       const answer = (await response.json()) as VisitorSession & { detail?: string };
@@ -152,6 +152,7 @@ export class Wire {
   private connect(): void {
     const query = this.place();
     query.set('token', this.state.session?.token ?? '');
+    query.set('locale', this.locale());
     const socket = new WebSocket(`${this.origin.replace(/^http/, 'ws')}/widget/v1/socket?${query}`);
     this.socket = socket;
     let opened = false;

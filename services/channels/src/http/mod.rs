@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use actix_cors::Cors;
 use actix_multipart::Multipart;
-use actix_web::http::header::{AUTHORIZATION, CONTENT_TYPE};
+use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::{ChannelsClient as _, ContactPatch, Identity, Inbound};
@@ -37,7 +37,7 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
     let cors = Cors::default()
         .allow_any_origin()
         .allowed_methods(["GET", "POST"])
-        .allowed_headers([AUTHORIZATION, CONTENT_TYPE])
+        .allowed_headers([ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE])
         .max_age(3600);
     let widget = web::scope("/widget/v1")
         .wrap(cors)

@@ -57,6 +57,9 @@ pub(super) struct Resume {
     #[serde(default)]
     after: i64,
     conversation: Option<ConversationId>,
+    /// Language of the widget.
+    #[serde(default)]
+    locale: String,
 }
 
 /// The visitor's conversation and its messages above a number. Another conversation than the widget knows starts at 0.
@@ -83,9 +86,11 @@ pub(super) async fn connect(
     let edge = edge.get_ref().clone();
     actix_web::rt::spawn(async move {
         metrics::gauge!("lingxi_widget_sockets").increment(1.0);
-        let mut socket = Socket { edge, ctx, session, told: None };
+        let query = query.into_inner();
+        let chinese = lingxi_http::prefers_chinese(&query.locale);
+        let mut socket = Socket { edge, ctx, session, told: None, chinese };
         // A closed socket is no fault: the widget comes back with its last number.
-        let _ = socket.serve(frames, query.into_inner()).await;
+        let _ = socket.serve(frames, query).await;
         let _ = socket.session.close(None).await;
         metrics::gauge!("lingxi_widget_sockets").decrement(1.0);
     });
@@ -98,6 +103,8 @@ struct Socket {
     session: Session,
     /// What the widget knows of its conversation; the same is not told twice.
     told: Option<LiveEvent>,
+    /// Whether refusals are said in Chinese.
+    chinese: bool,
 }
 
 impl Socket {
@@ -182,6 +189,7 @@ impl Socket {
             if let Some(cause) = &error.cause {
                 tracing::error!(error.cause = %cause, "A widget frame failed");
             }
+            let error = if self.chinese { lingxi_http::in_chinese(error) } else { error };
             json!({ "type": "error", "id": id, "code": error.code, "message": error.message })
         });
         self.write(frame.to_string()).await

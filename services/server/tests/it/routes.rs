@@ -208,3 +208,25 @@ async fn every_route_obeys_its_credential() {
     world.server.stop();
     let _ = std::fs::remove_dir_all(&folder);
 }
+
+#[tokio::test]
+async fn refusals_are_said_in_the_language_of_the_caller() {
+    let folder = folder();
+    let (server, http) = (Server::start(&folder), client());
+    let firm = server.firm(&http, "tongues").await;
+    let wrong = json!({ "email": "owner@tongues.example", "password": "wrong" });
+    let ask = |language: &'static str| {
+        let request = http.post(format!("{}/auth/sign-in", server.url)).header("accept-language", language);
+        let request = request.json(&wrong);
+        async move { request.send().await.unwrap().json::<Value>().await.unwrap()["detail"].clone() }
+    };
+    assert_eq!(ask("en-US").await, "Address, password or code is wrong.");
+    assert_eq!(ask("zh-CN,zh;q=0.9").await, "邮箱、密码或验证码不正确。");
+    let rename = json!({ "query": "mutation { updateTenant(input: { name: \"\" }) { errors { message } } }" });
+    let request = http.post(format!("{}/graphql", server.url)).header("cookie", &firm.cookie);
+    let answer = request.header("accept-language", "zh-CN").json(&rename).send().await.unwrap();
+    let answer: Value = answer.json().await.unwrap();
+    assert_eq!(answer["data"]["updateTenant"]["errors"][0]["message"], "请输入 1 到 100 个字符。");
+    server.stop();
+    let _ = std::fs::remove_dir_all(&folder);
+}

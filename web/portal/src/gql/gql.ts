@@ -83,7 +83,7 @@ type Documents = {
     "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": typeof types.SaveWorkflowsDocument,
     "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": typeof types.WorkersDocument,
     "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": typeof types.UpdateWorkerDocument,
-    "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n": typeof types.ExportsDocument,
+    "\n  query Exports {\n    exports { id status progress size createdAt expiresAt }\n  }\n": typeof types.ExportsDocument,
     "\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n": typeof types.RequestExportDocument,
     "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": typeof types.UpdateTenantDocument,
     "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": typeof types.RequestDeletionDocument,
@@ -170,7 +170,7 @@ const documents: Documents = {
     "\n  mutation SaveWorkflows($workflows: [WorkflowInput!]!) {\n    saveWorkflows(workflows: $workflows) { status errors { field message } workflows { id } }\n  }\n": types.SaveWorkflowsDocument,
     "\n  query Workers {\n    workers { id name activity capacity load skills locales }\n  }\n": types.WorkersDocument,
     "\n  mutation UpdateWorker($input: UpdateWorkerInput!) {\n    updateWorker(input: $input) { status errors { field message } worker { id } }\n  }\n": types.UpdateWorkerDocument,
-    "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n": types.ExportsDocument,
+    "\n  query Exports {\n    exports { id status progress size createdAt expiresAt }\n  }\n": types.ExportsDocument,
     "\n  mutation RequestExport {\n    requestExport { status errors { field message } export { id } }\n  }\n": types.RequestExportDocument,
     "\n  mutation UpdateTenant($input: TenantPatch!) {\n    updateTenant(input: $input) { status errors { field message } tenant { id name locale timeZone } }\n  }\n": types.UpdateTenantDocument,
     "\n  mutation RequestDeletion {\n    requestTenantDeletion { status errors { field message } tenant { id status deleteAfter } }\n  }\n": types.RequestDeletionDocument,
@@ -481,7 +481,7 @@ export function graphql(source: "\n  mutation UpdateWorker($input: UpdateWorkerI
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n"): (typeof documents)["\n  query Exports {\n    exports { id status progress size failure createdAt expiresAt }\n  }\n"];
+export function graphql(source: "\n  query Exports {\n    exports { id status progress size createdAt expiresAt }\n  }\n"): (typeof documents)["\n  query Exports {\n    exports { id status progress size createdAt expiresAt }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

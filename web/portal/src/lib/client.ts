@@ -1,5 +1,6 @@
 import { createClient as createSocket } from 'graphql-ws';
 import { persistedExchange } from '@urql/exchange-persisted';
+import { currentLocale } from './i18n.ts';
 import { Client, fetchExchange, mapExchange, subscriptionExchange } from 'urql';
 
 /** The hash that the code generator gave an operation. */
@@ -14,6 +15,7 @@ export function createClient(): Client {
   return new Client({
     url: '/graphql',
     preferGetMethod: false,
+    fetchOptions: () => ({ headers: { 'accept-language': currentLocale() } }),
     requestPolicy: 'network-only',
     exchanges: [
       mapExchange({

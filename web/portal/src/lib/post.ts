@@ -1,3 +1,5 @@
+import { currentLocale } from './i18n.ts';
+
 /** A refused field of a form. */
 export type FieldError = { field: string; message: string };
 
@@ -11,7 +13,7 @@ export async function post(path: string, body: unknown): Promise<Posted> {
   try {
     const response = await fetch(path, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'accept-language': currentLocale() },
       body: JSON.stringify(body),
     });
     if (response.ok) return { ok: true };

@@ -5,6 +5,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { CardInput } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
+import { currentLocale } from '../../lib/i18n.ts';
 import { useMay, useViewer } from '../../lib/viewer.tsx';
 import { CardDialog } from './card-dialog.tsx';
 import type { ThreadConversation } from './thread.tsx';
@@ -25,7 +26,7 @@ async function upload(conversation: string, file: File): Promise<{ ok: true; id:
   const body = new FormData();
   body.append('file', file);
   try {
-    const response = await fetch(`/files?conversation=${conversation}`, { method: 'POST', body });
+    const response = await fetch(`/files?conversation=${conversation}`, { method: 'POST', body, headers: { 'accept-language': currentLocale() } });
     const answer = (await response.json()) as { id: string; detail?: string };
     return response.ok ? { ok: true, id: answer.id } : { ok: false, message: answer.detail ?? response.statusText };
   } catch (error) {

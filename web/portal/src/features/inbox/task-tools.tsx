@@ -1,4 +1,4 @@
-import { App, Button, Input, Modal, Select } from 'antd';
+import { App, Button, Input, Modal, Select, Space } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -96,7 +96,7 @@ export function TaskTools(props: { conversation: ThreadConversation; onDone: () 
     props.onDone();
   };
   return (
-    <>
+    <Space wrap>
       {assign}
       <Button onClick={() => setOpen(true)}>{t('task.transfer')}</Button>
       <Modal title={t('task.transfer')} open={open} onOk={() => void transfer()} onCancel={() => setOpen(false)}>
@@ -109,6 +109,6 @@ export function TaskTools(props: { conversation: ThreadConversation; onDone: () 
         />
         <Input.TextArea aria-label={t('task.note')} placeholder={t('task.note')} value={note} onChange={(event) => setNote(event.target.value)} />
       </Modal>
-    </>
+    </Space>
   );
 }

@@ -5,6 +5,7 @@ import { useClient } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { ImportProgressQuery } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
+import { currentLocale } from '../../lib/i18n.ts';
 
 const PROGRESS = graphql(`
   query ImportProgress($id: ID!) {
@@ -48,7 +49,7 @@ export function ImportDialog(props: { onClose: (stored: boolean) => void }): Rea
     setRefused('');
     const body = new FormData();
     body.append('file', file);
-    const response = await fetch('/knowledge/imports', { method: 'POST', body });
+    const response = await fetch('/knowledge/imports', { method: 'POST', body, headers: { 'accept-language': currentLocale() } });
     const answer = (await response.json()) as { id?: string; detail?: string };
     setBusy(false);
     if (answer.id) await look(answer.id);

@@ -9,7 +9,7 @@ import { State } from '../../lib/page.tsx';
 
 const EXPORTS = graphql(`
   query Exports {
-    exports { id status progress size failure createdAt expiresAt }
+    exports { id status progress size createdAt expiresAt }
   }
 `);
 const REQUEST = graphql(`
@@ -45,7 +45,7 @@ export function Exports(): ReactNode {
           {
             title: t('exports.status'),
             render: (_, row) =>
-              row.status === 'RUNNING' ? <Progress aria-label={t('exports.status')} percent={row.progress} size="small" style={{ width: 160 }} /> : <Tag color={COLORS[row.status]}>{row.failure ?? t(`export.${row.status}`)}</Tag>,
+              row.status === 'RUNNING' ? <Progress aria-label={t('exports.status')} percent={row.progress} size="small" style={{ width: 160 }} /> : <Tag color={COLORS[row.status]}>{t(`export.${row.status}`)}</Tag>,
           },
           { title: t('exports.size'), render: (_, row) => (row.status === 'READY' ? `${format.number(Math.ceil(row.size / 1024))} KB` : '') },
           { title: t('exports.until'), render: (_, row) => row.expiresAt && format.date(row.expiresAt) },
