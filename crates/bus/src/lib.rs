@@ -1,9 +1,11 @@
 //! How services hear of each other: durable facts (outbox, relay, inbox) and live fan-out that may be missed.
 
+mod gathering;
 mod live;
 mod mailboxes;
 mod relay;
 
+pub use gathering::Gathering;
 pub use live::{Live, LiveEvent};
 pub use relay::{Relay, RelayHandle};
 

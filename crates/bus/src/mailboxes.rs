@@ -14,8 +14,8 @@ use lingxi_telemetry::trace;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
-use crate::Consumer;
 use crate::relay::{Job, deliver, unharmed};
+use crate::{Consumer, Gathering};
 
 /// Facts that may lie in all mailboxes of a consumer.
 const ROOM: u32 = 4096;
@@ -29,8 +29,7 @@ pub(crate) struct Mailboxes {
     db: Db,
     pub(crate) consumer: Arc<dyn Consumer>,
     pause: Duration,
-    /// A tenant is here while somebody empties its mailbox.
-    letters: Mutex<HashMap<TenantId, Vec<Letter>>>,
+    letters: Gathering<Letter>,
     /// A subject is here while one of its facts is tried again.
     aside: Mutex<HashMap<Subject, VecDeque<Letter>>>,
     room: Arc<Semaphore>,
@@ -39,18 +38,14 @@ pub(crate) struct Mailboxes {
 impl Mailboxes {
     pub(crate) fn new(db: Db, consumer: Arc<dyn Consumer>, pause: Duration) -> Arc<Self> {
         let room = Arc::new(Semaphore::new(ROOM as usize));
-        Arc::new(Self { db, consumer, pause, letters: Mutex::default(), aside: Mutex::default(), room })
+        Arc::new(Self { db, consumer, pause, letters: Gathering::default(), aside: Mutex::default(), room })
     }
 
     /// Puts a fact into its tenant's mailbox; waits while there is no room.
     pub(crate) async fn put(self: &Arc<Self>, job: Arc<Job>) {
         let Ok(permit) = self.room.clone().acquire_owned().await else { return };
         let tenant = job.event.tenantid;
-        let mut letters = self.letters();
-        if let Some(waiting) = letters.get_mut(&tenant) {
-            waiting.push((job, permit));
-        } else {
-            letters.insert(tenant, vec![(job, permit)]);
+        if self.letters.add(tenant, (job, permit)) {
             tokio::spawn(self.clone().empty(tenant));
         }
     }
@@ -61,7 +56,7 @@ impl Mailboxes {
     }
 
     async fn empty(self: Arc<Self>, tenant: TenantId) {
-        while let Some(letters) = self.take(tenant) {
+        while let Some(letters) = self.letters.take(tenant, TOGETHER) {
             self.handle(letters).await;
             if self.pause.is_zero() {
                 tokio::task::yield_now().await;
@@ -69,18 +64,6 @@ impl Mailboxes {
                 tokio::time::sleep(self.pause).await;
             }
         }
-    }
-
-    /// What lies in the mailbox, as much as is handled together; an empty one is taken down.
-    fn take(&self, tenant: TenantId) -> Option<Vec<Letter>> {
-        let mut all = self.letters();
-        let waiting = all.get_mut(&tenant)?;
-        let letters: Vec<Letter> = waiting.drain(..waiting.len().min(TOGETHER)).collect();
-        if letters.is_empty() {
-            all.remove(&tenant);
-            return None;
-        }
-        Some(letters)
     }
 
     async fn handle(self: &Arc<Self>, letters: Vec<Letter>) {
@@ -150,10 +133,6 @@ impl Mailboxes {
             aside.remove(subject);
         }
         letter
-    }
-
-    fn letters(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<Letter>>> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn aside(&self) -> MutexGuard<'_, HashMap<Subject, VecDeque<Letter>>> {

@@ -16,7 +16,7 @@ use lingxi_kernel::{ConversationId, Result};
 use lingxi_store::{TenantTables, inbox};
 use tracing::Instrument as _;
 
-use crate::service::{Channels, Talks};
+use crate::service::{Channels, ConversationChanges};
 use crate::store::member;
 
 const NAME: &str = "channels";
@@ -72,38 +72,38 @@ impl Consumer for ChannelsConsumer {
         if events.is_empty() {
             return Ok(());
         }
-        let mut talks = Talks::new(self.service.deps.db.begin(&ctx).await?);
-        let fresh = inbox::first_times(&talks.tx, NAME, &events).await?;
+        let mut changes = ConversationChanges::new(self.service.deps.db.begin(&ctx).await?);
+        let fresh = inbox::first_times(&changes.tx, NAME, &events).await?;
         let mut replies = Vec::new();
         for event in fresh.iter().filter(|event| event.kind == ReplyDecided::TYPE) {
             replies.extend(event.subject.parse::<ConversationId>().map(ConversationId::uuid));
         }
-        talks.load(replies).await?;
+        changes.load(replies).await?;
         for event in fresh {
-            self.apply(&mut talks, event).instrument(lingxi_bus::span(event, NAME)).await?;
+            self.apply(&mut changes, event).instrument(lingxi_bus::span(event, NAME)).await?;
         }
-        self.service.finish(talks).await
+        self.service.finish(changes).await
     }
 }
 
 impl ChannelsConsumer {
-    async fn apply(&self, talks: &mut Talks, event: &Envelope) -> Result<()> {
+    async fn apply(&self, changes: &mut ConversationChanges, event: &Envelope) -> Result<()> {
         let service = &self.service;
         if let Some(reply) = event.open::<ReplyDecided>()? {
-            service.apply_reply(talks, reply).await
+            service.apply_reply(changes, reply).await
         } else if let Some(queued) = event.open::<TaskQueued>()? {
-            service.apply_queued(talks, queued).await
+            service.apply_queued(changes, queued).await
         } else if let Some(assigned) = event.open::<TaskAssigned>()? {
-            service.apply_assigned(talks, assigned).await
+            service.apply_assigned(changes, assigned).await
         } else if let Some(created) = event.open::<TenantCreated>()? {
-            service.apply_pack(&talks.tx, created).await
+            service.apply_pack(&changes.tx, created).await
         } else if let Some(changed) = event.open::<MemberChanged>()? {
-            member::put(&talks.tx, changed.member, &changed.name).await
+            member::put(&changes.tx, changed.member, &changed.name).await
         } else if event.open::<TenantEnded>()?.is_some() {
-            self.tables.erase(&talks.tx).await?;
-            self.tables.erase_files(talks.tx.ctx()).await
+            self.tables.erase(&changes.tx).await?;
+            self.tables.erase_files(changes.tx.ctx()).await
         } else {
-            service.enqueue_deliveries(&talks.tx, event).await
+            service.enqueue_deliveries(&changes.tx, event).await
         }
     }
 }

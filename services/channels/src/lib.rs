@@ -82,7 +82,8 @@ pub fn build(deps: Deps) -> Parts {
         deps,
         limit,
         hooks: TenantCache::default(),
-        waiting: service::Waiting::new(me.clone()),
+        inbound: lingxi_bus::Gathering::default(),
+        myself: me.clone(),
     });
     let jobs = Jobs::new(service.clone());
     Parts {

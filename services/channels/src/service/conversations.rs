@@ -9,7 +9,7 @@ use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
 
 use super::inbound::own_attachment;
-use super::{Channels, Talks, require_reader};
+use super::{Channels, ConversationChanges, require_reader};
 use crate::rules;
 use crate::store::message::Draft;
 use crate::store::{conversation, member, message};
@@ -31,30 +31,30 @@ impl Channels {
 
     pub(super) async fn do_mark_read(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<Conversation> {
         require_reader(ctx)?;
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut row = self.own(&talks.tx, id).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&changes.tx, id).await?;
         let seq = seq.min(row.last_seq);
         let place = if ctx.visitor().is_ok() { &mut row.contact_read_seq } else { &mut row.member_read_seq };
         if seq <= *place {
             return row.into_contract();
         }
         *place = seq;
-        talks.put(row.clone());
-        self.finish(talks).await?;
+        changes.put(row.clone());
+        self.finish(changes).await?;
         row.into_contract()
     }
 
     pub(super) async fn do_mark_delivered(&self, ctx: &Ctx, id: ConversationId, seq: i64) -> Result<()> {
         ctx.visitor()?;
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut row = self.own(&talks.tx, id).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&changes.tx, id).await?;
         let seq = seq.min(row.last_seq);
         if seq <= row.contact_delivered_seq.unwrap_or(0).max(row.contact_read_seq) {
             return Ok(());
         }
         row.contact_delivered_seq = Some(seq);
-        talks.put(row);
-        self.finish(talks).await
+        changes.put(row);
+        self.finish(changes).await
     }
 
     pub(super) async fn do_post(&self, ctx: &Ctx, id: ConversationId, sent: Outbound) -> Result<Message> {
@@ -66,15 +66,15 @@ impl Channels {
         if let Some(card) = &sent.card {
             rules::card(card)?;
         }
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut row = self.own(&talks.tx, id).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&changes.tx, id).await?;
         if let Some(client_id) = &sent.client_id
-            && let Some(known) = message::by_client_id(&talks.tx, id, client_id).await?
+            && let Some(known) = message::by_client_id(&changes.tx, id, client_id).await?
         {
             return Ok(known);
         }
         if let Some(file) = sent.attachment {
-            own_attachment(&talks.tx, file, row.contact_id.into()).await?;
+            own_attachment(&changes.tx, file, row.contact_id.into()).await?;
         }
         let me = ctx.member().ok();
         if !sent.private {
@@ -87,7 +87,7 @@ impl Channels {
             if row.status()? == ConversationStatus::Resolved {
                 return Err(Error::conflict("The conversation is resolved; open it again first."));
             }
-            row.set_status(ConversationStatus::Pending, talks.tx.now());
+            row.set_status(ConversationStatus::Pending, changes.tx.now());
         }
         row.member_read_seq = row.last_seq + 1;
         let kind = match (&sent.card, sent.attachment) {
@@ -104,9 +104,9 @@ impl Channels {
             client_id: sent.client_id,
             ..Draft::text(AuthorKind::Member, text)
         };
-        let message = talks.post(&mut row, draft).await?;
-        talks.put(row);
-        self.finish(talks).await?;
+        let message = changes.post(&mut row, draft).await?;
+        changes.put(row);
+        self.finish(changes).await?;
         Ok(message)
     }
 
@@ -118,9 +118,9 @@ impl Channels {
         until: Option<Timestamp>,
     ) -> Result<Conversation> {
         ctx.require(Permission::Serve)?;
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut row = self.own(&talks.tx, id).await?;
-        let now = talks.tx.now();
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&changes.tx, id).await?;
+        let now = changes.tx.now();
         if row.status()? == status && status != ConversationStatus::Snoozed {
             return row.into_contract();
         }
@@ -128,13 +128,13 @@ impl Channels {
             return Err(Error::field("until", "Snooze until a moment in the future."));
         }
         if status == ConversationStatus::Resolved {
-            resolve(&mut talks, &mut row, true).await?;
+            resolve(&mut changes, &mut row, true).await?;
         } else {
             row.set_status(status, now);
             row.snoozed_until = until.filter(|_| status == ConversationStatus::Snoozed);
         }
-        talks.put(row.clone());
-        self.finish(talks).await?;
+        changes.put(row.clone());
+        self.finish(changes).await?;
         row.into_contract()
     }
 
@@ -154,18 +154,18 @@ impl Channels {
             errors.push(FieldError { field: "comment".into(), message: "At most 1000 characters.".into() });
         }
         Error::check(errors)?;
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut row = self.own(&talks.tx, id).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut row = self.own(&changes.tx, id).await?;
         row.rating = Some(rating);
         row.rating_comment = comment.filter(|comment| !comment.trim().is_empty());
-        talks.tx.emit(&ConversationRated { conversation: id, rating })?;
-        talks.put(row);
-        self.finish(talks).await
+        changes.tx.emit(&ConversationRated { conversation: id, rating })?;
+        changes.put(row);
+        self.finish(changes).await
     }
 
     /// Posts what the bot decided, unless a person has taken over in the meantime.
-    pub(crate) async fn apply_reply(&self, talks: &mut Talks, reply: ReplyDecided) -> Result<()> {
-        let Some(mut row) = talks.get(reply.conversation).await? else { return Ok(()) };
+    pub(crate) async fn apply_reply(&self, changes: &mut ConversationChanges, reply: ReplyDecided) -> Result<()> {
+        let Some(mut row) = changes.get(reply.conversation).await? else { return Ok(()) };
         if row.handler()? != Handler::Bot {
             return Ok(());
         }
@@ -176,12 +176,12 @@ impl Channels {
         };
         let draft =
             Draft { kind, choices: reply.choices, card: reply.card, ..Draft::text(AuthorKind::Bot, reply.text) };
-        talks.post(&mut row, draft).await?;
+        changes.post(&mut row, draft).await?;
         if reply.kind == DecisionKind::HandOver {
             let summary = reply.summary.unwrap_or_default();
             row.set_handler(Handler::Queue, None);
             row.summary = Some(summary.clone());
-            talks.tx.emit(&HandoverRequested {
+            changes.tx.emit(&HandoverRequested {
                 conversation: reply.conversation,
                 channel: row.channel_id.into(),
                 locale: row.locale.clone(),
@@ -189,75 +189,75 @@ impl Channels {
                 reason: reply.reason,
             })?;
         } else if reply.solved {
-            resolve(talks, &mut row, true).await?;
+            resolve(changes, &mut row, true).await?;
         } else {
-            row.set_status(ConversationStatus::Pending, talks.tx.now());
+            row.set_status(ConversationStatus::Pending, changes.tx.now());
         }
-        talks.put(row);
+        changes.put(row);
         Ok(())
     }
 
     /// Tells the customer where they stand in the queue.
-    pub(crate) async fn apply_queued(&self, talks: &mut Talks, queued: TaskQueued) -> Result<()> {
-        let Some(mut row) = talks.get(queued.conversation).await? else { return Ok(()) };
+    pub(crate) async fn apply_queued(&self, changes: &mut ConversationChanges, queued: TaskQueued) -> Result<()> {
+        let Some(mut row) = changes.get(queued.conversation).await? else { return Ok(()) };
         if row.handler()? == Handler::Member {
             row.set_handler(Handler::Queue, None);
         }
         let line = queue_line(&row.locale, &queued);
-        talks.post(&mut row, Draft::event(line)).await?;
-        talks.put(row);
+        changes.post(&mut row, Draft::event(line)).await?;
+        changes.put(row);
         Ok(())
     }
 
     /// Gives the conversation to the member who accepted it.
-    pub(crate) async fn apply_assigned(&self, talks: &mut Talks, assigned: TaskAssigned) -> Result<()> {
-        let Some(mut row) = talks.get(assigned.conversation).await? else { return Ok(()) };
-        member::put(&talks.tx, assigned.member, &assigned.name).await?;
+    pub(crate) async fn apply_assigned(&self, changes: &mut ConversationChanges, assigned: TaskAssigned) -> Result<()> {
+        let Some(mut row) = changes.get(assigned.conversation).await? else { return Ok(()) };
+        member::put(&changes.tx, assigned.member, &assigned.name).await?;
         row.set_handler(Handler::Member, Some(assigned.member));
-        row.set_status(ConversationStatus::Open, talks.tx.now());
+        row.set_status(ConversationStatus::Open, changes.tx.now());
         let line = match row.locale.as_str() {
             "zh-CN" => format!("{} 已接入，为您服务。", assigned.name),
             _ => format!("{} has joined the conversation.", assigned.name),
         };
-        talks.post(&mut row, Draft::event(line)).await?;
-        talks.put(row);
+        changes.post(&mut row, Draft::event(line)).await?;
+        changes.put(row);
         Ok(())
     }
 
     /// Ends a conversation that the bot answered and that has been quiet for long.
     pub(crate) async fn apply_quiet(&self, ctx: &Ctx, id: ConversationId, before: Timestamp) -> Result<()> {
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let Some(mut row) = talks.get(id).await? else { return Ok(()) };
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let Some(mut row) = changes.get(id).await? else { return Ok(()) };
         let quiet = row.updated_at < before && row.handler()? == Handler::Bot;
         if !quiet || row.status()? != ConversationStatus::Pending {
             return Ok(());
         }
-        resolve(&mut talks, &mut row, false).await?;
-        talks.put(row);
-        self.finish(talks).await
+        resolve(&mut changes, &mut row, false).await?;
+        changes.put(row);
+        self.finish(changes).await
     }
 
     /// Brings a snoozed conversation back.
     pub(crate) async fn apply_awake(&self, ctx: &Ctx, id: ConversationId) -> Result<()> {
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let Some(mut row) = talks.get(id).await? else { return Ok(()) };
-        row.set_status(ConversationStatus::Open, talks.tx.now());
-        talks.put(row);
-        self.finish(talks).await
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let Some(mut row) = changes.get(id).await? else { return Ok(()) };
+        row.set_status(ConversationStatus::Open, changes.tx.now());
+        changes.put(row);
+        self.finish(changes).await
     }
 }
 
 /// Ends a conversation, with a line that customers see.
-async fn resolve(talks: &mut Talks, row: &mut conversation::Model, confirmed: bool) -> Result<()> {
+async fn resolve(changes: &mut ConversationChanges, row: &mut conversation::Model, confirmed: bool) -> Result<()> {
     let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
     let line = if row.locale == "zh-CN" {
         "会话已结束，欢迎评价。"
     } else {
         "The conversation has ended. Please rate it."
     };
-    talks.post(row, Draft::event(line)).await?;
-    row.set_status(ConversationStatus::Resolved, talks.tx.now());
-    talks.tx.emit(&event)?;
+    changes.post(row, Draft::event(line)).await?;
+    row.set_status(ConversationStatus::Resolved, changes.tx.now());
+    changes.tx.emit(&event)?;
     Ok(())
 }
 

@@ -1,11 +1,11 @@
 //! Use cases: authorise, load, decide, save, tell.
 
+mod changes;
 mod contacts;
 mod conversations;
 mod inbound;
 mod receive;
 mod settings;
-mod talks;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -26,8 +26,7 @@ use lingxi_store::{TenantCache, Tx};
 use serde_json::json;
 
 use crate::Deps;
-pub(crate) use crate::service::receive::Waiting;
-pub(crate) use crate::service::talks::{Talks, Told};
+pub(crate) use crate::service::changes::{ConversationChanges, Told};
 use crate::store::{conversation, message, webhook};
 
 /// The channels service.
@@ -35,13 +34,15 @@ pub(crate) struct Channels {
     pub(crate) deps: Deps,
     pub(crate) limit: TenantLimit,
     pub(crate) hooks: TenantCache<Vec<webhook::Model>>,
-    pub(crate) waiting: Waiting,
+    /// Customers' messages that wait to be stored.
+    pub(crate) inbound: lingxi_bus::Gathering<receive::Letter>,
+    pub(crate) myself: std::sync::Weak<Self>,
 }
 
 impl Channels {
     /// Makes the changes durable, and tells open pages.
-    pub(crate) async fn finish(&self, talks: Talks) -> Result<()> {
-        let told = talks.commit().await?;
+    pub(crate) async fn finish(&self, changes: ConversationChanges) -> Result<()> {
+        let told = changes.commit().await?;
         self.tell(&told)
     }
 

@@ -3,7 +3,6 @@
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
-use std::sync::{Mutex, MutexGuard, PoisonError, Weak};
 
 use futures::FutureExt as _;
 use lingxi_contracts::channels::{
@@ -17,7 +16,7 @@ use tracing::Span;
 use uuid::Uuid;
 
 use super::inbound::own_attachment;
-use super::{Channels, Talks};
+use super::{Channels, ConversationChanges};
 use crate::rules;
 use crate::store::{contact, conversation, message};
 
@@ -25,7 +24,7 @@ use crate::store::{contact, conversation, message};
 const TOGETHER: usize = 64;
 
 /// A message that waits to be stored.
-struct Letter {
+pub(crate) struct Letter {
     channel: ChannelId,
     contact: ContactId,
     text: String,
@@ -33,42 +32,6 @@ struct Letter {
     /// The trace that it belongs to.
     span: Span,
     done: oneshot::Sender<Result<Message>>,
-}
-
-/// The messages that wait, by firm; a firm is here while somebody stores its messages.
-pub(crate) struct Waiting {
-    letters: Mutex<HashMap<TenantId, Vec<Letter>>>,
-    service: Weak<Channels>,
-}
-
-impl Waiting {
-    pub(crate) fn new(service: Weak<Channels>) -> Self {
-        Self { letters: Mutex::default(), service }
-    }
-
-    fn letters(&self) -> MutexGuard<'_, HashMap<TenantId, Vec<Letter>>> {
-        self.letters.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Lets a letter wait; whether somebody has to be sent for it.
-    fn add(&self, tenant: TenantId, letter: Letter) -> bool {
-        let mut letters = self.letters();
-        let first = !letters.contains_key(&tenant);
-        letters.entry(tenant).or_default().push(letter);
-        first
-    }
-
-    /// The letters that wait longest; an empty place is given up.
-    fn take(&self, tenant: TenantId) -> Option<Vec<Letter>> {
-        let mut all = self.letters();
-        let letters = all.get_mut(&tenant)?;
-        let some: Vec<Letter> = letters.drain(..letters.len().min(TOGETHER)).collect();
-        if some.is_empty() {
-            all.remove(&tenant);
-            return None;
-        }
-        Some(some)
-    }
 }
 
 impl Channels {
@@ -84,12 +47,12 @@ impl Channels {
         let text = rules::text(&inbound.text, inbound.attachment.is_some())?;
         let (done, stored) = oneshot::channel();
         let letter = Letter { channel, contact, text, inbound, span: Span::current(), done };
-        if self.waiting.add(ctx.tenant, letter) {
-            let service = self.waiting.service.upgrade().ok_or_else(|| Error::internal("the service is gone"))?;
+        if self.inbound.add(ctx.tenant, letter) {
+            let service = self.myself.upgrade().ok_or_else(|| Error::internal("the service is gone"))?;
             let tenant = ctx.tenant;
             // A task of its own: the sender may go away, and others wait for it.
             tokio::spawn(async move {
-                while let Some(letters) = service.waiting.take(tenant) {
+                while let Some(letters) = service.inbound.take(tenant, TOGETHER) {
                     service.store_letters(tenant, letters).await;
                 }
             });
@@ -120,23 +83,23 @@ impl Channels {
 
     /// Stores letters in one transaction; what is wrong with one of them is its own outcome.
     async fn store_together(&self, ctx: &Ctx, letters: &[Letter]) -> Result<Vec<Result<Message>>> {
-        let mut talks = Talks::new(self.deps.db.begin(ctx).await?);
-        let mut desk = Desk::open(&mut talks, letters).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let mut senders = Senders::open(&mut changes, letters).await?;
         let mut outcomes = Vec::with_capacity(letters.len());
         for letter in letters {
-            match desk.store(&mut talks, letter).await {
+            match senders.store(&mut changes, letter).await {
                 Err(error) if !error.code.is_expected() => return Err(error),
                 outcome => outcomes.push(outcome),
             }
         }
-        desk.close(&talks).await?;
-        self.finish(talks).await?;
+        senders.close(&changes).await?;
+        self.finish(changes).await?;
         Ok(outcomes)
     }
 }
 
 /// What is known of the senders of some letters.
-struct Desk {
+struct Senders {
     /// The conversation that a contact's message on a channel continues.
     continuing: HashMap<(Uuid, Uuid), ConversationId>,
     /// Messages that were stored before, by conversation and sender's id.
@@ -145,41 +108,41 @@ struct Desk {
     began: Vec<Uuid>,
 }
 
-impl Desk {
-    async fn open(talks: &mut Talks, letters: &[Letter]) -> Result<Self> {
+impl Senders {
+    async fn open(changes: &mut ConversationChanges, letters: &[Letter]) -> Result<Self> {
         let named: Vec<Uuid> =
             letters.iter().filter_map(|letter| letter.inbound.conversation).map(Into::into).collect();
-        talks.load(named.clone()).await?;
+        changes.load(named.clone()).await?;
         let unnamed = letters.iter().filter(|letter| letter.inbound.conversation.is_none());
         let contacts = unnamed.map(|letter| letter.contact.uuid()).collect();
-        let since = talks.tx.now() - rules::REOPEN;
-        let rows = conversation::continuing(&talks.tx, contacts, since).await?;
+        let since = changes.tx.now() - rules::REOPEN;
+        let rows = conversation::continuing(&changes.tx, contacts, since).await?;
         let mut continuing = HashMap::new();
         for row in &rows {
             continuing.entry((row.channel_id, row.contact_id)).or_insert(row.id.into());
         }
         let conversations = rows.iter().map(|row| row.id).chain(named).collect();
-        talks.know(rows);
+        changes.know(rows);
         let ids = letters.iter().map(|letter| letter.inbound.client_id.as_str()).collect();
-        let stored = message::by_client_ids(&talks.tx, conversations, ids).await?;
+        let stored = message::by_client_ids(&changes.tx, conversations, ids).await?;
         let key = |message: Message| Some(((message.conversation_id, message.client_id.clone()?), message));
         Ok(Self { continuing, stored: stored.into_iter().filter_map(key).collect(), began: Vec::new() })
     }
 
-    async fn store(&mut self, talks: &mut Talks, letter: &Letter) -> Result<Message> {
+    async fn store(&mut self, changes: &mut ConversationChanges, letter: &Letter) -> Result<Message> {
         let Letter { contact, text, inbound, .. } = letter;
-        let (mut row, new) = self.conversation(talks, letter).await?;
+        let (mut row, new) = self.conversation(changes, letter).await?;
         let key = (ConversationId::from_uuid(row.id), inbound.client_id.clone());
         if let Some(known) = self.stored.get(&key) {
             return Ok(known.clone());
         }
         if let Some(id) = inbound.attachment {
-            own_attachment(&talks.tx, id, *contact).await?;
+            own_attachment(&changes.tx, id, *contact).await?;
         }
         if row.status()? == ConversationStatus::Resolved {
             row.set_handler(Handler::Bot, None);
         }
-        row.set_status(ConversationStatus::Open, talks.tx.now());
+        row.set_status(ConversationStatus::Open, changes.tx.now());
         let kind = if inbound.attachment.is_some() { MessageKind::File } else { MessageKind::Text };
         let draft = message::Draft {
             kind,
@@ -187,7 +150,7 @@ impl Desk {
             client_id: Some(inbound.client_id.clone()),
             ..message::Draft::text(AuthorKind::Contact, text.clone())
         };
-        let message = talks.add(&mut row, draft).await?;
+        let message = changes.add(&mut row, draft).await?;
         row.contact_read_seq = message.seq;
         let received = MessageReceived {
             message: message.clone(),
@@ -197,38 +160,42 @@ impl Desk {
             locale: row.locale.clone(),
             choice: inbound.choice.clone(),
         };
-        letter.span.in_scope(|| talks.tx.emit(&received))?;
+        letter.span.in_scope(|| changes.tx.emit(&received))?;
         if new {
             self.continuing.insert((row.channel_id, row.contact_id), row.id.into());
             self.began.push(row.contact_id);
         }
-        talks.put(row);
+        changes.put(row);
         self.stored.insert(key, message.clone());
         Ok(message)
     }
 
     /// The conversation that a letter names or continues, or a new one, and whether it is new.
-    async fn conversation(&self, talks: &mut Talks, letter: &Letter) -> Result<(conversation::Model, bool)> {
+    async fn conversation(
+        &self,
+        changes: &mut ConversationChanges,
+        letter: &Letter,
+    ) -> Result<(conversation::Model, bool)> {
         let (channel, contact) = (letter.channel.uuid(), letter.contact.uuid());
         let known = letter.inbound.conversation.or_else(|| self.continuing.get(&(channel, contact)).copied());
         if let Some(id) = known {
-            let row = talks.get(id).await?.filter(|row| row.contact_id == contact);
+            let row = changes.get(id).await?.filter(|row| row.contact_id == contact);
             return row.map(|row| (row, false)).ok_or_else(|| Error::not_found("conversation"));
         }
-        let sender = contact::get(&talks.tx, contact).await?.ok_or_else(|| Error::not_found("contact"))?;
+        let sender = contact::get(&changes.tx, contact).await?.ok_or_else(|| Error::not_found("contact"))?;
         let locale = letter.inbound.locale.clone().unwrap_or(sender.locale);
-        Ok((conversation::new(&talks.tx, letter.channel, letter.contact, &locale), true))
+        Ok((conversation::new(&changes.tx, letter.channel, letter.contact, &locale), true))
     }
 
     /// Notes when those who began a conversation were last seen.
-    async fn close(self, talks: &Talks) -> Result<()> {
+    async fn close(self, changes: &ConversationChanges) -> Result<()> {
         if self.began.is_empty() {
             return Ok(());
         }
-        update_many::<contact::Entity>(&talks.tx)
-            .col_expr(contact::Column::LastSeenAt, Expr::value(talks.tx.now()))
+        update_many::<contact::Entity>(&changes.tx)
+            .col_expr(contact::Column::LastSeenAt, Expr::value(changes.tx.now()))
             .filter(contact::Column::Id.is_in(self.began))
-            .exec(talks.tx.conn())
+            .exec(changes.tx.conn())
             .await?;
         Ok(())
     }

@@ -11,7 +11,7 @@ use crate::store::conversation::Model;
 use crate::store::{conversation, message};
 
 /// The conversations of a transaction, and what is to be told of them once it is durable.
-pub(crate) struct Talks {
+pub(crate) struct ConversationChanges {
     pub tx: Tx,
     loaded: HashMap<Uuid, Model>,
     changed: Vec<Uuid>,
@@ -25,7 +25,7 @@ pub(crate) struct Told {
     pub conversations: Vec<Model>,
 }
 
-impl Talks {
+impl ConversationChanges {
     pub(crate) fn new(tx: Tx) -> Self {
         Self { tx, loaded: HashMap::new(), changed: Vec::new(), rows: Vec::new(), messages: Vec::new() }
     }
