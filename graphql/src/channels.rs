@@ -4,8 +4,9 @@ use async_graphql::connection::Connection;
 use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::channels::{
-    Attribute, CannedReply, Card, Channel, ChannelKind, ChannelSettings, Contact, ContactPatch, Conversation,
-    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Inbound, Message, Outbound, Webhook,
+    Attribute, CannedReply, Card, Channel, ChannelKind, ChannelSettings, Contact, ContactIdentity, ContactPatch,
+    Conversation, ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Inbound, Message, Outbound,
+    Webhook,
 };
 use lingxi_contracts::routing::QueuePosition;
 use lingxi_contracts::tenants::{Issued, Member};
@@ -151,8 +152,8 @@ impl From<Issued<Channel>> for NewIdentitySecret {
 pub struct ReceiveMessageInput {
     /// An API channel.
     channel_id: ChannelId,
-    /// The integrator's own id of the customer.
-    external_id: String,
+    /// Who wrote; an identity that is not known yet makes a new contact.
+    identity: ContactIdentity,
     /// The customer's name, for the first message.
     name: Option<String>,
     /// The integrator's id of the message: the same id is stored once.
@@ -261,7 +262,7 @@ impl ChannelsQuery {
     async fn contacts(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "Words to find in name, mail, phone or external id.")] search: Option<String>,
+        #[graphql(desc = "Words to find in name, mail address, phone or identities.")] search: Option<String>,
         #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Connection<String, Contact>> {
@@ -329,8 +330,7 @@ impl ChannelsMutation {
             attachment: None,
             locale: input.locale,
         };
-        let stored =
-            services.channels.receive_for(caller, input.channel_id, &input.external_id, input.name, inbound).await;
+        let stored = services.channels.receive_for(caller, input.channel_id, input.identity, input.name, inbound).await;
         MessagePayload::of(stored)
     }
 
@@ -382,7 +382,29 @@ impl ChannelsMutation {
         ContactPayload::of(services.channels.update_contact(caller, id, patch).await)
     }
 
-    /// Moves everything of one contact to another and removes the first.
+    /// Adds an identity to a contact: who writes under it is then this person. `CONFLICT` when it is another contact's.
+    async fn add_contact_identity(
+        &self,
+        ctx: &Context<'_>,
+        contact_id: ContactId,
+        identity: ContactIdentity,
+    ) -> Result<ContactPayload> {
+        let (caller, services) = parts(ctx)?;
+        ContactPayload::of(services.channels.add_identity(caller, contact_id, identity).await)
+    }
+
+    /// Removes an identity from a contact: who writes under it afterwards is a new contact.
+    async fn remove_contact_identity(
+        &self,
+        ctx: &Context<'_>,
+        contact_id: ContactId,
+        identity: ContactIdentity,
+    ) -> Result<ContactPayload> {
+        let (caller, services) = parts(ctx)?;
+        ContactPayload::of(services.channels.remove_identity(caller, contact_id, identity).await)
+    }
+
+    /// Moves everything of one contact, its identities too, to another and removes the first.
     async fn merge_contacts(&self, ctx: &Context<'_>, from: ContactId, into: ContactId) -> Result<ContactPayload> {
         let (caller, services) = parts(ctx)?;
         ContactPayload::of(services.channels.merge_contacts(caller, from, into).await)

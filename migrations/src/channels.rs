@@ -1,6 +1,8 @@
 //! Tables of the channels service.
 
-use crate::table::{added, keyed, tables, tenant_table};
+use sea_orm_migration::prelude::*;
+
+use crate::table::{added, create, drop_all, keyed, tables, tenant_table};
 
 tables!(
     Initial,
@@ -94,3 +96,47 @@ tables!(
         added("channels_conversation").big_null("contact_delivered_seq"),
     ]
 );
+
+/// A contact is recognised by any number of identities; what was its one external id is the first of them.
+pub(crate) struct ContactIdentities;
+
+impl MigrationName for ContactIdentities {
+    fn name(&self) -> &'static str {
+        "m20261124_000010_channels_contact_identities"
+    }
+}
+
+const UNIQUE: &str = "channels_contact_tenant_id_external_id";
+
+#[async_trait::async_trait]
+impl MigrationTrait for ContactIdentities {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        create(manager, identities()).await?;
+        let moved = "INSERT INTO channels_identity (tenant_id, id, contact_id, kind, value)
+            SELECT tenant_id, id, id, 'external', external_id FROM channels_contact WHERE external_id IS NOT NULL";
+        manager.get_connection().execute_unprepared(moved).await?;
+        manager.drop_index(Index::drop().name(UNIQUE).table("channels_contact").to_owned()).await?;
+        let mut change = Table::alter();
+        manager.alter_table(change.table("channels_contact").drop_column("external_id").take()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let mut change = Table::alter();
+        let column = ColumnDef::new("external_id").text().null().take();
+        manager.alter_table(change.table("channels_contact").add_column(column).take()).await?;
+        let mut unique = Index::create();
+        unique.name(UNIQUE).table("channels_contact").col("tenant_id").col("external_id").unique();
+        manager.create_index(unique).await?;
+        // The first one; more than one has no place in what was before.
+        let moved = "UPDATE channels_contact SET external_id = (SELECT value FROM channels_identity AS i
+            WHERE i.tenant_id = channels_contact.tenant_id AND i.contact_id = channels_contact.id AND i.kind = 'external'
+            ORDER BY i.id LIMIT 1)";
+        manager.get_connection().execute_unprepared(moved).await?;
+        drop_all(manager, identities()).await
+    }
+}
+
+fn identities() -> Vec<crate::table::Def> {
+    let table = tenant_table("channels_identity").uuid("contact_id").text("kind").text("value");
+    vec![table.unique(&["tenant_id", "kind", "value"]).index(&["tenant_id", "contact_id"])]
+}

@@ -27,6 +27,7 @@ impl MigratorTrait for Migrator {
             Box::new(tenants::ExportsAndQuotas),
             Box::new(channels::IdentityAndCards),
             Box::new(routing::Targets),
+            Box::new(channels::ContactIdentities),
         ]
     }
 }

@@ -1,6 +1,8 @@
 //! Every migration can be undone and done again.
 
+use lingxi_migrations::Migrator;
 use sea_orm::{ConnectionTrait, Database, DatabaseConnection, DbErr, Statement};
+use sea_orm_migration::MigratorTrait as _;
 
 async fn tables(conn: &DatabaseConnection) -> Result<Vec<String>, DbErr> {
     let sql = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name";
@@ -34,5 +36,27 @@ async fn every_table_of_a_tenant_is_keyed_by_the_tenant_first() -> Result<(), Db
         let first: String = row.map_or(Ok(String::new()), |row| row.try_get("", "name"))?;
         assert_eq!(first, "tenant_id", "the key of {table}");
     }
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_external_id_of_a_contact_becomes_an_identity_and_back() -> Result<(), DbErr> {
+    let conn = Database::connect("sqlite::memory:").await?;
+    Migrator::up(&conn, Some(9)).await?;
+    let contact =
+        "INSERT INTO channels_contact (tenant_id, id, name, external_id, locale, tags, created_at, last_seen_at)
+        VALUES (x'01', x'02', 'Ada', 'u1', 'en-US', '[]', '2026-11-24', '2026-11-24'),
+               (x'01', x'03', 'Li', NULL, 'zh-CN', '[]', '2026-11-24', '2026-11-24')";
+    conn.execute_unprepared(contact).await?;
+    let text = async |sql: &str| -> Result<Vec<String>, DbErr> {
+        let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
+        rows.iter().map(|row| row.try_get("", "found")).collect()
+    };
+    Migrator::up(&conn, None).await?;
+    let held = "SELECT kind || ' ' || value || ' ' || hex(contact_id) AS found FROM channels_identity";
+    assert_eq!(text(held).await?, ["external u1 02"]);
+    Migrator::down(&conn, Some(1)).await?;
+    let back = "SELECT name || ' ' || COALESCE(external_id, '-') AS found FROM channels_contact ORDER BY id";
+    assert_eq!(text(back).await?, ["Ada u1", "Li -"]);
     Ok(())
 }

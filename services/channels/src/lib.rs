@@ -99,6 +99,7 @@ fn tables(deps: &Deps) -> TenantTables {
     TenantTables::new(deps.db.clone())
         .with::<store::channel::Entity>()
         .with::<store::contact::Entity>()
+        .with::<store::identity::Entity>()
         .with::<store::visitor::Entity>()
         .with::<store::conversation::row::Entity>()
         .with::<store::message::row::Entity>()

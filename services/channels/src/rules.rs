@@ -1,7 +1,9 @@
 //! Decisions of the channels service.
 
 use chrono::TimeDelta;
-use lingxi_contracts::channels::{Attribute, Card, CardLink, ChannelSettings, ContactPatch};
+use lingxi_contracts::channels::{
+    Attribute, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, IdentityKind,
+};
 use lingxi_kernel::{Error, ErrorCode, FieldError, Result, Timestamp};
 
 /// Characters of a message at most.
@@ -48,10 +50,8 @@ pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
     if patch.name.as_ref().is_some_and(|name| !(1..=100).contains(&name.trim().chars().count())) {
         refuse("name", "A name has 1 to 100 characters.");
     }
-    let mail =
-        |text: &str| text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.')) && text.len() <= 254;
-    if patch.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !mail(email.trim())) {
-        refuse("email", "This is no mail address; it looks like name@example.com.");
+    if patch.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !is_mail(email.trim())) {
+        refuse("email", NO_MAIL);
     }
     let phone = |text: &str| text.len() <= 30 && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
     if patch.phone.as_ref().is_some_and(|text| !phone(text.trim())) {
@@ -69,6 +69,43 @@ pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
         refuse("attributes", rule);
     }
     Error::check(errors)
+}
+
+const NO_MAIL: &str = "This is no mail address; it looks like name@example.com.";
+
+fn is_mail(text: &str) -> bool {
+    text.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.'))
+        && text.len() <= 254
+        && !text.contains(char::is_whitespace)
+}
+
+/// Identities of a contact at most.
+pub(crate) const MAX_IDENTITIES: usize = 20;
+
+/// An identity in the one form in which it is stored and found: mail addresses in small letters, phone numbers as `+` and
+/// digits ([E.164](https://www.itu.int/rec/T-REC-E.164)).
+pub(crate) fn identity(given: &ContactIdentity) -> Result<ContactIdentity> {
+    let text = given.value.trim();
+    let refuse = |message: &str| Error::field("identity.value", message);
+    let value = match given.kind {
+        IdentityKind::External => {
+            if text.is_empty() || text.len() > 200 {
+                return Err(refuse("Give your own id of the customer, 1 to 200 bytes."));
+            }
+            text.to_owned()
+        }
+        IdentityKind::Email if is_mail(text) => text.to_lowercase(),
+        IdentityKind::Email => return Err(refuse(NO_MAIL)),
+        IdentityKind::Phone => {
+            let plain: String = text.chars().filter(|c| ![' ', '-', '(', ')', '.'].contains(c)).collect();
+            let digits = plain.strip_prefix('+').unwrap_or_default();
+            if !(7..=15).contains(&digits.len()) || !digits.chars().all(|c| c.is_ascii_digit()) {
+                return Err(refuse("Give the number with its country code, like +8613800000000."));
+            }
+            plain
+        }
+    };
+    Ok(ContactIdentity { kind: given.kind, value })
 }
 
 /// Checks a card; all refused fields at once.

@@ -7,8 +7,9 @@ use lingxi_kernel::{
 };
 
 use super::{
-    CannedReply, Channel, ChannelKind, ChannelSettings, Contact, ContactPatch, Conversation, ConversationFilter,
-    ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, Outbound, VisitorSession, Webhook,
+    CannedReply, Channel, ChannelKind, ChannelSettings, Contact, ContactIdentity, ContactPatch, Conversation,
+    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, Outbound,
+    VisitorSession, Webhook,
 };
 use crate::tenants::Issued;
 
@@ -45,12 +46,12 @@ pub trait ChannelsClient: Send + Sync {
     async fn authenticate_visitor(&self, token: &str) -> Result<Ctx>;
     /// Stores a customer's message once.
     async fn receive(&self, ctx: &Ctx, message: Inbound) -> Result<Message>;
-    /// The API channel: finds or makes the contact of the integrator's id, and stores their message once.
+    /// The API channel: finds or makes the contact of an identity, and stores their message once.
     async fn receive_for(
         &self,
         ctx: &Ctx,
         channel: ChannelId,
-        external_id: &str,
+        from: ContactIdentity,
         name: Option<String>,
         message: Inbound,
     ) -> Result<Message>;
@@ -84,7 +85,11 @@ pub trait ChannelsClient: Send + Sync {
     async fn contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>>;
     /// Changes what is known of a contact.
     async fn update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact>;
-    /// Moves everything of `from` to `into` and removes `from`.
+    /// Adds an identity to a contact.
+    async fn add_identity(&self, ctx: &Ctx, id: ContactId, identity: ContactIdentity) -> Result<Contact>;
+    /// Removes an identity from a contact.
+    async fn remove_identity(&self, ctx: &Ctx, id: ContactId, identity: ContactIdentity) -> Result<Contact>;
+    /// Moves everything of `from`, its identities too, to `into` and removes `from`.
     async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact>;
     /// All canned replies.
     async fn canned_replies(&self, ctx: &Ctx) -> Result<Vec<CannedReply>>;

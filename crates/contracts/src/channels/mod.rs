@@ -51,6 +51,18 @@ text_enum! {
 }
 
 text_enum! {
+    /// By what a contact is recognised.
+    pub enum IdentityKind {
+        /// The firm's own id of the person.
+        External = "external",
+        /// A mail address.
+        Email = "email",
+        /// A phone number.
+        Phone = "phone",
+    }
+}
+
+text_enum! {
     /// Who wrote a message.
     pub enum AuthorKind {
         /// The customer.
@@ -174,6 +186,19 @@ pub struct Card {
     pub links: Vec<CardLink>,
 }
 
+/// What a contact is recognised by; it names one contact of the firm. Unlike the mail address and the phone number that
+/// customers give of themselves, identities come from the firm: proved by its page, passed on by its integrator, or
+/// written down by a member.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
+#[cfg_attr(feature = "graphql", graphql(input_name = "ContactIdentityInput"))]
+pub struct ContactIdentity {
+    /// What it is.
+    pub kind: IdentityKind,
+    /// The firm's own id (1 to 200 bytes), the mail address, or the phone number with its country code (`+8613800000000`).
+    pub value: String,
+}
+
 /// What a channel's page proves about a signed-in customer: the HMAC-SHA256 of the id, in hex, under the channel's
 /// identity secret. Only the firm's own server can make it.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -238,8 +263,8 @@ pub struct Contact {
     pub email: Option<String>,
     /// Phone, if known.
     pub phone: Option<String>,
-    /// The firm's own id of the person, once verified.
-    pub external_id: Option<String>,
+    /// What this person is recognised by, over all channels.
+    pub identities: Vec<ContactIdentity>,
     /// Preferred language.
     pub locale: String,
     /// Free labels.

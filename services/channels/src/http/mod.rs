@@ -9,7 +9,7 @@ use actix_multipart::Multipart;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
-use lingxi_contracts::channels::{ChannelsClient as _, ContactPatch, Identity, Inbound};
+use lingxi_contracts::channels::{ChannelsClient as _, ContactIdentity, ContactPatch, Identity, Inbound};
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_http::{HttpResult, MaybeSigned, Signed, read_upload};
 use lingxi_kernel::{AttachmentId, ChannelId, ConversationId, Ctx, Error, ErrorCode, Permission};
@@ -142,7 +142,7 @@ async fn introduce(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Passed {
-    external_id: String,
+    identity: ContactIdentity,
     name: Option<String>,
     text: String,
     choice: Option<String>,
@@ -161,9 +161,9 @@ async fn receive(
     let key = request.headers().get("idempotency-key").and_then(|value| value.to_str().ok());
     let missing = || Error::field("Idempotency-Key", "Send the header Idempotency-Key: your own id of the message.");
     let client_id = key.ok_or_else(missing)?.to_owned();
-    let Passed { external_id, name, text, choice, locale } = body.into_inner();
+    let Passed { identity, name, text, choice, locale } = body.into_inner();
     let inbound = Inbound { conversation: None, client_id, text, choice, attachment: None, locale };
-    let message = edge.service.receive_for(&signed.ctx, channel, &external_id, name, inbound).await?;
+    let message = edge.service.receive_for(&signed.ctx, channel, identity, name, inbound).await?;
     Ok(HttpResponse::Ok().json(message))
 }
 

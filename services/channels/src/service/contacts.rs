@@ -2,28 +2,30 @@
 
 use std::collections::BTreeMap;
 
-use lingxi_contracts::channels::{Contact, ContactPatch};
-use lingxi_kernel::{ContactId, Ctx, Error, Page, PageArgs, Permission, Result};
-use lingxi_store::{Tx, delete_many, update, update_many};
+use lingxi_contracts::channels::{Contact, ContactIdentity, ContactPatch};
+use lingxi_kernel::{ContactId, Ctx, Error, ErrorCode, Page, PageArgs, Permission, Result};
+use lingxi_store::{Tx, delete_many, insert, is_duplicate, update, update_many};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
 
 use super::Channels;
 use crate::rules;
-use crate::store::{self, attachment, contact, conversation, visitor};
+use crate::store::{self, attachment, contact, conversation, identity, visitor};
 
 impl Channels {
     pub(super) async fn do_contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
         ctx.require(Permission::ReadConversations)?;
-        let rows = store::contacts(&self.deps.db.read(ctx), search.as_deref(), &page).await?;
-        let has_next = rows.has_next;
-        let rows = rows.rows.into_iter().map(|(cursor, row)| Ok((cursor, row.into_contract()?)));
-        Ok(Page { rows: rows.collect::<Result<_>>()?, has_next })
+        let read = self.deps.db.read(ctx);
+        let Page { rows, has_next } = store::contacts(&read, search.as_deref(), &page).await?;
+        let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();
+        let rows = store::with_identities(&read, rows).await?;
+        Ok(Page { rows: cursors.into_iter().zip(rows).collect(), has_next })
     }
 
     pub(super) async fn do_contacts_by_id(&self, ctx: &Ctx, ids: &[ContactId]) -> Result<Vec<Contact>> {
         ctx.require(Permission::ReadConversations)?;
-        let rows = contact::get_many(&self.deps.db.read(ctx), ids.iter().map(|id| id.uuid()).collect()).await?;
-        rows.into_iter().map(contact::Model::into_contract).collect()
+        let read = self.deps.db.read(ctx);
+        let rows = contact::get_many(&read, ids.iter().map(|id| id.uuid()).collect()).await?;
+        store::with_identities(&read, rows).await
     }
 
     pub(super) async fn do_update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
@@ -41,8 +43,8 @@ impl Channels {
     async fn patch_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
         rules::contact(&patch)?;
         let tx = self.deps.db.begin(ctx).await?;
-        let mut row = contact::get(&tx, id).await?.ok_or_else(|| Error::not_found("contact"))?;
-        let before = row.clone().into_contract()?;
+        let mut row = known_contact(&tx, id).await?;
+        let before = store::with_identities(&tx, vec![row.clone()]).await?.remove(0);
         row.name = patch.name.map_or(row.name, |name| name.trim().to_owned());
         let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         row.email = patch.email.map_or(row.email, filled);
@@ -54,7 +56,54 @@ impl Channels {
             let map: BTreeMap<_, _> = attributes.into_iter().map(|one| (one.key, one.value)).collect();
             row.attributes = Some(serde_json::to_value(map)?);
         }
-        let after = update(&tx, row).await?.into_contract()?;
+        let after = store::with_identities(&tx, vec![update(&tx, row).await?]).await?.remove(0);
+        tx.note_change("contact.changed", id, before, &after)?;
+        tx.commit().await?;
+        Ok(after)
+    }
+
+    pub(super) async fn do_add_identity(&self, ctx: &Ctx, id: ContactId, given: ContactIdentity) -> Result<Contact> {
+        self.change_identities(ctx, id, given, async |tx, before, identity| {
+            if before.identities.contains(identity) {
+                return Ok(());
+            }
+            if before.identities.len() >= rules::MAX_IDENTITIES {
+                return Err(Error::field("identity", "A contact has at most 20 identities; remove one first."));
+            }
+            recognise(tx, id, identity).await
+        })
+        .await
+    }
+
+    pub(super) async fn do_remove_identity(&self, ctx: &Ctx, id: ContactId, given: ContactIdentity) -> Result<Contact> {
+        self.change_identities(ctx, id, given, async |tx, before, identity| {
+            if !before.identities.contains(identity) {
+                return Err(Error::not_found("identity"));
+            }
+            delete_many::<identity::Entity>(tx)
+                .filter(identity::Column::Kind.eq(identity.kind.as_str()))
+                .filter(identity::Column::Value.eq(&identity.value))
+                .exec(tx.conn())
+                .await?;
+            Ok(())
+        })
+        .await
+    }
+
+    async fn change_identities(
+        &self,
+        ctx: &Ctx,
+        id: ContactId,
+        given: ContactIdentity,
+        change: impl AsyncFnOnce(&Tx, &Contact, &ContactIdentity) -> Result<()>,
+    ) -> Result<Contact> {
+        ctx.require(Permission::Serve)?;
+        let identity = rules::identity(&given)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let row = known_contact(&tx, id).await?;
+        let before = store::with_identities(&tx, vec![row.clone()]).await?.remove(0);
+        change(&tx, &before, &identity).await?;
+        let after = store::with_identities(&tx, vec![row]).await?.remove(0);
         tx.note_change("contact.changed", id, before, &after)?;
         tx.commit().await?;
         Ok(after)
@@ -66,21 +115,51 @@ impl Channels {
             return Err(Error::field("into", "A contact cannot be merged with itself."));
         }
         let tx = self.deps.db.begin(ctx).await?;
-        let kept = merge(&tx, from, into).await?.into_contract()?;
+        let kept = merge(&tx, from, into).await?;
+        let kept = store::with_identities(&tx, vec![kept]).await?.remove(0);
         tx.note_change("contact.merged", into, from, &kept)?;
         tx.commit().await?;
         Ok(kept)
     }
 }
 
+pub(super) async fn known_contact(tx: &Tx, id: ContactId) -> Result<contact::Model> {
+    contact::get(tx, id).await?.ok_or_else(|| Error::not_found("contact"))
+}
+
+/// From now on an identity means a contact.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Conflict`] when it is another's.
+pub(super) async fn recognise(tx: &Tx, contact: ContactId, identity: &ContactIdentity) -> Result<()> {
+    let row = identity::Model {
+        tenant_id: tx.tenant(),
+        id: tx.id::<ContactId>().uuid(),
+        contact_id: contact.uuid(),
+        kind: identity.kind.as_str().to_owned(),
+        value: identity.value.clone(),
+    };
+    match insert(tx, row).await {
+        Err(error) if is_duplicate(&error) => Err(Error {
+            code: ErrorCode::Conflict,
+            ..Error::field("identity", "This is another contact's; merge the two if they are one person.")
+        }),
+        other => Ok(other?),
+    }
+}
+
 /// Moves everything of one contact to another and removes the first.
 pub(super) async fn merge(tx: &Tx, from: ContactId, into: ContactId) -> Result<contact::Model> {
-    let gone = contact::get(tx, from).await?.ok_or_else(|| Error::not_found("contact"))?;
-    let mut kept = contact::get(tx, into).await?.ok_or_else(|| Error::not_found("contact"))?;
+    let (gone, mut kept) = (known_contact(tx, from).await?, known_contact(tx, into).await?);
     for mut row in conversation::of_contact(tx, from).await? {
         row.contact_id = into.uuid();
         update(tx, row).await?;
     }
+    update_many::<identity::Entity>(tx)
+        .col_expr(identity::Column::ContactId, Expr::value(into.uuid()))
+        .filter(identity::Column::ContactId.eq(from.uuid()))
+        .exec(tx.conn())
+        .await?;
     update_many::<visitor::Entity>(tx)
         .col_expr(visitor::Column::ContactId, Expr::value(into.uuid()))
         .filter(visitor::Column::ContactId.eq(from.uuid()))
@@ -99,7 +178,6 @@ pub(super) async fn merge(tx: &Tx, from: ContactId, into: ContactId) -> Result<c
     kept.tags = serde_json::to_value(tags)?;
     kept.email = kept.email.or(gone.email);
     kept.phone = kept.phone.or(gone.phone);
-    kept.external_id = kept.external_id.or(gone.external_id);
     let mut attributes: BTreeMap<_, _> =
         store::attributes(gone.attributes)?.into_iter().map(|one| (one.key, one.value)).collect();
     attributes.extend(store::attributes(kept.attributes)?.into_iter().map(|one| (one.key, one.value)));

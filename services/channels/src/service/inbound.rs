@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use lingxi_contracts::channels::{
-    Attribute, ChannelKind, ChannelSettings, ContactPatch, Identity, Inbound, Message, VisitorSession,
+    Attribute, ChannelKind, ChannelSettings, ContactIdentity, ContactPatch, Identity, IdentityKind, Inbound, Message,
+    VisitorSession,
 };
 use lingxi_contracts::tenants::{Tenant, TenantStatus};
 use lingxi_kernel::{Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, TenantId};
@@ -11,9 +12,10 @@ use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 
 use super::Channels;
+use super::contacts::{known_contact, merge, recognise};
 use crate::rules;
 use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, proves, visitor_token};
-use crate::store::{self, attachment, channel, contact, contact_by_external, visitor, visitor_by_hash};
+use crate::store::{self, attachment, channel, contact, visitor, visitor_by_hash};
 
 impl Channels {
     pub(super) async fn do_open_visitor(
@@ -57,18 +59,19 @@ impl Channels {
             known: contact.email.is_some(),
         };
         if let (Some(visitor), Some(token)) = (&known, &token) {
-            let contact = contact::get(&self.deps.db.read(&ctx), visitor.contact_id).await?;
-            let same = |contact: &contact::Model| {
-                proved.as_ref().is_none_or(|who| contact.external_id.as_ref() == Some(&who.id))
+            let read = self.deps.db.read(&ctx);
+            let same = match &proved {
+                Some(who) => store::holder(&read, &external(&who.id)).await? == Some(visitor.contact_id.into()),
+                None => true,
             };
-            if let Some(contact) = contact.filter(same) {
+            if same && let Some(contact) = contact::get(&read, visitor.contact_id).await? {
                 return Ok(session(&contact, token.clone()));
             }
         }
         let tx = self.deps.db.begin(&ctx).await?;
         let contact = match proved {
             Some(who) => identified(&tx, known.as_ref(), who, locale).await?,
-            None => new_contact(&tx, "", None, locale).await?,
+            None => new_contact(&tx, "", locale).await?,
         };
         let secret = tx.env().secret();
         let row = visitor::Model {
@@ -122,28 +125,44 @@ impl Channels {
         &self,
         ctx: &Ctx,
         channel: ChannelId,
-        external_id: &str,
+        from: ContactIdentity,
         name: Option<String>,
         inbound: Inbound,
     ) -> Result<Message> {
         ctx.require(Permission::Serve)?;
         self.check_rate(ctx).await?;
-        if external_id.trim().is_empty() || external_id.len() > 200 {
-            return Err(Error::field("externalId", "Give your own id of the customer, 1 to 200 bytes."));
-        }
+        let from = rules::identity(&from)?;
         let kind = self.open_channel(ctx, channel).await?.kind;
         if kind != ChannelKind::Api.as_str() {
             return Err(Error::field("channelId", "Messages can be posted to an API channel only."));
         }
+        let locale = inbound.locale.as_deref().unwrap_or("en-US");
+        let contact = self.contact_of(ctx, &from, name.as_deref().unwrap_or_default(), locale).await?;
+        self.store_inbound(ctx, channel, contact, inbound).await
+    }
+
+    /// Whom an identity means: who is not known yet becomes a contact.
+    async fn contact_of(&self, ctx: &Ctx, from: &ContactIdentity, name: &str, locale: &str) -> Result<ContactId> {
+        if let Some(known) = store::holder(&self.deps.db.read(ctx), from).await? {
+            return Ok(known);
+        }
         let tx = self.deps.db.begin(ctx).await?;
-        let contact = if let Some(contact) = contact_by_external(&tx, external_id).await? {
-            contact
-        } else {
-            let locale = inbound.locale.clone().unwrap_or_else(|| "en-US".into());
-            new_contact(&tx, name.as_deref().unwrap_or_default(), Some(external_id), &locale).await?
-        };
+        if let Some(known) = store::holder(&tx, from).await? {
+            // Another message of theirs has made the contact meanwhile.
+            tx.commit().await?;
+            return Ok(known);
+        }
+        let mut row = fresh_contact(&tx, name, locale);
+        let id = ContactId::from_uuid(row.id);
+        match from.kind {
+            IdentityKind::Email => row.email = Some(from.value.clone()),
+            IdentityKind::Phone => row.phone = Some(from.value.clone()),
+            IdentityKind::External => {}
+        }
+        insert(&tx, row).await?;
+        recognise(&tx, id, from).await?;
         tx.commit().await?;
-        self.store_inbound(ctx, channel, contact.id.into(), inbound).await
+        Ok(id)
     }
 
     async fn open_channel(&self, ctx: &Ctx, id: ChannelId) -> Result<channel::Model> {
@@ -152,24 +171,32 @@ impl Channels {
     }
 }
 
-async fn new_contact(tx: &Tx, name: &str, external: Option<&str>, locale: &str) -> Result<contact::Model> {
+/// The firm's own id of a person.
+fn external(id: &str) -> ContactIdentity {
+    ContactIdentity { kind: IdentityKind::External, value: id.trim().to_owned() }
+}
+
+fn fresh_contact(tx: &Tx, name: &str, locale: &str) -> contact::Model {
     let id: ContactId = tx.id();
     // Anonymous visitors get a short label, so that agents can tell them apart.
     let label = id.to_string();
     let name = if name.trim().is_empty() { format!("#{}", &label[label.len() - 6..]) } else { name.trim().to_owned() };
-    let row = contact::Model {
+    contact::Model {
         tenant_id: tx.tenant(),
         id: id.uuid(),
         name,
         email: None,
         phone: None,
-        external_id: external.map(str::to_owned),
         locale: if locale.to_lowercase().starts_with("zh") { "zh-CN".into() } else { "en-US".into() },
         tags: json!([]),
         created_at: tx.now(),
         last_seen_at: tx.now(),
         attributes: None,
-    };
+    }
+}
+
+async fn new_contact(tx: &Tx, name: &str, locale: &str) -> Result<contact::Model> {
+    let row = fresh_contact(tx, name, locale);
     insert(tx, row.clone()).await?;
     Ok(row)
 }
@@ -179,7 +206,7 @@ fn proved(channel: &channel::Model, identity: Identity) -> Result<Identity> {
     let Some(secret) = &channel.identity_secret else {
         return Err(Error::field("user", "This channel has no identity secret; an admin can draw one in the portal."));
     };
-    if identity.id.is_empty() || identity.id.len() > 200 {
+    if identity.id.trim().is_empty() || identity.id.len() > 200 {
         return Err(Error::field("user.id", "Give your own id of the customer, 1 to 200 bytes."));
     }
     if !proves(secret, &identity.id, &identity.hash) {
@@ -193,16 +220,27 @@ fn proved(channel: &channel::Model, identity: Identity) -> Result<Identity> {
 /// who turns out to be a known contact is merged into it.
 async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, locale: &str) -> Result<contact::Model> {
     let own = match visitor {
-        Some(visitor) => contact::get(tx, visitor.contact_id).await?.filter(|own| own.external_id.is_none()),
+        Some(visitor) => contact::get(tx, visitor.contact_id).await?,
         None => None,
     };
-    let mut row = match (contact_by_external(tx, &who.id).await?, own) {
-        (Some(known), Some(own)) => super::contacts::merge(tx, own.id.into(), known.id.into()).await?,
-        (Some(known), None) => known,
-        (None, Some(own)) => own,
-        (None, None) => new_contact(tx, who.name.as_deref().unwrap_or_default(), None, locale).await?,
+    // Whom another proved id means is somebody else, who used the same browser.
+    let own = match own {
+        Some(own) if !store::has_external(tx, own.id.into()).await? => Some(own),
+        _ => None,
     };
-    row.external_id = Some(who.id);
+    let identity = external(&who.id);
+    let mut row = match (store::holder(tx, &identity).await?, own) {
+        (Some(known), Some(own)) => merge(tx, own.id.into(), known).await?,
+        (Some(known), None) => known_contact(tx, known).await?,
+        (None, own) => {
+            let row = match own {
+                Some(own) => own,
+                None => new_contact(tx, who.name.as_deref().unwrap_or_default(), locale).await?,
+            };
+            recognise(tx, row.id.into(), &identity).await?;
+            row
+        }
+    };
     row.name = who.name.filter(|name| !name.trim().is_empty()).unwrap_or(row.name);
     row.email = who.email.filter(|email| !email.trim().is_empty()).or(row.email);
     let mut attributes: BTreeMap<_, _> =

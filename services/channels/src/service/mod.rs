@@ -12,9 +12,9 @@ use std::collections::HashMap;
 
 use async_trait::async_trait;
 use lingxi_contracts::channels::{
-    CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, ContactPatch, Conversation,
-    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, Outbound,
-    VisitorSession, Webhook,
+    CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, ContactIdentity, ContactPatch,
+    Conversation, ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message,
+    Outbound, VisitorSession, Webhook,
 };
 use lingxi_contracts::tenants::Issued;
 use lingxi_http::TenantLimit;
@@ -147,11 +147,11 @@ impl ChannelsClient for Channels {
         &self,
         ctx: &Ctx,
         channel: ChannelId,
-        external_id: &str,
+        from: ContactIdentity,
         name: Option<String>,
         message: Inbound,
     ) -> Result<Message> {
-        self.do_receive_for(ctx, channel, external_id, name, message).await
+        self.do_receive_for(ctx, channel, from, name, message).await
     }
     async fn visitor_conversation(&self, ctx: &Ctx) -> Result<Option<Conversation>> {
         let (channel, contact) = ctx.visitor()?;
@@ -202,6 +202,12 @@ impl ChannelsClient for Channels {
     }
     async fn update_contact(&self, ctx: &Ctx, id: ContactId, patch: ContactPatch) -> Result<Contact> {
         self.do_update_contact(ctx, id, patch).await
+    }
+    async fn add_identity(&self, ctx: &Ctx, id: ContactId, identity: ContactIdentity) -> Result<Contact> {
+        self.do_add_identity(ctx, id, identity).await
+    }
+    async fn remove_identity(&self, ctx: &Ctx, id: ContactId, identity: ContactIdentity) -> Result<Contact> {
+        self.do_remove_identity(ctx, id, identity).await
     }
     async fn merge_contacts(&self, ctx: &Ctx, from: ContactId, into: ContactId) -> Result<Contact> {
         self.do_merge_contacts(ctx, from, into).await

@@ -4,14 +4,17 @@ pub(crate) mod conversation;
 pub(crate) mod member;
 pub(crate) mod message;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use lingxi_contracts::channels::{
-    Attachment, Attribute, CannedReply, Channel, ChannelKind, Contact, Delivery, DeliveryStatus, Webhook,
+    Attachment, Attribute, CannedReply, Channel, ChannelKind, Contact, ContactIdentity, Delivery, DeliveryStatus,
+    IdentityKind, Webhook,
 };
 use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId};
 use lingxi_store::{TenantEntity, Tx, find, tenant_entity};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, prelude::Uuid,
+};
 
 tenant_entity!(channel, "channels_channel", {
     kind: String,
@@ -26,12 +29,17 @@ tenant_entity!(contact, "channels_contact", {
     name: String,
     email: Option<String>,
     phone: Option<String>,
-    external_id: Option<String>,
     locale: String,
     tags: Json,
     created_at: DateTimeUtc,
     last_seen_at: DateTimeUtc,
     attributes: Option<Json>,
+});
+
+tenant_entity!(identity, "channels_identity", {
+    contact_id: Uuid,
+    kind: String,
+    value: String,
 });
 
 tenant_entity!(visitor, "channels_visitor", {
@@ -83,21 +91,54 @@ pub(crate) async fn visitor_by_hash(tx: &Tx, hash: &str) -> Result<Option<visito
     Ok(find::<visitor::Entity>(tx).filter(visitor::Column::SecretHash.eq(hash)).one(tx.conn()).await?)
 }
 
-/// The contact of the firm's own id.
-pub(crate) async fn contact_by_external(tx: &Tx, external: &str) -> Result<Option<contact::Model>> {
-    Ok(find::<contact::Entity>(tx).filter(contact::Column::ExternalId.eq(external)).one(tx.conn()).await?)
+/// Who holds an identity.
+pub(crate) async fn holder(tx: &Tx, identity: &ContactIdentity) -> Result<Option<ContactId>> {
+    let rows = find::<identity::Entity>(tx)
+        .filter(identity::Column::Kind.eq(identity.kind.as_str()))
+        .filter(identity::Column::Value.eq(&identity.value));
+    Ok(rows.one(tx.conn()).await?.map(|row| row.contact_id.into()))
+}
+
+/// Whether the firm knows a contact under an id of its own.
+pub(crate) async fn has_external(tx: &Tx, contact: ContactId) -> Result<bool> {
+    let rows = find::<identity::Entity>(tx)
+        .filter(identity::Column::ContactId.eq(contact.uuid()))
+        .filter(identity::Column::Kind.eq(IdentityKind::External.as_str()));
+    Ok(rows.one(tx.conn()).await?.is_some())
+}
+
+/// Contacts as the others see them, in the order of the rows.
+pub(crate) async fn with_identities(tx: &Tx, rows: Vec<contact::Model>) -> Result<Vec<Contact>> {
+    let ids = rows.iter().map(|row| row.id);
+    let held = find::<identity::Entity>(tx).filter(identity::Column::ContactId.is_in(ids));
+    let mut by_contact: HashMap<Uuid, Vec<ContactIdentity>> = HashMap::new();
+    for row in held.order_by_asc(identity::Column::Kind).order_by_asc(identity::Column::Value).all(tx.conn()).await? {
+        let identity = ContactIdentity { kind: IdentityKind::parse(&row.kind)?, value: row.value };
+        by_contact.entry(row.contact_id).or_default().push(identity);
+    }
+    rows.into_iter()
+        .map(|row| {
+            let held = by_contact.remove(&row.id).unwrap_or_default();
+            row.into_contract(held)
+        })
+        .collect()
 }
 
 /// A page of contacts, newest first.
 pub(crate) async fn contacts(tx: &Tx, search: Option<&str>, args: &PageArgs) -> Result<Page<contact::Model>> {
     let mut rows = find::<contact::Entity>(tx).order_by_desc(contact::Column::Id).limit(u64::from(args.first) + 1);
     if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
+        let under = find::<identity::Entity>(tx)
+            .select_only()
+            .column(identity::Column::ContactId)
+            .filter(identity::Column::Value.contains(words))
+            .into_query();
         rows = rows.filter(
             Condition::any()
                 .add(contact::Column::Name.contains(words))
                 .add(contact::Column::Email.contains(words))
                 .add(contact::Column::Phone.contains(words))
-                .add(contact::Column::ExternalId.contains(words)),
+                .add(contact::Column::Id.in_subquery(under)),
         );
     }
     if let Some(after) = &args.after {
@@ -145,13 +186,13 @@ impl channel::Model {
 }
 
 impl contact::Model {
-    pub(crate) fn into_contract(self) -> Result<Contact> {
+    fn into_contract(self, identities: Vec<ContactIdentity>) -> Result<Contact> {
         Ok(Contact {
             id: self.id.into(),
             name: self.name,
             email: self.email,
             phone: self.phone,
-            external_id: self.external_id,
+            identities,
             locale: self.locale,
             tags: serde_json::from_value(self.tags)?,
             attributes: attributes(self.attributes)?,

@@ -94,7 +94,7 @@ const MUTATIONS: [Field; 37] = [
     field("updateChannel", "updateChannel(input: { id: \"$channel\", name: \"x\" }) { status }", ADMINS),
     field(
         "receiveMessage",
-        "receiveMessage(input: { channelId: \"$channel\", externalId: \"1\", idempotencyKey: \"1\", text: \"x\" }) { status }",
+        "receiveMessage(input: { channelId: \"$channel\", identity: { kind: EXTERNAL, value: \"1\" }, idempotencyKey: \"1\", text: \"x\" }) { status }",
         SERVERS,
     ),
     field(
@@ -142,7 +142,17 @@ const MUTATIONS: [Field; 37] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 10] = [
+const MORE_MUTATIONS: [Field; 12] = [
+    field(
+        "addContactIdentity",
+        "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
+        SERVERS,
+    ),
+    field(
+        "removeContactIdentity",
+        "removeContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
+        SERVERS,
+    ),
     field("requestExport", "requestExport { status }", ADMINS),
     field("resendVerification", "resendVerification { status }", ALL),
     field("rotateIdentitySecret", "rotateIdentitySecret(channelId: \"$channel\") { status }", ADMINS),

@@ -3,10 +3,13 @@
 use std::collections::BTreeMap;
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use lingxi_contracts::channels::{Attribute, Card, CardLink, ContactPatch, Identity, MessageKind, Outbound};
+use lingxi_contracts::channels::{
+    Attribute, Card, CardLink, ChannelKind, ContactIdentity, ContactPatch, Identity, IdentityKind, Inbound,
+    MessageKind, Outbound,
+};
 use lingxi_contracts::routing::Activity;
 use lingxi_contracts::tenants::BusinessHours;
-use lingxi_kernel::{Ctx, ErrorCode, PageArgs};
+use lingxi_kernel::{ContactId, Ctx, ErrorCode, PageArgs};
 
 use crate::cloud::TestCloud;
 
@@ -17,6 +20,14 @@ fn identity(secret: &str, id: &str) -> Identity {
     let hash = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     let attributes = BTreeMap::from([("policy_number".to_owned(), "P-1".to_owned())]);
     Identity { id: id.into(), hash, name: Some("Ada".into()), email: Some("ada@example.com".into()), attributes }
+}
+
+fn known_as(kind: IdentityKind, value: &str) -> ContactIdentity {
+    ContactIdentity { kind, value: value.into() }
+}
+
+fn hello(client_id: String) -> Inbound {
+    Inbound { conversation: None, client_id, text: "hello".into(), choice: None, attachment: None, locale: None }
 }
 
 async fn open(
@@ -49,7 +60,7 @@ async fn a_proved_identity_leads_every_browser_to_the_same_contact() {
     let (laptop, _) = open(&test, &owner, Some(token), Some(identity(&secret, "u1"))).await.unwrap();
     assert_eq!(laptop.visitor().unwrap().1, phone.visitor().unwrap().1);
     let contact = channels.contacts_by_id(&owner, &[phone.visitor().unwrap().1]).await.unwrap().remove(0);
-    assert_eq!((contact.name.as_str(), contact.external_id.as_deref()), ("Ada", Some("u1")));
+    assert_eq!((contact.name.as_str(), contact.identities), ("Ada", vec![known_as(IdentityKind::External, "u1")]));
     assert_eq!(contact.attributes, [Attribute { key: "policy_number".into(), value: "P-1".into() }]);
     assert!(!test.transcript(&phone).await.is_empty(), "what the anonymous visitor had said belongs to them");
     let all = channels.contacts(&owner, None, PageArgs::largest()).await.unwrap().rows.len();
@@ -112,5 +123,68 @@ async fn a_member_sends_cards_and_only_safe_ones() {
     test.settle().await;
     let last = test.transcript(&visitor).await.pop().unwrap();
     assert_eq!((last.kind, last.card.unwrap().title.as_str()), (MessageKind::Card, "Your policy"));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn every_identity_of_a_person_leads_to_one_contact() {
+    use IdentityKind::{Email, External, Phone};
+    let test = TestCloud::start().await;
+    let owner = test.firm("Known Firm").await;
+    let channels = &test.cloud.services.channels;
+    let api = channels.create_channel(&owner, ChannelKind::Api, "Bridge").await.unwrap().id;
+    let number = std::cell::Cell::new(0);
+    let write = async |from: ContactIdentity| -> lingxi_kernel::Result<ContactId> {
+        number.set(number.get() + 1);
+        let client_id = number.get().to_string();
+        let message = channels.receive_for(&owner, api, from, None, hello(client_id)).await?;
+        let found = channels.conversations_by_id(&owner, &[message.conversation_id]).await?.remove(0);
+        Ok(found.contact_id)
+    };
+    let contact = async |id| channels.contacts_by_id(&owner, &[id]).await.unwrap().remove(0);
+
+    let web = write(known_as(External, "u1")).await.unwrap();
+    let mail = write(known_as(Email, " Ada@Example.com ")).await.unwrap();
+    assert_ne!(web, mail, "nothing tells yet that they are one person");
+    assert_eq!(contact(mail).await.email.as_deref(), Some("ada@example.com"));
+    let taken = channels.add_identity(&owner, web, known_as(Email, "ada@example.com")).await.unwrap_err();
+    assert_eq!(taken.code, ErrorCode::Conflict);
+
+    let merged = channels.merge_contacts(&owner, mail, web).await.unwrap();
+    assert_eq!(merged.identities, [known_as(Email, "ada@example.com"), known_as(External, "u1")]);
+    let added = channels.add_identity(&owner, web, known_as(Phone, "+86 138-0000-0000")).await.unwrap();
+    assert_eq!(added.identities[2], known_as(Phone, "+8613800000000"));
+    for identity in &added.identities {
+        assert_eq!(write(identity.clone()).await.unwrap(), web, "{identity:?}");
+    }
+    let found = channels.contacts(&owner, Some("13800000000".into()), PageArgs::largest()).await.unwrap();
+    assert_eq!(found.into_items().iter().map(|row| row.id).collect::<Vec<_>>(), [web]);
+
+    channels.remove_identity(&owner, web, known_as(External, "u1")).await.unwrap();
+    assert_ne!(write(known_as(External, "u1")).await.unwrap(), web, "a removed identity is somebody new");
+    for (kind, value) in [(External, " "), (Email, "nowhere"), (Phone, "13800000000"), (Phone, "+123")] {
+        let error = write(known_as(kind, value)).await.unwrap_err();
+        assert_eq!(error.fields[0].field, "identity.value", "{value}");
+    }
+    let mut full = None;
+    for n in 0..21 {
+        full = channels.add_identity(&owner, web, known_as(External, &n.to_string())).await.err();
+    }
+    assert!(full.unwrap().message.contains("at most 20"));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn first_messages_that_come_at_once_make_one_contact() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Busy Firm").await;
+    let channels = &test.cloud.services.channels;
+    let api = channels.create_channel(&owner, ChannelKind::Api, "Bridge").await.unwrap().id;
+    let all = (0..8)
+        .map(|n| channels.receive_for(&owner, api, known_as(IdentityKind::External, "u1"), None, hello(n.to_string())));
+    let stored = futures::future::try_join_all(all).await.unwrap();
+    assert!(stored.iter().all(|message| message.conversation_id == stored[0].conversation_id));
+    let contacts = channels.contacts(&owner, None, PageArgs::largest()).await.unwrap().rows.len();
+    assert_eq!(contacts, 1);
     test.end().await;
 }

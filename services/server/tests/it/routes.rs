@@ -157,9 +157,9 @@ impl World {
             "/knowledge/imports" => request.multipart(form("faq.csv", b"title,question\na,b\n")),
             "/files" | "/widget/v1/files" => request.multipart(form("b.txt", b"words")),
             "/widget/v1/messages" if method == Method::POST => request.json(&json!({ "clientId": "2", "text": "hi" })),
-            messages if messages.starts_with("/v1/channels/") => {
-                request.header("idempotency-key", "m-1").json(&json!({ "externalId": "u-1", "text": "hello" }))
-            }
+            messages if messages.starts_with("/v1/channels/") => request
+                .header("idempotency-key", "m-1")
+                .json(&json!({ "identity": { "kind": "external", "value": "u-1" }, "text": "hello" })),
             _ if method == Method::POST => request.json(&json!({ "name": "Ada" })),
             _ => request,
         };

@@ -11,7 +11,7 @@ import { Page, State } from '../../lib/page.tsx';
 const CONTACTS = graphql(`
   query Contacts($search: String, $after: String) {
     contacts(search: $search, first: 50, after: $after) {
-      edges { node { id name email phone externalId tags locale lastSeenAt } }
+      edges { node { id name email phone identities { kind value } tags locale lastSeenAt } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -43,7 +43,7 @@ export default function Contacts(): ReactNode {
             { title: t('contact.name'), render: (_, row) => <Link to={`/inbox?contact=${row.id}`}>{row.name}</Link> },
             { title: t('contact.email'), dataIndex: 'email' },
             { title: t('contact.phone'), dataIndex: 'phone' },
-            { title: t('contact.externalId'), dataIndex: 'externalId' },
+            { title: t('contact.identities'), render: (_, row) => row.identities.map((one) => one.value).join(', ') },
             { title: t('contact.tags'), render: (_, row) => row.tags.map((tag) => <Tag key={tag}>{tag}</Tag>) },
             { title: t('contact.lastSeen'), render: (_, row) => format.time(row.lastSeenAt) },
           ]}

@@ -8,6 +8,7 @@ import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
+import { Identities } from './identities.tsx';
 import { Merge } from './merge.tsx';
 import type { ThreadConversation } from './thread.tsx';
 
@@ -82,7 +83,6 @@ export function ContactPanel(props: {
               </Form.Item>
             )}
           </Form.List>
-          {contact.externalId && <p>{t('contact.externalId')}: {contact.externalId}</p>}
           {serves && (
             <Space wrap>
               <Button htmlType="submit">{t('common.save')}</Button>
@@ -90,6 +90,7 @@ export function ContactPanel(props: {
             </Space>
           )}
         </Form>
+        <Identities contact={contact} onChanged={props.onSaved} />
         <h2 style={{ fontSize: 14, marginTop: 16 }}>{t('contact.history')}</h2>
         <State fetching={fetching && !data} error={error} empty={others.length === 0} emptyText={t('contact.noHistory')}>
           <ul style={{ paddingInlineStart: 16 }}>

@@ -7,7 +7,7 @@ import { useAction } from '../../lib/action.ts';
 
 const SAME = graphql(`
   query MergeCandidates($search: String) {
-    contacts(search: $search, first: 20) { edges { node { id name email phone externalId } } }
+    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }
   }
 `);
 const MERGE = graphql(`
@@ -25,7 +25,7 @@ export function Merge(props: { contact: { id: string; name: string }; onMerged: 
   const [other, setOther] = useState<string | null>(null);
   const [{ data }] = useQuery({ query: SAME, variables: { search: search || null }, pause: !open });
   const found = data?.contacts.edges.map((edge) => edge.node).filter((row) => row.id !== props.contact.id) ?? [];
-  const label = (row: (typeof found)[number]): string => [row.name, row.email, row.phone, row.externalId].filter(Boolean).join(' · ');
+  const label = (row: (typeof found)[number]): string => [row.name, row.email, row.phone, ...row.identities.map((one) => one.value)].filter(Boolean).join(' · ');
   const merge = async (): Promise<void> => {
     if (!other || !(await act(MERGE, { from: other, into: props.contact.id }, t('contact.merged')))) return;
     setOpen(false);

@@ -18,7 +18,7 @@ const THREAD = graphql(`
   query Thread($id: ID!) {
     conversation(id: $id) {
       id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt
-      contact { id name email phone externalId locale tags createdAt attributes { key value } }
+      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }
       assignee { id name }
       task { id status queueId wrapUpCode }
       messages {
