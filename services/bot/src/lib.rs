@@ -3,6 +3,7 @@
 mod events;
 mod http;
 mod import;
+mod jobs;
 mod knowledge;
 mod rules;
 mod service;
@@ -18,6 +19,7 @@ use lingxi_contracts::bot::BotClient;
 use lingxi_store::{Db, TenantTables};
 
 pub use http::{Edge, routes};
+pub use jobs::Jobs;
 
 /// What the service needs.
 #[derive(Clone)]
@@ -42,6 +44,8 @@ pub struct Parts {
     pub client: Arc<dyn BotClient>,
     /// Its consumer of facts.
     pub consumer: Arc<dyn Consumer>,
+    /// Its timers.
+    pub jobs: Jobs,
     /// Its part of a tenant's data.
     pub data: Arc<dyn TenantData>,
 }
@@ -62,7 +66,8 @@ pub fn build(deps: Deps) -> Parts {
         .with::<store::import::Entity>()
         .with::<store::settings::Entity>();
     let tables = Arc::new(tables);
+    let jobs = Jobs { db: deps.db.clone() };
     let service = Arc::new(service::Bot::new(deps));
     let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service, consumer: Arc::new(consumer), data: tables }
+    Parts { client: service, consumer: Arc::new(consumer), jobs, data: tables }
 }

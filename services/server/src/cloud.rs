@@ -89,6 +89,7 @@ impl Cloud {
             jobs: Jobs {
                 tenants: tenants.jobs.with_sources(sources),
                 channels: channels.jobs,
+                bot: bot.jobs,
                 routing: routing.jobs,
                 db: db.clone(),
             },

@@ -18,6 +18,7 @@ const INBOX_KEPT: TimeDelta = TimeDelta::hours(48);
 pub(crate) struct Jobs {
     pub(crate) tenants: lingxi_tenants::Jobs,
     pub(crate) channels: lingxi_channels::Jobs,
+    pub(crate) bot: lingxi_bot::Jobs,
     pub(crate) routing: lingxi_routing::Jobs,
     pub(crate) db: Db,
 }
@@ -31,6 +32,7 @@ impl Jobs {
         self.channels.resolve_quiet().await?;
         self.channels.deliver_webhooks().await?;
         self.routing.count_activities().await?;
+        self.bot.continue_imports().await?;
         self.tenants.write_exports().await?;
         self.tenants.end_tenants().await?;
         self.tenants.send_mail().await
@@ -39,7 +41,7 @@ impl Jobs {
     /// Runs until the set is dropped.
     pub(crate) fn start(&self) -> JoinSet<()> {
         let mut running = JoinSet::new();
-        let Self { tenants, channels, routing, db } = self;
+        let Self { tenants, channels, bot, routing, db } = self;
         let mut every = |seconds, what, job: Job| running.spawn(every(seconds, what, job));
         every(1, "offers that expire", job(routing, |routing| async move { routing.expire_offers().await }));
         every(5, "tasks that wait", job(routing, |routing| async move { routing.offer_waiting().await }));
@@ -47,6 +49,7 @@ impl Jobs {
         every(10, "snoozes that end", job(channels, |channels| async move { channels.wake_snoozed().await }));
         every(60, "quiet conversations", job(channels, |channels| async move { channels.resolve_quiet().await }));
         every(1, "webhook deliveries", job(channels, |channels| async move { channels.deliver_webhooks().await }));
+        every(5, "imports that were left", job(bot, |bot| async move { bot.continue_imports().await }));
         every(5, "waiting mail", job(tenants, |tenants| async move { tenants.send_mail().await }));
         every(2, "archives", job(tenants, |tenants| async move { tenants.write_exports().await }));
         every(60, "firms that end", job(tenants, |tenants| async move { tenants.end_tenants().await }));

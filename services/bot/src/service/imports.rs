@@ -6,7 +6,7 @@ use lingxi_store::{Db, insert, update};
 
 use super::Bot;
 use crate::import::parse;
-use crate::store::{article, import};
+use crate::store::{self, article, import};
 
 /// Articles stored in one transaction.
 const STEP: usize = 20;
@@ -39,7 +39,7 @@ impl Bot {
         row.into_contract()
     }
 
-    /// Starts to store; the import can be watched, and run again after a crash.
+    /// Starts to store, or goes on with what failed; the import can be watched.
     pub(super) async fn do_run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import> {
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = import::get(&tx, id).await?.ok_or_else(|| Error::not_found("import"))?;
@@ -51,53 +51,54 @@ impl Bot {
         tx.note_change("knowledge.imported", id, (), &row.file_name)?;
         tx.commit().await?;
         let (db, ctx) = (self.deps.db.clone(), ctx.clone());
-        let content = row.content.clone();
-        tokio::spawn(async move {
-            if let Err(error) = store_all(&db, &ctx, id, &content).await {
-                tracing::error!(import = %id, error.cause = %error, "An import failed");
-                let _ = note(&db, &ctx, id, None, ImportStatus::Failed).await;
-            }
-        });
+        tokio::spawn(async move { store_rest(&db, &ctx, id).await });
         row.into_contract()
     }
 }
 
-async fn store_all(db: &Db, ctx: &Ctx, id: ImportId, content: &str) -> Result<()> {
-    let rows: Vec<ImportRow> = serde_json::from_str(content)?;
-    let mut stored = 0;
-    for step in rows.chunks(STEP) {
-        let tx = db.begin(ctx).await?;
-        for row in step {
-            let key = format!("import:{}", row.title.to_lowercase());
-            match article::by_key(&tx, &key).await? {
-                Some(known) => {
-                    let before = known.clone().into_contract()?;
-                    let mut input = to_input(row, key);
-                    input.questions.splice(0..0, before.questions);
-                    article::change(&tx, known, None, input).await?;
-                }
-                None => {
-                    article::create(&tx, to_input(row, key)).await?;
-                }
+/// Stores what is left of an import in steps. A step and its progress commit together: who is killed goes on where the last
+/// step ended, and two that work on one import share its steps.
+pub(crate) async fn store_rest(db: &Db, ctx: &Ctx, id: ImportId) -> Result<()> {
+    let Some(row) = import::get(&db.read(ctx), id).await? else { return Ok(()) };
+    let rows: Vec<ImportRow> = serde_json::from_str(&row.content)?;
+    loop {
+        match store_step(db, ctx, id, &rows).await {
+            Ok(true) => {}
+            Ok(false) => return Ok(()),
+            Err(error) => {
+                tracing::error!(import = %id, error.cause = %error, "An import failed");
+                let tx = db.begin(ctx).await?;
+                store::note_import(&tx, id, None, ImportStatus::Failed).await?;
+                return tx.commit().await;
             }
         }
-        tx.commit().await?;
-        stored += step.len();
-        note(db, ctx, id, Some(stored), ImportStatus::Running).await?;
     }
-    note(db, ctx, id, Some(stored), ImportStatus::Done).await
 }
 
-async fn note(db: &Db, ctx: &Ctx, id: ImportId, stored: Option<usize>, status: ImportStatus) -> Result<()> {
+/// Stores the next articles; whether there may be more.
+async fn store_step(db: &Db, ctx: &Ctx, id: ImportId, rows: &[ImportRow]) -> Result<bool> {
     let tx = db.begin(ctx).await?;
-    if let Some(mut row) = import::get(&tx, id).await? {
-        row.status = status.as_str().to_owned();
-        if let Some(stored) = stored {
-            row.stored = i32::try_from(stored)?;
+    let Some(stored) = store::stored_of_running(&tx, id).await? else { return Ok(false) };
+    let step = rows.iter().skip(stored).take(STEP);
+    let stored = stored + step.len();
+    for row in step {
+        let key = format!("import:{}", row.title.to_lowercase());
+        match article::by_key(&tx, &key).await? {
+            Some(known) => {
+                let before = known.clone().into_contract()?;
+                let mut input = to_input(row, key);
+                input.questions.splice(0..0, before.questions);
+                article::change(&tx, known, None, input).await?;
+            }
+            None => {
+                article::create(&tx, to_input(row, key)).await?;
+            }
         }
-        update(&tx, row).await?;
     }
-    tx.commit().await
+    let status = if stored < rows.len() { ImportStatus::Running } else { ImportStatus::Done };
+    store::note_import(&tx, id, Some(i32::try_from(stored)?), status).await?;
+    tx.commit().await?;
+    Ok(status == ImportStatus::Running)
 }
 
 fn to_input(row: &ImportRow, key: String) -> ArticleInput {

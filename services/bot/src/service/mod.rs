@@ -22,6 +22,8 @@ use crate::Deps;
 use crate::knowledge::Knowledge;
 use crate::store::{self, settings, unanswered};
 
+pub(crate) use imports::store_rest;
+
 #[cfg(test)]
 pub(crate) use articles::pack_texts;
 

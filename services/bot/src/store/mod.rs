@@ -4,9 +4,9 @@ pub(crate) mod article;
 pub(crate) mod settings;
 
 use lingxi_contracts::bot::{Import, ImportError, ImportRow, ImportStatus, Release, Unanswered};
-use lingxi_kernel::{ConversationId, Error, Result};
-use lingxi_store::{Tx, find, tenant_entity, update};
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use lingxi_kernel::{ConversationId, Error, ImportId, Result};
+use lingxi_store::{Tx, find, tenant_entity, update, update_many};
+use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr};
 
 tenant_entity!(release, "bot_release", {
     number: i32,
@@ -94,6 +94,31 @@ impl import::Model {
             created_at: self.created_at,
         })
     }
+}
+
+/// How many articles of an import are stored, while it runs.
+pub(crate) async fn stored_of_running(tx: &Tx, id: ImportId) -> Result<Option<usize>> {
+    let stored: Option<i32> = find::<import::Entity>(tx)
+        .select_only()
+        .column(import::Column::Stored)
+        .filter(import::Column::Id.eq(id.uuid()))
+        .filter(import::Column::Status.eq(ImportStatus::Running.as_str()))
+        .into_tuple()
+        .one(tx.conn())
+        .await?;
+    Ok(stored.map(usize::try_from).transpose()?)
+}
+
+/// Notes how far an import has come.
+pub(crate) async fn note_import(tx: &Tx, id: ImportId, stored: Option<i32>, status: ImportStatus) -> Result<()> {
+    let mut change = update_many::<import::Entity>(tx)
+        .col_expr(import::Column::Status, Expr::value(status.as_str()))
+        .filter(import::Column::Id.eq(id.uuid()));
+    if let Some(stored) = stored {
+        change = change.col_expr(import::Column::Stored, Expr::value(stored));
+    }
+    change.exec(tx.conn()).await?;
+    Ok(())
 }
 
 /// All releases, newest first, without their snapshots' weight being kept.

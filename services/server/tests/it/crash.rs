@@ -3,10 +3,10 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cloud::folder;
-use crate::process::{Server, by, client};
+use crate::process::{Server, by, client, until};
 
 /// A customer's view: what was written, and whether it was acknowledged.
 struct Customer {
@@ -90,6 +90,55 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert_eq!(billed, expected, "billed = distinct billable messages");
+    server.kill();
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[tokio::test]
+async fn an_import_that_is_killed_goes_on_by_itself_and_stores_every_article_once() {
+    const ARTICLES: usize = 4_000;
+    let (folder, http) = (folder(), client());
+    let server = Server::start(&folder);
+    let firm = server.firm(&http, "import").await;
+    let rows: String = (0..ARTICLES).map(|n| format!("Subject {n},Answer {n},What of {n}?\n")).collect();
+    let file = format!("title,answer,question\n{rows}").into_bytes();
+    let upload =
+        reqwest::multipart::Form::new().part("file", reqwest::multipart::Part::bytes(file).file_name("faq.csv"));
+    let request =
+        http.post(format!("{}/knowledge/imports", server.url)).header("cookie", &firm.cookie).multipart(upload);
+    let uploaded: Value = request.send().await.unwrap().json().await.unwrap();
+    let id = uploaded["id"].as_str().unwrap().to_owned();
+    server.graphql(&http, &firm.cookie, &format!("mutation {{ runKnowledgeImport(id: \"{id}\") {{ status }} }}")).await;
+    let progress = async |server: &Server| {
+        let query = format!("{{ knowledgeImport(id: \"{id}\") {{ status stored }} }}");
+        let answer = server.graphql(&http, &firm.cookie, &query).await["data"]["knowledgeImport"].clone();
+        (answer["status"].as_str().unwrap().to_owned(), answer["stored"].as_u64().unwrap())
+    };
+    until("the import is on its way", async || progress(&server).await.1 > 0).await;
+    assert_eq!(progress(&server).await.0, "RUNNING", "the file is too small to be killed in the middle");
+    server.kill();
+
+    let server = Server::start(&folder);
+    until("the import is done", async || progress(&server).await.0 == "DONE").await;
+    let mut after = String::from("null");
+    let mut titles = Vec::new();
+    while after != "done" {
+        let query = format!(
+            "{{ articles(search: \"subject\", first: 200, after: {after}) {{
+                edges {{ node {{ version texts {{ title }} questions }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
+        );
+        let page = server.graphql(&http, &firm.cookie, &query).await["data"]["articles"].clone();
+        for edge in page["edges"].as_array().unwrap() {
+            assert_eq!(edge["node"]["version"], 1, "stored a second time: {edge}");
+            titles.push(edge["node"]["texts"][0]["title"].as_str().unwrap().to_owned());
+        }
+        let more = page["pageInfo"]["hasNextPage"].as_bool().unwrap();
+        after = if more { page["pageInfo"]["endCursor"].to_string() } else { "done".into() };
+    }
+    assert_eq!(titles.len(), ARTICLES);
+    titles.sort_unstable();
+    titles.dedup();
+    assert_eq!(titles.len(), ARTICLES, "every title once");
     server.kill();
     let _ = std::fs::remove_dir_all(&folder);
 }
