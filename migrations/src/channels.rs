@@ -140,3 +140,33 @@ fn identities() -> Vec<crate::table::Def> {
     let table = tenant_table("channels_identity").uuid("contact_id").text("kind").text("value");
     vec![table.unique(&["tenant_id", "kind", "value"]).index(&["tenant_id", "contact_id"])]
 }
+
+/// Only senders give their messages an id of their own, so the index of those ids leaves out all others.
+pub(crate) struct SendersIds;
+
+const SENDERS_IDS: &str = "channels_message_tenant_id_conversation_id_client_id";
+
+impl MigrationName for SendersIds {
+    fn name(&self) -> &'static str {
+        "m20261124_000011_channels_senders_ids"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for SendersIds {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name(SENDERS_IDS).table("channels_message").to_owned()).await?;
+        manager.create_index(senders_ids().and_where(Expr::col("client_id").is_not_null()).to_owned()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        manager.drop_index(Index::drop().name(SENDERS_IDS).table("channels_message").to_owned()).await?;
+        manager.create_index(senders_ids()).await
+    }
+}
+
+fn senders_ids() -> IndexCreateStatement {
+    let mut index = Index::create();
+    let index = index.name(SENDERS_IDS).table("channels_message").unique();
+    index.col("tenant_id").col("conversation_id").col("client_id").to_owned()
+}

@@ -28,6 +28,7 @@ impl MigratorTrait for Migrator {
             Box::new(channels::IdentityAndCards),
             Box::new(routing::Targets),
             Box::new(channels::ContactIdentities),
+            Box::new(channels::SendersIds),
         ]
     }
 }

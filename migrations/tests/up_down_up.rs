@@ -52,7 +52,7 @@ async fn the_external_id_of_a_contact_becomes_an_identity_and_back() -> Result<(
         let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
         rows.iter().map(|row| row.try_get("", "found")).collect()
     };
-    Migrator::up(&conn, None).await?;
+    Migrator::up(&conn, Some(1)).await?;
     let held = "SELECT kind || ' ' || value || ' ' || hex(contact_id) AS found FROM channels_identity";
     assert_eq!(text(held).await?, ["external u1 02"]);
     Migrator::down(&conn, Some(1)).await?;

@@ -57,8 +57,10 @@ impl Mailboxes {
 
     async fn empty(self: Arc<Self>, tenant: TenantId) {
         while let Some(letters) = self.letters.take(tenant, TOGETHER) {
+            let more = letters.len() == TOGETHER;
             self.handle(letters).await;
-            if self.pause.is_zero() {
+            // Who has as much as is handled together gains nothing by waiting for more.
+            if more || self.pause.is_zero() {
                 tokio::task::yield_now().await;
             } else {
                 tokio::time::sleep(self.pause).await;

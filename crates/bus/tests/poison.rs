@@ -64,7 +64,7 @@ async fn stops_nobody_else(gathers: bool, panics: bool) {
     let env = Env::system();
     let ctx = Ctx::system(env.id::<TenantId>(), "test");
     let db = Db::open(&folder.join("test.db"), env).await.unwrap();
-    lingxi_migrations::up(system::reader(&db)).await.unwrap();
+    lingxi_migrations::up(&system::schema(&db).await).await.unwrap();
     let picky = Arc::new(Picky { gathers, panics, healed: AtomicBool::new(false), handled: Mutex::default() });
     let relay = Relay::start(db.clone(), vec![picky.clone()]);
     emit(&db, &ctx, &[("fine", 1), ("poison", 1), ("poison", 2), ("fine", 2), ("other", 1)]).await;

@@ -97,6 +97,10 @@ impl Db {
         &self.inner.readers
     }
 
+    pub(crate) async fn writer(&self) -> DatabaseConnection {
+        self.inner.writer.lock().await.conn.clone()
+    }
+
     /// Ends a transaction well: commits the group, or leaves that to the next one.
     pub(crate) async fn finish(&self, mut writer: OwnedMutexGuard<Writer>, grew_outbox: bool) -> Result<()> {
         writer.grew_outbox |= grew_outbox;

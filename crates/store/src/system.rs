@@ -12,6 +12,11 @@ pub fn reader(db: &Db) -> &DatabaseConnection {
     db.readers()
 }
 
+/// The connection that changes the tables themselves. It is the one that writes: SQLite's others learn late of such changes.
+pub async fn schema(db: &Db) -> DatabaseConnection {
+    db.writer().await
+}
+
 /// The context of changes that belong to no tenant.
 pub fn ctx(service: &str) -> Ctx {
     Ctx::system(TenantId::from_uuid(Uuid::nil()), service)

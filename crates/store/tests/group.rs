@@ -20,7 +20,7 @@ async fn fresh(name: &str) -> Fresh {
     let env = Env::system();
     let ctx = Ctx::system(env.id::<TenantId>(), "test");
     let db = Db::open(&folder.join("test.db"), env).await.unwrap();
-    lingxi_migrations::up(system::reader(&db)).await.unwrap();
+    lingxi_migrations::up(&system::schema(&db).await).await.unwrap();
     Fresh { db, ctx, folder }
 }
 

@@ -41,7 +41,7 @@ pub async fn open_database(config: &Config, env: Env) -> Result<Db> {
             .map_err(|error| Error::internal(format!("the folder {} cannot be made: {error}", folder.display())))?;
     }
     let db = Db::open(&path, env).await?;
-    lingxi_migrations::up(system::reader(&db)).await?;
+    lingxi_migrations::up(&system::schema(&db).await).await?;
     Ok(db)
 }
 
