@@ -95,8 +95,28 @@ test('two contacts that are one person are merged', async ({ browser }) => {
   await accessible(page);
   await dialog.getByRole('button', { name: 'Merge' }).click();
   await expect(page.getByText('Merged')).toBeVisible();
+
+  // Every identity leads to this one person.
+  const identities = panel.getByRole('region', { name: 'Identities' });
+  await identities.getByRole('textbox', { name: 'Add an identity' }).fill('u-1');
+  await identities.getByRole('textbox', { name: 'Add an identity' }).press('Enter');
+  await expect(identities.getByText('External id: u-1')).toBeVisible();
+  await identities.getByLabel('Kind').click();
+  await page.locator('.ant-select-item-option').filter({ hasText: 'Phone' }).click();
+  await identities.getByRole('textbox', { name: 'Add an identity' }).fill('13800000000');
+  await identities.getByRole('button', { name: 'Add an identity' }).click();
+  await expect(page.getByText('Give the number with its country code')).toBeVisible();
+  await identities.getByRole('textbox', { name: 'Add an identity' }).fill('+86 138 0000 0000');
+  await identities.getByRole('button', { name: 'Add an identity' }).click();
+  await expect(identities.getByText('Phone: +8613800000000')).toBeVisible();
+  await identities.getByRole('button', { name: 'Remove u-1' }).click();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/identities-en-US-light.png' });
+  await page.getByRole('tooltip').getByRole('button', { name: 'OK' }).click();
+  await expect(identities.getByText('u-1')).toHaveCount(0);
   await screen(page, 'Contacts');
   await expect(page.getByRole('row')).toHaveCount(2);
+  await expect(page.getByRole('cell', { name: '+8613800000000' })).toBeVisible();
   await Promise.all([one.end(), two.end(), context.close()]);
 });
 
