@@ -8,7 +8,9 @@ mod store;
 mod table;
 mod tenants;
 
-use sea_orm::DatabaseConnection;
+use std::collections::HashSet;
+
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use sea_orm_migration::prelude::*;
 
 /// All migrations, in order.
@@ -33,12 +35,29 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Brings the database up to this binary.
+/// One schema of PostgreSQL per service: the beginning of a table's name is the schema that it is in.
+const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
+/// The lock under which PostgreSQL's tables are changed, by one process at a time.
+const LOCK: i64 = 7_306_001;
+
+/// Brings the database up to this binary. On PostgreSQL the connection is one of the owner's, and the only one of its pool.
 ///
 /// # Errors
 /// The database's error.
 pub async fn up(conn: &DatabaseConnection) -> Result<(), DbErr> {
-    Migrator::up(conn, None).await
+    if conn.get_database_backend() != DbBackend::Postgres {
+        return Migrator::up(conn, None).await;
+    }
+    conn.execute_unprepared(&format!("SELECT pg_advisory_lock({LOCK})")).await?;
+    let done = async {
+        for schema in SCHEMAS {
+            conn.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
+        }
+        Migrator::up(conn, None).await
+    };
+    let done = done.await;
+    conn.execute_unprepared(&format!("SELECT pg_advisory_unlock({LOCK})")).await?;
+    done
 }
 
 /// Undoes everything. For tests.
@@ -49,10 +68,37 @@ pub async fn down(conn: &DatabaseConnection) -> Result<(), DbErr> {
     Migrator::down(conn, None).await
 }
 
-/// Migrations that this database has not seen yet.
+/// Lets the application's role of PostgreSQL work with the rows of all tables, and with nothing else.
+///
+/// # Errors
+/// The database's error, such as that the role does not exist.
+pub async fn grant(conn: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
+    let schemas = SCHEMAS.join(", ");
+    let rights = [
+        format!("GRANT USAGE ON SCHEMA {schemas} TO {role}"),
+        format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schemas} TO {role}"),
+        format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schemas} TO {role}"),
+        format!("GRANT SELECT ON public.seaql_migrations TO {role}"),
+    ];
+    conn.execute_unprepared(&rights.join("; ")).await.map(|_| ())
+}
+
+/// Migrations that this database has not seen yet. One of a newer binary has seen more, which is borne.
 ///
 /// # Errors
 /// The database's error.
-pub async fn pending(conn: &DatabaseConnection) -> Result<usize, DbErr> {
-    Ok(Migrator::get_pending_migrations(conn).await?.len())
+pub async fn pending(conn: &impl ConnectionTrait) -> Result<usize, DbErr> {
+    let backend = conn.get_database_backend();
+    let there = match backend {
+        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('public.seaql_migrations') IS NOT NULL",
+        _ => "SELECT 1 FROM sqlite_master WHERE name = 'seaql_migrations'",
+    };
+    let mut seen = HashSet::new();
+    if conn.query_one_raw(Statement::from_string(backend, there)).await?.is_some() {
+        let versions = Statement::from_string(backend, "SELECT version FROM seaql_migrations");
+        for row in conn.query_all_raw(versions).await? {
+            seen.insert(row.try_get::<String>("", "version")?);
+        }
+    }
+    Ok(Migrator::migrations().iter().filter(|migration| !seen.contains(migration.name())).count())
 }

@@ -15,7 +15,7 @@ tables!(
             .time("created_at")
             .time_null("published_at")
             .index(&["published_at", "seq"]),
-        keyed("store_inbox", &["event_id", "consumer"]).uuid("event_id").text("consumer").time("handled_at"),
+        keyed("store_inbox", &["event_id", "consumer"]).uuid("event_id").text("consumer").time("handled_at").pruned(),
         keyed("store_dead_letter", &["event_id", "consumer"])
             .uuid("event_id")
             .text("consumer")

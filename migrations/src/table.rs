@@ -1,11 +1,14 @@
 //! A short way to describe tables, so that every tenant table gets its tenant column and composite key.
 
+use sea_orm::DbBackend;
 use sea_orm_migration::prelude::*;
 
 /// A table in the making.
 pub(crate) struct Def {
     name: &'static str,
     create: TableCreateStatement,
+    /// What the application's role may do over all tenants, besides reading; `None` for tables that span tenants.
+    system: Option<&'static [&'static str]>,
     indexes: Vec<IndexCreateStatement>,
 }
 
@@ -20,7 +23,7 @@ pub(crate) fn tenant_table(name: &'static str) -> Def {
 
 /// A table whose rows belong to tenants, keyed by the tenant and the given columns.
 pub(crate) fn keyed(name: &'static str, key: &[&str]) -> Def {
-    let mut def = plain_table(name);
+    let mut def = Def { system: Some(&[]), ..plain_table(name) };
     def.create.col(ColumnDef::new(alias("tenant_id")).uuid().not_null());
     let mut primary = Index::create();
     primary.col(alias("tenant_id"));
@@ -35,13 +38,17 @@ pub(crate) fn keyed(name: &'static str, key: &[&str]) -> Def {
 pub(crate) fn plain_table(name: &'static str) -> Def {
     let mut create = Table::create();
     create.table(alias(name));
-    Def { name, create, indexes: Vec::new() }
+    Def { name, create, system: None, indexes: Vec::new() }
 }
 
 impl Def {
     fn column(mut self, column: &mut ColumnDef) -> Self {
         self.create.col(column);
         self
+    }
+    /// Old rows are removed over all tenants.
+    pub(crate) fn pruned(self) -> Self {
+        Self { system: Some(&["DELETE"]), ..self }
     }
     pub(crate) fn serial(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).big_integer().not_null().auto_increment().primary_key())
@@ -111,13 +118,39 @@ impl Def {
 
 /// Makes the tables.
 pub(crate) async fn create(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Result<(), DbErr> {
-    for table in tables {
+    let postgres = manager.get_database_backend() == DbBackend::Postgres;
+    for mut table in tables {
+        if postgres {
+            let schema = table.name.split('_').next().unwrap_or_default();
+            table.create.table((alias(schema), alias(table.name)));
+        }
         manager.create_table(table.create).await?;
+        if let (true, Some(system)) = (postgres, table.system) {
+            secure(manager, table.name, system).await?;
+        }
         for index in table.indexes {
             manager.create_index(index).await?;
         }
     }
     Ok(())
+}
+
+/// Row-level security, forced on the owner too: a transaction sees the rows of the tenant that it names, and none when it names
+/// none. One of the system, which looks for due work, reads those of all.
+async fn secure(manager: &SchemaManager<'_>, table: &str, system: &[&str]) -> Result<(), DbErr> {
+    let own = "tenant_id = nullif(current_setting('app.tenant_id', true), '')::uuid";
+    let all = "current_setting('app.scope', true) = 'system'";
+    let mut statements = vec![
+        format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY"),
+        format!("ALTER TABLE {table} FORCE ROW LEVEL SECURITY"),
+        format!("CREATE POLICY tenant ON {table} USING ({own}) WITH CHECK ({own})"),
+        format!("CREATE POLICY system_select ON {table} FOR SELECT USING ({all})"),
+    ];
+    for what in system {
+        let policy = format!("system_{}", what.to_lowercase());
+        statements.push(format!("CREATE POLICY {policy} ON {table} FOR {what} USING ({all})"));
+    }
+    manager.get_connection().execute_unprepared(&statements.join("; ")).await.map(|_| ())
 }
 
 /// Columns that a table gets afterwards; they may be null, so that older binaries go on writing.

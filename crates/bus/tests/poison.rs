@@ -11,7 +11,7 @@ use lingxi_bus::{Consumer, Relay};
 use lingxi_contracts::billing::ApiCallsCounted;
 use lingxi_contracts::{Envelope, Event as _};
 use lingxi_kernel::{Ctx, Env, Error, Result, TenantId};
-use lingxi_store::{Db, outbox, system};
+use lingxi_store::{Db, outbox, schema};
 
 /// Fails or panics on the key `poison` until it is healed, and keeps what it handled.
 struct Picky {
@@ -63,8 +63,9 @@ async fn stops_nobody_else(gathers: bool, panics: bool) {
     std::fs::create_dir_all(&folder).unwrap();
     let env = Env::system();
     let ctx = Ctx::system(env.id::<TenantId>(), "test");
-    let db = Db::open(&folder.join("test.db"), env).await.unwrap();
-    lingxi_migrations::up(&system::schema(&db).await).await.unwrap();
+    let path = folder.join("test.db");
+    lingxi_migrations::up(&schema::sqlite(&path).await.unwrap()).await.unwrap();
+    let db = Db::open(&path, env).await.unwrap();
     let picky = Arc::new(Picky { gathers, panics, healed: AtomicBool::new(false), handled: Mutex::default() });
     let relay = Relay::start(db.clone(), vec![picky.clone()]);
     emit(&db, &ctx, &[("fine", 1), ("poison", 1), ("poison", 2), ("fine", 2), ("other", 1)]).await;

@@ -20,7 +20,7 @@ pub use http::Http;
 pub use limits::Limits;
 pub use mail::Mail;
 pub use operator::Operator;
-pub use storage::Storage;
+pub use storage::{Database, Storage};
 pub use telemetry::{LogFormat, Telemetry};
 
 /// All settings of a process.
@@ -93,9 +93,18 @@ impl Config {
                 "setting refused: `http.public_url` is `{value}`; expected an address that starts with http:// or https://"
             )));
         }
-        if let Some(url) = self.storage.database_url.as_ref().filter(|url| !url.starts_with("sqlite:")) {
+        let known =
+            |url: &String| ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start));
+        if let Some(url) = self.storage.database_url.as_ref().filter(|url| !known(url)) {
             return Err(ConfigError(format!(
-                "setting refused: `storage.database_url` is `{url}`; this build stores in SQLite only (sqlite:PATH)"
+                "setting refused: `storage.database_url` is `{url}`; expected sqlite:PATH or \
+                 postgres://USER:PASSWORD@HOST/DATABASE"
+            )));
+        }
+        let role = &self.storage.app_role;
+        if role.is_empty() || !role.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
+            return Err(ConfigError(format!(
+                "setting refused: `storage.app_role` is `{role}`; expected small letters, digits and _"
             )));
         }
         Ok(())
@@ -114,6 +123,9 @@ impl Config {
         let mut shown = self.clone();
         if shown.mail.smtp_url.is_some() {
             shown.mail.smtp_url = Some("***".into());
+        }
+        if let Database::Postgres(_) = shown.storage.database() {
+            shown.storage.database_url = Some("postgres://***".into());
         }
         toml::to_string(&shown).map_err(|error| ConfigError(error.to_string()))
     }

@@ -11,22 +11,34 @@ use serde::{Deserialize, Serialize};
 pub struct Storage {
     /// Folder of the database and the files.
     pub data_dir: PathBuf,
-    /// Another database than `lingxi.db` in the folder.
+    /// Another database than `lingxi.db` in the folder: `sqlite:PATH`, or `postgres://USER:PASSWORD@HOST/DATABASE`.
     pub database_url: Option<String>,
+    /// The role of PostgreSQL as which `serve` connects; `migrate`, run as the owner of the database, lets it work with the tables.
+    pub app_role: String,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { data_dir: ".lingxi".into(), database_url: None }
+        Self { data_dir: ".lingxi".into(), database_url: None, app_role: "lingxi_app".into() }
     }
 }
 
+/// Which database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// A file of SQLite.
+    Sqlite(PathBuf),
+    /// The URL of a database of PostgreSQL.
+    Postgres(String),
+}
+
 impl Storage {
-    /// The database file.
-    pub fn database(&self) -> PathBuf {
+    /// The database.
+    pub fn database(&self) -> Database {
         match &self.database_url {
-            Some(url) => url.trim_start_matches("sqlite:").trim_start_matches("//").into(),
-            None => self.data_dir.join("lingxi.db"),
+            Some(url) if url.starts_with("postgres") => Database::Postgres(url.clone()),
+            Some(url) => Database::Sqlite(url.trim_start_matches("sqlite:").trim_start_matches("//").into()),
+            None => Database::Sqlite(self.data_dir.join("lingxi.db")),
         }
     }
 

@@ -1,43 +1,29 @@
-//! The database: a pool of readers and one writer that commits in groups.
-//!
-//! SQLite has one writer at a time and a durable commit costs a sync of the disk. So write transactions are savepoints
-//! of one outer transaction: whoever finishes while others wait leaves the commit to the last of them, and every
-//! one is told of its success only after the outer commit is on disk.
+//! The database: SQLite for one process, PostgreSQL for many.
 
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 
-use lingxi_kernel::{Ctx, Env, Error, Result};
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection};
-use tokio::sync::{Mutex, Notify, OwnedMutexGuard, oneshot};
+use lingxi_kernel::{Ctx, Env, Result};
+use sea_orm::DatabaseConnection;
+use tokio::sync::Notify;
 
 use crate::Tx;
-
-/// Transactions that share one commit at most.
-const GROUP: usize = 128;
+use crate::conn::{Conn, Kind};
+use crate::postgres::{self, Scoped};
+use crate::sqlite::Sqlite;
 
 /// The storage of a process. Cheap to clone.
 #[derive(Clone)]
 pub struct Db {
-    pub(crate) inner: Arc<Inner>,
+    pub(crate) backend: Backend,
+    env: Env,
+    pub(crate) outbox_grew: Arc<Notify>,
 }
 
-pub(crate) struct Inner {
-    readers: DatabaseConnection,
-    writer: Arc<Mutex<Writer>>,
-    waiting: AtomicUsize,
-    pub(crate) env: Env,
-    pub(crate) outbox_grew: Notify,
-}
-
-/// The writing connection, and the transactions that wait for the group's commit.
-pub(crate) struct Writer {
-    pub(crate) conn: DatabaseConnection,
-    open: bool,
-    grew_outbox: bool,
-    waiters: Vec<oneshot::Sender<Result<()>>>,
+#[derive(Clone)]
+pub(crate) enum Backend {
+    Sqlite(Sqlite),
+    Postgres(DatabaseConnection),
 }
 
 impl std::fmt::Debug for Db {
@@ -52,28 +38,33 @@ impl Db {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the file cannot be opened or is no database.
     pub async fn open(path: &Path, env: Env) -> Result<Self> {
-        let url = format!("sqlite://{}?mode=rwc", path.display());
-        let writer = Database::connect(options(&url, 1)).await?;
-        let readers = Database::connect(options(&url, 4)).await?;
-        let writer = Writer { conn: writer, open: false, grew_outbox: false, waiters: Vec::new() };
-        let inner = Inner {
-            readers,
-            writer: Arc::new(Mutex::new(writer)),
-            waiting: AtomicUsize::new(0),
-            env,
-            outbox_grew: Notify::new(),
-        };
-        Ok(Self { inner: Arc::new(inner) })
+        let outbox_grew = Arc::new(Notify::new());
+        let backend = Backend::Sqlite(Sqlite::open(path, outbox_grew.clone()).await?);
+        Ok(Self { backend, env, outbox_grew })
+    }
+
+    /// Connects to the PostgreSQL database of a URL, as the application's role.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when it cannot be reached; [`lingxi_kernel::ErrorCode::Invalid`] when the role
+    /// owns tables or is above row-level security, with how to mend it.
+    pub async fn connect(url: &str, env: Env) -> Result<Self> {
+        let backend = Backend::Postgres(postgres::connect(url).await?);
+        Ok(Self { backend, env, outbox_grew: Arc::new(Notify::new()) })
     }
 
     /// Time and randomness of this process.
     pub fn env(&self) -> &Env {
-        &self.inner.env
+        &self.env
     }
 
     /// A handle for reading in a tenant.
     pub fn read(&self, ctx: &Ctx) -> Tx {
-        Tx::reader(self.clone(), ctx.clone(), self.inner.readers.clone())
+        let conn = match &self.backend {
+            Backend::Sqlite(sqlite) => Conn::sqlite(sqlite.readers.clone()),
+            Backend::Postgres(pool) => Conn(Kind::Postgres(Scoped::reading(pool, ctx))),
+        };
+        Tx::reader(self.clone(), ctx.clone(), conn)
     }
 
     /// Starts a write transaction in a tenant; it is undone unless committed.
@@ -81,138 +72,21 @@ impl Db {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
     pub async fn begin(&self, ctx: &Ctx) -> Result<Tx> {
-        let mut turn = Turn::wait(self);
-        let mut writer = self.inner.writer.clone().lock_owned().await;
-        turn.taken = true;
-        drop(turn);
-        if let Err(error) = writer.start().await {
-            // Those who left the commit to us must not wait for it.
-            self.commit_if_last(writer).await;
-            return Err(error);
-        }
-        Ok(Tx::writer(self.clone(), ctx.clone(), writer))
-    }
-
-    pub(crate) fn readers(&self) -> &DatabaseConnection {
-        &self.inner.readers
-    }
-
-    pub(crate) async fn writer(&self) -> DatabaseConnection {
-        self.inner.writer.lock().await.conn.clone()
-    }
-
-    /// Ends a transaction well: commits the group, or leaves that to the next one.
-    pub(crate) async fn finish(&self, mut writer: OwnedMutexGuard<Writer>, grew_outbox: bool) -> Result<()> {
-        writer.grew_outbox |= grew_outbox;
-        let (done, wait) = oneshot::channel();
-        writer.waiters.push(done);
-        self.commit_if_last(writer).await;
-        wait.await.map_err(Error::internal)?
-    }
-
-    /// Ends a transaction without effect.
-    pub(crate) async fn abandon(&self, mut writer: OwnedMutexGuard<Writer>) {
-        if let Err(error) = writer.conn.execute_unprepared("ROLLBACK TO tx; RELEASE tx").await {
-            // After some faults, such as a full disk, SQLite has undone the whole group by itself.
-            writer.fail(&Error::internal(error)).await;
-            return;
-        }
-        self.commit_if_last(writer).await;
-    }
-
-    async fn commit_if_last(&self, mut writer: OwnedMutexGuard<Writer>) {
-        if self.inner.waiting.load(Ordering::Acquire) == 0 || writer.waiters.len() >= GROUP {
-            writer.commit(&self.inner.outbox_grew).await;
-        }
-    }
-}
-
-impl Writer {
-    async fn start(&mut self) -> Result<()> {
-        // A transaction that ends well leaves its savepoint to the group's commit: one statement less for each.
-        let start = if self.open { "SAVEPOINT tx" } else { "BEGIN IMMEDIATE; SAVEPOINT tx" };
-        if let Err(error) = self.conn.execute_unprepared(start).await {
-            if !self.open {
-                let _ = self.conn.execute_unprepared("ROLLBACK").await;
+        match &self.backend {
+            Backend::Sqlite(sqlite) => Ok(Tx::writer(self.clone(), ctx.clone(), sqlite.begin().await?)),
+            Backend::Postgres(pool) => {
+                let scoped = Scoped::writing(pool, ctx);
+                scoped.tx().await?;
+                Ok(Tx::transaction(self.clone(), ctx.clone(), Conn(Kind::Postgres(scoped))))
             }
-            return Err(Error::internal(error));
-        }
-        self.open = true;
-        Ok(())
-    }
-
-    async fn commit(&mut self, outbox_grew: &Notify) {
-        if !self.open {
-            return;
-        }
-        if let Err(error) = self.conn.execute_unprepared("COMMIT").await {
-            return self.fail(&Error::internal(error)).await;
-        }
-        self.open = false;
-        if std::mem::take(&mut self.grew_outbox) {
-            outbox_grew.notify_one();
-        }
-        for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(Ok(()));
         }
     }
 
-    /// Undoes the group and tells everybody in it.
-    async fn fail(&mut self, error: &Error) {
-        tracing::error!(error.cause = %error, transactions = self.waiters.len(), "A group of transactions failed");
-        // SQLite may or may not have rolled back by itself, so this may fail.
-        let _ = self.conn.execute_unprepared("ROLLBACK").await;
-        self.open = false;
-        self.grew_outbox = false;
-        for waiter in self.waiters.drain(..) {
-            let _ = waiter.send(Err(error.clone()));
+    /// A connection for reading over all tenants.
+    pub(crate) fn system(&self) -> Conn {
+        match &self.backend {
+            Backend::Sqlite(sqlite) => Conn::sqlite(sqlite.readers.clone()),
+            Backend::Postgres(pool) => Conn(Kind::Postgres(Scoped::system(pool))),
         }
     }
-}
-
-/// A place in the queue for the writer. If its owner is cancelled while waiting, the group that counted on it is committed.
-struct Turn<'a> {
-    db: &'a Db,
-    taken: bool,
-}
-
-impl<'a> Turn<'a> {
-    fn wait(db: &'a Db) -> Self {
-        db.inner.waiting.fetch_add(1, Ordering::AcqRel);
-        Self { db, taken: false }
-    }
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        self.db.inner.waiting.fetch_sub(1, Ordering::AcqRel);
-        if !self.taken {
-            let db = self.db.clone();
-            tokio::spawn(async move {
-                let writer = db.inner.writer.clone().lock_owned().await;
-                db.commit_if_last(writer).await;
-            });
-        }
-    }
-}
-
-fn options(url: &str, connections: u32) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .min_connections(1)
-        .max_connections(connections)
-        .test_before_acquire(false)
-        .acquire_timeout(Duration::from_secs(10))
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(|sqlite| {
-            sqlite
-                .pragma("journal_mode", "WAL")
-                .pragma("synchronous", "FULL")
-                .pragma("busy_timeout", "5000")
-                .pragma("cache_size", "-8000")
-                .pragma("temp_store", "MEMORY")
-                .statement_cache_capacity(256)
-        });
-    options.idle_timeout(None).max_lifetime(None);
-    options
 }

@@ -67,7 +67,7 @@ pub async fn put(db: &Db, consumer: &str, event: &Envelope, cause: &str) -> Resu
 /// # Errors
 /// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
 pub async fn all(db: &Db) -> Result<Vec<(Model, Envelope)>> {
-    let rows = Entity::find().order_by_desc(Column::CreatedAt).limit(200).all(db.readers()).await?;
+    let rows = Entity::find().order_by_desc(Column::CreatedAt).limit(200).all(&db.system()).await?;
     let opened = rows.into_iter().map(|row| {
         let event = serde_json::from_str(&row.envelope)?;
         Ok((row, event))
@@ -80,7 +80,7 @@ pub async fn all(db: &Db) -> Result<Vec<(Model, Envelope)>> {
 /// # Errors
 /// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
 pub async fn count(db: &Db) -> Result<i64> {
-    Ok(i64::try_from(Entity::find().count(db.readers()).await?)?)
+    Ok(i64::try_from(Entity::find().count(&db.system()).await?)?)
 }
 
 /// Puts an event back on its way; who had handled it knows it by its id. Whether there was such a letter.
@@ -89,7 +89,7 @@ pub async fn count(db: &Db) -> Result<i64> {
 /// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be written.
 pub async fn replay(db: &Db, event: EventId, consumer: &str) -> Result<bool> {
     let found = Entity::find().filter(Column::EventId.eq(event.uuid())).filter(Column::Consumer.eq(consumer));
-    let Some(letter) = found.one(db.readers()).await? else { return Ok(false) };
+    let Some(letter) = found.one(&db.system()).await? else { return Ok(false) };
     let event: Envelope = serde_json::from_str(&letter.envelope)?;
     let tx = db.begin(&event.ctx("store")).await?;
     tx.announce(event);

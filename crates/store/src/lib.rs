@@ -4,17 +4,22 @@
 //! [`delete_many`] narrow every statement to it. What spans tenants is named in [`system`].
 
 mod cache;
+mod conn;
 mod db;
 pub mod dead_letters;
 mod entity;
 pub mod inbox;
 pub mod outbox;
+mod postgres;
+pub mod schema;
 mod scope;
+mod sqlite;
 pub mod system;
 mod tenant_tables;
 mod tx;
 
 pub use cache::TenantCache;
+pub use conn::Conn;
 pub use db::Db;
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many, upsert_all};
 pub use tenant_tables::TenantTables;

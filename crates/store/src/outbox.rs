@@ -65,7 +65,7 @@ pub async fn pending(db: &Db, after: i64, limit: u64) -> Result<Vec<(i64, Envelo
         .filter(Column::Seq.gt(after))
         .order_by_asc(Column::Seq)
         .limit(limit)
-        .all(db.readers())
+        .all(&db.system())
         .await?;
     rows.into_iter().map(|row| Ok((row.seq, serde_json::from_str(&row.envelope)?))).collect()
 }
@@ -103,13 +103,13 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
 /// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
 pub async fn backlog(db: &Db) -> Result<(i64, Option<Timestamp>)> {
     let waiting = || Entity::find().filter(Column::PublishedAt.is_null());
-    let oldest = waiting().order_by_asc(Column::Seq).one(db.readers()).await?;
-    Ok((i64::try_from(waiting().count(db.readers()).await?)?, oldest.map(|row| row.created_at)))
+    let oldest = waiting().order_by_asc(Column::Seq).one(&db.system()).await?;
+    Ok((i64::try_from(waiting().count(&db.system()).await?)?, oldest.map(|row| row.created_at)))
 }
 
 /// Waits until a commit has added facts.
 pub async fn grown(db: &Db) {
-    db.inner.outbox_grew.notified().await;
+    db.outbox_grew.notified().await;
 }
 
 /// The outbox spans tenants; its housekeeping belongs to none.

@@ -2,19 +2,15 @@
 //! ARCHITECTURE.md.
 
 use lingxi_kernel::{Ctx, TenantId};
-use sea_orm::{ConnectionTrait as _, DatabaseConnection, DbBackend, DbErr, Statement};
+use sea_orm::{ConnectionTrait as _, DbErr, Statement};
 use uuid::Uuid;
 
-use crate::Db;
+use crate::db::Backend;
+use crate::{Conn, Db};
 
-/// A connection for reading tables that belong to no tenant.
-pub fn reader(db: &Db) -> &DatabaseConnection {
-    db.readers()
-}
-
-/// The connection that changes the tables themselves. It is the one that writes: SQLite's others learn late of such changes.
-pub async fn schema(db: &Db) -> DatabaseConnection {
-    db.writer().await
+/// A connection for reading over all tenants: timers that look for due work, and tables that belong to no tenant.
+pub fn reader(db: &Db) -> Conn {
+    db.system()
 }
 
 /// The context of changes that belong to no tenant.
@@ -27,7 +23,7 @@ pub fn ctx(service: &str) -> Ctx {
 /// # Errors
 /// The database's error.
 pub async fn ping(db: &Db) -> Result<(), DbErr> {
-    db.readers().execute_unprepared("SELECT 1").await.map(|_| ())
+    db.system().execute_unprepared("SELECT 1").await.map(|_| ())
 }
 
 /// Bytes of the database.
@@ -35,7 +31,11 @@ pub async fn ping(db: &Db) -> Result<(), DbErr> {
 /// # Errors
 /// The database's error.
 pub async fn size(db: &Db) -> Result<i64, DbErr> {
-    let sql = "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()";
-    let row = db.readers().query_one_raw(Statement::from_string(DbBackend::Sqlite, sql)).await?;
+    let sql = match &db.backend {
+        Backend::Sqlite(_) => "SELECT page_count * page_size AS bytes FROM pragma_page_count(), pragma_page_size()",
+        Backend::Postgres(_) => "SELECT pg_database_size(current_database()) AS bytes",
+    };
+    let conn = db.system();
+    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
     row.map_or(Ok(0), |row| row.try_get("", "bytes"))
 }

@@ -5,24 +5,28 @@ use std::sync::{Mutex, PoisonError};
 use lingxi_contracts::tenants::ChangeNoted;
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::{Actor, Ctx, Env, EventId, Result, Timestamp};
-use sea_orm::DatabaseConnection;
 use serde::Serialize;
 use tokio::sync::OwnedMutexGuard;
 use uuid::Uuid;
 
-use crate::db::{Db, Writer};
+use crate::conn::Conn;
+use crate::db::{Backend, Db};
+use crate::sqlite::Writer;
 
 /// A handle on the database for one tenant: for reading, or for one write transaction.
 pub struct Tx {
     db: Db,
     ctx: Ctx,
+    conn: Conn,
     access: Access,
     emitted: Mutex<Vec<Envelope>>,
 }
 
+/// How a handle ends.
 enum Access {
-    Read(DatabaseConnection),
-    Write(Option<OwnedMutexGuard<Writer>>),
+    Read,
+    Sqlite(Option<OwnedMutexGuard<Writer>>),
+    Postgres,
 }
 
 impl std::fmt::Debug for Tx {
@@ -32,21 +36,26 @@ impl std::fmt::Debug for Tx {
 }
 
 impl Tx {
-    pub(crate) fn reader(db: Db, ctx: Ctx, conn: DatabaseConnection) -> Self {
-        Self { db, ctx, access: Access::Read(conn), emitted: Mutex::default() }
+    fn new(db: Db, ctx: Ctx, conn: Conn, access: Access) -> Self {
+        Self { db, ctx, conn, access, emitted: Mutex::default() }
+    }
+
+    pub(crate) fn reader(db: Db, ctx: Ctx, conn: Conn) -> Self {
+        Self::new(db, ctx, conn, Access::Read)
     }
 
     pub(crate) fn writer(db: Db, ctx: Ctx, writer: OwnedMutexGuard<Writer>) -> Self {
-        Self { db, ctx, access: Access::Write(Some(writer)), emitted: Mutex::default() }
+        let conn = Conn::sqlite(writer.conn.clone());
+        Self::new(db, ctx, conn, Access::Sqlite(Some(writer)))
+    }
+
+    pub(crate) fn transaction(db: Db, ctx: Ctx, conn: Conn) -> Self {
+        Self::new(db, ctx, conn, Access::Postgres)
     }
 
     /// The connection, for store functions only.
-    pub fn conn(&self) -> &DatabaseConnection {
-        match &self.access {
-            Access::Write(Some(writer)) => &writer.conn,
-            Access::Read(conn) => conn,
-            Access::Write(None) => self.db.readers(),
-        }
+    pub fn conn(&self) -> &Conn {
+        &self.conn
     }
 
     /// Who asks.
@@ -120,25 +129,34 @@ impl Tx {
         let emitted = std::mem::take(self.emitted.get_mut().unwrap_or_else(PoisonError::into_inner));
         let any = !emitted.is_empty();
         if any {
+            self.conn.number_facts().await?;
             crate::outbox::insert(&self, &emitted).await?;
         }
-        match &mut self.access {
-            Access::Read(_) => Ok(()),
-            Access::Write(writer) => match writer.take() {
-                Some(writer) => self.db.clone().finish(writer, any).await,
+        match (&mut self.access, &self.db.backend) {
+            (Access::Sqlite(writer), Backend::Sqlite(sqlite)) => match writer.take() {
+                Some(writer) => sqlite.finish(writer, any).await,
                 None => Ok(()),
             },
+            (Access::Postgres, _) => {
+                self.conn.commit().await?;
+                if any {
+                    self.db.outbox_grew.notify_one();
+                }
+                Ok(())
+            }
+            _ => Ok(()),
         }
     }
 }
 
 impl Drop for Tx {
     fn drop(&mut self) {
-        if let Access::Write(writer) = &mut self.access
+        // A transaction of PostgreSQL undoes itself.
+        if let (Access::Sqlite(writer), Backend::Sqlite(sqlite)) = (&mut self.access, &self.db.backend)
             && let Some(writer) = writer.take()
         {
-            let db = self.db.clone();
-            tokio::spawn(async move { db.abandon(writer).await });
+            let sqlite = sqlite.clone();
+            tokio::spawn(async move { sqlite.abandon(writer).await });
         }
     }
 }

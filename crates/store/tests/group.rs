@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use lingxi_contracts::billing::ApiCallsCounted;
 use lingxi_kernel::{Ctx, Env, TenantId};
-use lingxi_store::{Db, outbox, system};
+use lingxi_store::{Db, outbox, schema};
 
 struct Fresh {
     db: Db,
@@ -19,8 +19,9 @@ async fn fresh(name: &str) -> Fresh {
     std::fs::create_dir_all(&folder).unwrap();
     let env = Env::system();
     let ctx = Ctx::system(env.id::<TenantId>(), "test");
-    let db = Db::open(&folder.join("test.db"), env).await.unwrap();
-    lingxi_migrations::up(&system::schema(&db).await).await.unwrap();
+    let path = folder.join("test.db");
+    lingxi_migrations::up(&schema::sqlite(&path).await.unwrap()).await.unwrap();
+    let db = Db::open(&path, env).await.unwrap();
     Fresh { db, ctx, folder }
 }
 

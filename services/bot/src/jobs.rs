@@ -26,7 +26,7 @@ impl Jobs {
             .filter(import::Column::Status.eq(ImportStatus::Running.as_str()))
             .order_by_asc(import::Column::Id)
             .into_tuple()
-            .all(system::reader(&self.db))
+            .all(&system::reader(&self.db))
             .await?;
         for (tenant, id) in running {
             let ctx = Ctx::system(TenantId::from_uuid(tenant), "bot");

@@ -45,7 +45,7 @@ impl Jobs {
             .filter(delivery::Column::NextAttemptAt.lte(self.db.env().now()))
             .order_by_asc(delivery::Column::Id)
             .limit(32)
-            .all(system::reader(&self.db))
+            .all(&system::reader(&self.db))
             .await?;
         futures::future::try_join_all(due.into_iter().map(|row| self.deliver(row))).await?;
         Ok(())
@@ -149,7 +149,7 @@ impl Jobs {
     }
 
     async fn some(&self, rows: sea_orm::Select<conversation::Entity>) -> Result<Vec<conversation::Model>> {
-        Ok(rows.limit(200).all(system::reader(&self.db)).await?)
+        Ok(rows.limit(200).all(&system::reader(&self.db)).await?)
     }
 }
 

@@ -34,7 +34,7 @@ impl Jobs {
             .filter(reservation::Column::Status.eq(ReservationStatus::Pending.as_str()))
             .filter(reservation::Column::ExpiresAt.lte(db.env().now()))
             .limit(200)
-            .all(system::reader(db))
+            .all(&system::reader(db))
             .await?;
         for offer in over {
             let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
@@ -53,7 +53,7 @@ impl Jobs {
         let long = worker::Entity::find()
             .filter(worker::Column::Activity.is_in([Activity::Available.as_str(), Activity::Busy.as_str()]))
             .filter(worker::Column::ActivitySince.lte(before))
-            .all(system::reader(db))
+            .all(&system::reader(db))
             .await?;
         for row in long.into_iter().filter(|row| row.counted_until.is_none_or(|until| until <= before)) {
             let tx = db.begin(&Ctx::system(TenantId::from_uuid(row.tenant_id), "routing")).await?;
@@ -75,7 +75,7 @@ impl Jobs {
             .distinct()
             .filter(task::Column::Status.eq(TaskStatus::Pending.as_str()))
             .into_tuple()
-            .all(system::reader(db))
+            .all(&system::reader(db))
             .await?;
         for tenant in tenants {
             let tx = db.begin(&Ctx::system(TenantId::from_uuid(tenant), "routing")).await?;

@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live, Relay, RelayHandle};
-use lingxi_config::Config;
+use lingxi_config::{Config, Database};
 use lingxi_graphql::Services;
 use lingxi_kernel::{Env, Error, Result};
-use lingxi_store::{Db, system};
+use lingxi_store::{Db, schema, system};
 
 use crate::jobs::Jobs;
 
@@ -30,19 +30,59 @@ impl std::fmt::Debug for Cloud {
     }
 }
 
-/// Opens the database of the settings and brings it up to this binary.
+/// Opens the database of the settings. SQLite's is brought up to this binary; PostgreSQL's must have been, by its owner.
 ///
 /// # Errors
-/// [`lingxi_kernel::ErrorCode::Internal`] when the folder or the database cannot be used.
+/// [`lingxi_kernel::ErrorCode::Internal`] when the folder or the database cannot be used, and
+/// [`lingxi_kernel::ErrorCode::Invalid`] when PostgreSQL's is older than this binary or the role may see too much.
 pub async fn open_database(config: &Config, env: Env) -> Result<Db> {
-    let path = config.storage.database();
+    match config.storage.database() {
+        Database::Sqlite(path) => {
+            migrate_sqlite(&path).await?;
+            Db::open(&path, env).await
+        }
+        Database::Postgres(url) => {
+            let db = Db::connect(&url, env).await?;
+            match lingxi_migrations::pending(&system::reader(&db)).await? {
+                0 => Ok(db),
+                missing => Err(Error::invalid(format!(
+                    "The database is older than this binary: {missing} migrations are missing. Run `lingxi migrate` with \
+                     the database URL of its owner."
+                ))),
+            }
+        }
+    }
+}
+
+/// Brings the database of the settings up to this binary.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when it cannot be used; [`lingxi_kernel::ErrorCode::Invalid`] when the role of
+/// PostgreSQL that `serve` uses does not exist.
+pub async fn migrate(config: &Config) -> Result<()> {
+    match config.storage.database() {
+        Database::Sqlite(path) => migrate_sqlite(&path).await,
+        Database::Postgres(url) => {
+            let conn = schema::postgres(&url).await?;
+            lingxi_migrations::up(&conn).await?;
+            let role = &config.storage.app_role;
+            lingxi_migrations::grant(&conn, role).await.map_err(|error| {
+                Error::invalid(format!(
+                    "The tables are up to date, but the role `{role}` cannot be let in: {error}. Make it, and run this \
+                     again: CREATE ROLE {role} LOGIN PASSWORD '...'"
+                ))
+            })
+        }
+    }
+}
+
+async fn migrate_sqlite(path: &Path) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| *folder != Path::new("")) {
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::internal(format!("the folder {} cannot be made: {error}", folder.display())))?;
     }
-    let db = Db::open(&path, env).await?;
-    lingxi_migrations::up(&system::schema(&db).await).await?;
-    Ok(db)
+    lingxi_migrations::up(&schema::sqlite(path).await?).await?;
+    Ok(())
 }
 
 impl Cloud {

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use lingxi_config::Config;
-use lingxi_kernel::{Clock as _, Env, SystemClock};
+use lingxi_config::{Config, Database};
+use lingxi_kernel::{Clock as _, Env, Error, ErrorCode, SystemClock};
 use lingxi_store::{Db, system};
 
 /// One finding.
@@ -38,18 +38,28 @@ fn writable(folder: &Path) -> Result<String, String> {
 }
 
 async fn database(config: &Config) -> Result<String, String> {
-    let path = config.storage.database();
-    if !path.exists() {
-        return Ok(format!("{} will be made at the first start", path.display()));
-    }
-    let broken = |error: &dyn std::fmt::Display| {
-        format!("{} cannot be read: {error}. Restore it from a backup, or move it away.", path.display())
+    let (db, name) = match config.storage.database() {
+        Database::Sqlite(path) if !path.exists() => {
+            return Ok(format!("{} will be made at the first start", path.display()));
+        }
+        Database::Sqlite(path) => {
+            let broken = |error: Error| {
+                format!("{} cannot be read: {error}. Restore it from a backup, or move it away.", path.display())
+            };
+            (Db::open(&path, Env::system()).await.map_err(broken)?, path.display().to_string())
+        }
+        Database::Postgres(url) => {
+            let refused = |error: Error| match error.code {
+                ErrorCode::Invalid => error.message,
+                _ => format!("PostgreSQL cannot be reached: {error}. Check storage.database_url, and that it runs."),
+            };
+            (Db::connect(&url, Env::system()).await.map_err(refused)?, "PostgreSQL".to_owned())
+        }
     };
-    let db = Db::open(&path, Env::system()).await.map_err(|error| broken(&error))?;
-    let pending = lingxi_migrations::pending(system::reader(&db)).await.map_err(|error| broken(&error))?;
-    match pending {
-        0 => Ok(format!("{} is up to date", path.display())),
-        n => Err(format!("{n} migrations are missing; run `lingxi migrate` or start `lingxi serve`.")),
+    match lingxi_migrations::pending(&system::reader(&db)).await {
+        Ok(0) => Ok(format!("{name} is up to date")),
+        Ok(n) => Err(format!("{n} migrations are missing; run `lingxi migrate`, for PostgreSQL as the owner.")),
+        Err(error) => Err(format!("{name} cannot be read: {error}")),
     }
 }
 

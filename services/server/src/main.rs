@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
-use lingxi_server::cloud::{Cloud, open_database};
+use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, require_all};
 use lingxi_server::{demo, doctor, import, serve};
 
@@ -33,7 +33,7 @@ struct Settings {
     /// Address and port to listen on
     #[arg(long, global = true)]
     http: Option<String>,
-    /// Another database than lingxi.db in the data folder (sqlite:PATH)
+    /// Another database than lingxi.db in the data folder (sqlite:PATH, or a URL of PostgreSQL)
     #[arg(long, global = true)]
     database_url: Option<String>,
     /// Any other setting, as KEY=VALUE with the key of lingxi.toml
@@ -154,7 +154,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             stopped
         }
         Command::Migrate => {
-            open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
+            migrate(&config).await.map_err(|error| error.to_string())?;
             say("The database is up to date.");
             Ok(())
         }

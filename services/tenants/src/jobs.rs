@@ -49,7 +49,7 @@ impl Jobs {
             .filter(export::Column::Status.eq(ExportStatus::Running.as_str()))
             .order_by_asc(export::Column::Id)
             .limit(10)
-            .all(system::reader(db))
+            .all(&system::reader(db))
             .await?;
         for row in rows {
             let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "tenants");
@@ -58,7 +58,7 @@ impl Jobs {
         }
         let over = export::Entity::find()
             .filter(export::Column::ExpiresAt.lte(db.env().now()))
-            .all(system::reader(db))
+            .all(&system::reader(db))
             .await?;
         for row in over {
             let (tenant, id) = (TenantId::from_uuid(row.tenant_id), ExportId::from_uuid(row.id));
@@ -80,11 +80,11 @@ impl Jobs {
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
     pub async fn end_tenants(&self) -> Result<()> {
         let db = &self.deps.db;
-        for row in tenant::due(system::reader(db), db.env().now()).await? {
+        for row in tenant::due(&system::reader(db), db.env().now()).await? {
             let id = TenantId::from_uuid(row.id);
             let tx = db.begin(&Ctx::system(id, "tenants")).await?;
             for member in newest::<member::Entity>(&tx, member::Column::Id).await? {
-                if account::memberships(tx.conn(), member.account_id).await?.len() == 1 {
+                if account::memberships(&system::reader(db), member.account_id).await?.len() == 1 {
                     account::delete(tx.conn(), member.account_id).await?;
                 }
             }
@@ -113,7 +113,7 @@ impl Jobs {
             .filter(mail::Column::SentAt.is_null())
             .order_by_asc(mail::Column::Id)
             .limit(50)
-            .all(system::reader(&self.deps.db))
+            .all(&system::reader(&self.deps.db))
             .await?;
         if waiting.is_empty() {
             return Ok(());

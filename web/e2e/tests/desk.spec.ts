@@ -95,6 +95,7 @@ test('two contacts that are one person are merged', async ({ browser }) => {
   await accessible(page);
   await dialog.getByRole('button', { name: 'Merge' }).click();
   await expect(page.getByText('Merged')).toBeVisible();
+  await expect(panel.getByRole('listitem').filter({ hasText: 'Pending' })).toHaveCount(1);
 
   // Every identity leads to this one person.
   const identities = panel.getByRole('region', { name: 'Identities' });

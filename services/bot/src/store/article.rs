@@ -129,7 +129,9 @@ pub(crate) async fn page(
     if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
         let words = words.to_lowercase();
         rows = rows.filter(
-            Condition::any().add(row::Column::Search.contains(&words)).add(row::Column::Category.contains(&words)),
+            Condition::any()
+                .add(tx.conn().contains(row::Column::Search, &words))
+                .add(tx.conn().contains(row::Column::Category, &words)),
         );
     }
     if let Some(status) = status {

@@ -7,7 +7,7 @@ use lingxi_kernel::{ContactId, Ctx, Error, ErrorCode, Page, PageArgs, Permission
 use lingxi_store::{Tx, delete_many, insert, is_duplicate, update, update_many};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
 
-use super::Channels;
+use super::{Channels, ConversationChanges};
 use crate::rules;
 use crate::store::{self, attachment, contact, conversation, identity, visitor};
 
@@ -114,11 +114,11 @@ impl Channels {
         if from == into {
             return Err(Error::field("into", "A contact cannot be merged with itself."));
         }
-        let tx = self.deps.db.begin(ctx).await?;
-        let kept = merge(&tx, from, into).await?;
-        let kept = store::with_identities(&tx, vec![kept]).await?.remove(0);
-        tx.note_change("contact.merged", into, from, &kept)?;
-        tx.commit().await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
+        let kept = merge(&mut changes, from, into).await?;
+        let kept = store::with_identities(&changes.tx, vec![kept]).await?.remove(0);
+        changes.tx.note_change("contact.merged", into, from, &kept)?;
+        self.finish(changes).await?;
         Ok(kept)
     }
 }
@@ -149,12 +149,17 @@ pub(super) async fn recognise(tx: &Tx, contact: ContactId, identity: &ContactIde
 }
 
 /// Moves everything of one contact to another and removes the first.
-pub(super) async fn merge(tx: &Tx, from: ContactId, into: ContactId) -> Result<contact::Model> {
-    let (gone, mut kept) = (known_contact(tx, from).await?, known_contact(tx, into).await?);
-    for mut row in conversation::of_contact(tx, from).await? {
+pub(super) async fn merge(
+    changes: &mut ConversationChanges,
+    from: ContactId,
+    into: ContactId,
+) -> Result<contact::Model> {
+    for mut row in conversation::of_contact(&changes.tx, from).await? {
         row.contact_id = into.uuid();
-        update(tx, row).await?;
+        changes.put(row);
     }
+    let tx = &changes.tx;
+    let (gone, mut kept) = (known_contact(tx, from).await?, known_contact(tx, into).await?);
     update_many::<identity::Entity>(tx)
         .col_expr(identity::Column::ContactId, Expr::value(into.uuid()))
         .filter(identity::Column::ContactId.eq(from.uuid()))

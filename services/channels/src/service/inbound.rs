@@ -11,8 +11,8 @@ use lingxi_kernel::{Actor, AttachmentId, ChannelId, ContactId, Ctx, Error, Error
 use lingxi_store::{Tx, insert, update};
 use serde_json::json;
 
-use super::Channels;
 use super::contacts::{known_contact, merge, recognise};
+use super::{Channels, ConversationChanges};
 use crate::rules;
 use crate::secrets::{hash_secret, parse_public_key, parse_visitor_token, proves, visitor_token};
 use crate::store::{self, attachment, channel, contact, visitor, visitor_by_hash};
@@ -68,11 +68,12 @@ impl Channels {
                 return Ok(session(&contact, token.clone()));
             }
         }
-        let tx = self.deps.db.begin(&ctx).await?;
+        let mut changes = ConversationChanges::new(self.deps.db.begin(&ctx).await?);
         let contact = match proved {
-            Some(who) => identified(&tx, known.as_ref(), who, locale).await?,
-            None => new_contact(&tx, "", locale).await?,
+            Some(who) => identified(&mut changes, known.as_ref(), who, locale).await?,
+            None => new_contact(&changes.tx, "", locale).await?,
         };
+        let tx = &changes.tx;
         let secret = tx.env().secret();
         let row = visitor::Model {
             tenant_id: tx.tenant(),
@@ -82,8 +83,8 @@ impl Channels {
             secret_hash: hash_secret(&secret),
             created_at: tx.now(),
         };
-        insert(&tx, row).await?;
-        tx.commit().await?;
+        insert(tx, row).await?;
+        self.finish(changes).await?;
         Ok(session(&contact, visitor_token(tenant, &secret)))
     }
 
@@ -218,7 +219,13 @@ fn proved(channel: &channel::Model, identity: Identity) -> Result<Identity> {
 
 /// The contact of a proved id: the known one, or the visitor's own, which is then known by the id. An anonymous visitor
 /// who turns out to be a known contact is merged into it.
-async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, locale: &str) -> Result<contact::Model> {
+async fn identified(
+    changes: &mut ConversationChanges,
+    visitor: Option<&visitor::Model>,
+    who: Identity,
+    locale: &str,
+) -> Result<contact::Model> {
+    let tx = &changes.tx;
     let own = match visitor {
         Some(visitor) => contact::get(tx, visitor.contact_id).await?,
         None => None,
@@ -230,7 +237,7 @@ async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, lo
     };
     let identity = external(&who.id);
     let mut row = match (store::holder(tx, &identity).await?, own) {
-        (Some(known), Some(own)) => merge(tx, own.id.into(), known).await?,
+        (Some(known), Some(own)) => merge(changes, own.id.into(), known).await?,
         (Some(known), None) => known_contact(tx, known).await?,
         (None, own) => {
             let row = match own {
@@ -241,6 +248,7 @@ async fn identified(tx: &Tx, visitor: Option<&visitor::Model>, who: Identity, lo
             row
         }
     };
+    let tx = &changes.tx;
     row.name = who.name.filter(|name| !name.trim().is_empty()).unwrap_or(row.name);
     row.email = who.email.filter(|email| !email.trim().is_empty()).or(row.email);
     let mut attributes: BTreeMap<_, _> =

@@ -156,14 +156,16 @@ pub(crate) async fn page(
     }
     if let Some(words) = filter.search.as_deref().map(str::trim).filter(|words| !words.is_empty()) {
         let names = find::<contact::Entity>(tx)
-            .filter(contact::Column::Name.contains(words))
+            .filter(tx.conn().contains(contact::Column::Name, words))
             .select_only()
             .column(contact::Column::Id)
             .limit(500)
             .into_tuple::<uuid::Uuid>()
             .all(tx.conn())
             .await?;
-        let found = Condition::any().add(row::Column::Preview.contains(words)).add(row::Column::ContactId.is_in(names));
+        let found = Condition::any()
+            .add(tx.conn().contains(row::Column::Preview, words))
+            .add(row::Column::ContactId.is_in(names));
         rows = rows.filter(found);
     }
     if let Some(after) = &args.after {

@@ -131,13 +131,13 @@ pub(crate) async fn contacts(tx: &Tx, search: Option<&str>, args: &PageArgs) -> 
         let under = find::<identity::Entity>(tx)
             .select_only()
             .column(identity::Column::ContactId)
-            .filter(identity::Column::Value.contains(words))
+            .filter(tx.conn().contains(identity::Column::Value, words))
             .into_query();
         rows = rows.filter(
             Condition::any()
-                .add(contact::Column::Name.contains(words))
-                .add(contact::Column::Email.contains(words))
-                .add(contact::Column::Phone.contains(words))
+                .add(tx.conn().contains(contact::Column::Name, words))
+                .add(tx.conn().contains(contact::Column::Email, words))
+                .add(tx.conn().contains(contact::Column::Phone, words))
                 .add(contact::Column::Id.in_subquery(under)),
         );
     }

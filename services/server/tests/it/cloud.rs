@@ -14,6 +14,8 @@ use lingxi_kernel::{Clock, Ctx, Env, Role, Timestamp};
 use lingxi_server::cloud::{Cloud, open_database};
 use lingxi_store::outbox;
 
+use crate::postgres;
+
 static NUMBER: AtomicU64 = AtomicU64::new(0);
 
 /// A clock that stands still until it is moved.
@@ -53,6 +55,9 @@ impl TestCloud {
         let folder = folder();
         let mut config = Config::default();
         config.storage.data_dir.clone_from(&folder);
+        if postgres::wanted() {
+            config.storage.database_url = Some(postgres::fresh().await.app);
+        }
         change(&mut config);
         let start: Timestamp = "2026-11-18T04:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(start.timestamp_millis())));

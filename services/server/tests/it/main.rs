@@ -15,6 +15,7 @@ mod desk;
 mod faults;
 mod firm;
 mod mail;
+mod postgres;
 mod process;
 mod routes;
 mod traces;

@@ -28,6 +28,9 @@ impl Server {
     pub fn start_with(folder: &Path, settings: &[String]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));
         command.args(["serve", "--http", "127.0.0.1:0", "--data-dir"]).arg(folder);
+        if crate::postgres::wanted() {
+            command.args(["--database-url", &crate::postgres::of_folder(folder)]);
+        }
         command.args(settings.iter().flat_map(|setting| ["--set", setting]));
         Self::run(command)
     }

@@ -36,7 +36,7 @@ impl Tenants {
         page: PageArgs,
     ) -> Result<Page<TenantOverview>> {
         self.require_operator(ctx).await?;
-        let found = tenant::page(system::reader(&self.deps.db), search.as_deref(), &page).await?;
+        let found = tenant::page(&system::reader(&self.deps.db), search.as_deref(), &page).await?;
         let mut rows = Vec::new();
         for (cursor, row) in found.rows {
             let read = self.deps.db.read(&Ctx::system(TenantId::from_uuid(row.id), "tenants"));
@@ -112,7 +112,7 @@ impl Tenants {
         Ok(PlatformHealth {
             version: env!("CARGO_PKG_VERSION").into(),
             started_at: self.deps.started_at,
-            tenants: tenant::count(system::reader(db)).await?,
+            tenants: tenant::count(&system::reader(db)).await?,
             database_bytes: system::size(db).await?,
             outbox_pending: pending,
             outbox_oldest_at: oldest,

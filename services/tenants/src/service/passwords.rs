@@ -36,7 +36,7 @@ impl Tenants {
     pub(super) async fn do_request_password_reset(&self, email: &str) -> Result<()> {
         let wrong = || Error::field("email", "This is no mail address; it looks like name@example.com.");
         let email = rules::email(email).ok_or_else(wrong)?;
-        let conn = system::reader(&self.deps.db);
+        let conn = &system::reader(&self.deps.db);
         let Some(account) = account::by_email(conn, &email).await? else { return Ok(()) };
         let Some(member) = account::memberships(conn, account.id).await?.into_iter().next() else { return Ok(()) };
         let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;
@@ -66,7 +66,7 @@ impl Tenants {
         account::update(tx.conn(), row).await?;
         tx.commit().await?;
         // Whoever knew the old password is signed out, in every firm.
-        for member in account::memberships(system::reader(&self.deps.db), id).await? {
+        for member in account::memberships(&system::reader(&self.deps.db), id).await? {
             let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;
             end_sessions(&tx, member.id, None).await?;
             let target = lingxi_kernel::MemberId::from_uuid(member.id);

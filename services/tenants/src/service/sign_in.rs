@@ -61,7 +61,7 @@ impl Tenants {
         let now = self.deps.db.env().now();
         let email = rules::email(&input.email).ok_or_else(wrong)?;
         self.throttle.check(&email, now)?;
-        let conn = system::reader(&self.deps.db);
+        let conn = &system::reader(&self.deps.db);
         let account = account::by_email(conn, &email).await?;
         // An unknown address costs as much time as a wrong password.
         let hash = account.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
@@ -107,7 +107,7 @@ impl Tenants {
         let env = self.deps.db.env().clone();
         let ctx = Ctx::system(tenant, "tenants");
         let invitation = invitation_by_hash(&self.deps.db.read(&ctx), &hash_secret(&secret)).await?.ok_or_else(gone)?;
-        let existing = account::by_email(system::reader(&self.deps.db), &invitation.email).await?;
+        let existing = account::by_email(&system::reader(&self.deps.db), &invitation.email).await?;
         let password_hash = match &existing {
             Some(account) if verify_password(&input.password, &account.password_hash).await? => String::new(),
             Some(_) => {

@@ -1,8 +1,9 @@
 //! Accounts: who can sign in. They belong to no tenant.
 
 use lingxi_kernel::Result;
+use lingxi_store::Conn;
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseConnection, IntoActiveModel as _, QueryOrder as _};
+use sea_orm::{IntoActiveModel as _, QueryOrder as _};
 
 use super::member;
 
@@ -26,31 +27,31 @@ pub(crate) enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 /// The account of an address.
-pub(crate) async fn by_email(conn: &DatabaseConnection, email: &str) -> Result<Option<Model>> {
+pub(crate) async fn by_email(conn: &Conn, email: &str) -> Result<Option<Model>> {
     Ok(Entity::find().filter(Column::Email.eq(email)).one(conn).await?)
 }
 
 /// The accounts of ids.
-pub(crate) async fn by_ids(conn: &DatabaseConnection, ids: Vec<Uuid>) -> Result<Vec<Model>> {
+pub(crate) async fn by_ids(conn: &Conn, ids: Vec<Uuid>) -> Result<Vec<Model>> {
     Ok(Entity::find().filter(Column::Id.is_in(ids)).all(conn).await?)
 }
 
 /// The memberships of an account over all tenants, oldest first.
-pub(crate) async fn memberships(conn: &DatabaseConnection, account: Uuid) -> Result<Vec<member::Model>> {
+pub(crate) async fn memberships(conn: &Conn, account: Uuid) -> Result<Vec<member::Model>> {
     let members = member::Entity::find().filter(member::Column::AccountId.eq(account));
     Ok(members.order_by_asc(member::Column::Id).all(conn).await?)
 }
 
-pub(crate) async fn insert(conn: &DatabaseConnection, account: Model) -> Result<(), DbErr> {
+pub(crate) async fn insert(conn: &Conn, account: Model) -> Result<(), DbErr> {
     Entity::insert(account.into_active_model()).exec_without_returning(conn).await.map(|_| ())
 }
 
-pub(crate) async fn update(conn: &DatabaseConnection, account: Model) -> Result<()> {
+pub(crate) async fn update(conn: &Conn, account: Model) -> Result<()> {
     Entity::update(account.into_active_model().reset_all()).exec(conn).await?;
     Ok(())
 }
 
-pub(crate) async fn delete(conn: &DatabaseConnection, id: Uuid) -> Result<()> {
+pub(crate) async fn delete(conn: &Conn, id: Uuid) -> Result<()> {
     Entity::delete_by_id(id).exec(conn).await?;
     Ok(())
 }

@@ -52,10 +52,10 @@ pub(crate) async fn page(tx: &Tx, search: Option<&str>, args: &PageArgs) -> Resu
     if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
         lines = lines.filter(
             Condition::any()
-                .add(row::Column::Action.contains(words))
-                .add(row::Column::Target.contains(words))
-                .add(row::Column::ActorId.contains(words))
-                .add(row::Column::Detail.contains(words)),
+                .add(tx.conn().contains(row::Column::Action, words))
+                .add(tx.conn().contains(row::Column::Target, words))
+                .add(tx.conn().contains(row::Column::ActorId, words))
+                .add(tx.conn().contains(row::Column::Detail, words)),
         );
     }
     if let Some(after) = &args.after {

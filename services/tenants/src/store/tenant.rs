@@ -2,9 +2,9 @@
 
 use lingxi_contracts::tenants::{Quota, Tenant, TenantStatus};
 use lingxi_kernel::{Error, Page, PageArgs, Result, TenantId, Timestamp};
-use lingxi_store::Tx;
+use lingxi_store::{Conn, Tx};
 use sea_orm::entity::prelude::*;
-use sea_orm::{DatabaseConnection, IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants_tenant")]
@@ -58,7 +58,7 @@ pub(crate) async fn update(tx: &Tx, tenant: Model) -> Result<Model> {
 }
 
 /// Tenants whose time to be deleted has come.
-pub(crate) async fn due(conn: &DatabaseConnection, now: Timestamp) -> Result<Vec<Model>> {
+pub(crate) async fn due(conn: &Conn, now: Timestamp) -> Result<Vec<Model>> {
     let due = Entity::find()
         .filter(Column::Status.eq(TenantStatus::PendingDeletion.as_str()))
         .filter(Column::DeleteAfter.lte(now));
@@ -66,7 +66,7 @@ pub(crate) async fn due(conn: &DatabaseConnection, now: Timestamp) -> Result<Vec
 }
 
 /// A page of all tenants that are not over, newest first.
-pub(crate) async fn page(conn: &DatabaseConnection, search: Option<&str>, args: &PageArgs) -> Result<Page<Model>> {
+pub(crate) async fn page(conn: &Conn, search: Option<&str>, args: &PageArgs) -> Result<Page<Model>> {
     let mut rows = Entity::find()
         .filter(Column::Status.ne(TenantStatus::Ended.as_str()))
         .order_by_desc(Column::Id)
@@ -74,7 +74,7 @@ pub(crate) async fn page(conn: &DatabaseConnection, search: Option<&str>, args: 
     if let Some(words) = search.map(str::trim).filter(|words| !words.is_empty()) {
         rows = match words.parse::<TenantId>() {
             Ok(id) => rows.filter(Column::Id.eq(id.uuid())),
-            Err(_) => rows.filter(Column::Name.contains(words)),
+            Err(_) => rows.filter(conn.contains(Column::Name, words)),
         };
     }
     if let Some(after) = &args.after {
@@ -84,7 +84,7 @@ pub(crate) async fn page(conn: &DatabaseConnection, search: Option<&str>, args: 
 }
 
 /// Tenants in use.
-pub(crate) async fn count(conn: &DatabaseConnection) -> Result<i64> {
+pub(crate) async fn count(conn: &Conn) -> Result<i64> {
     let rows = Entity::find().filter(Column::Status.ne(TenantStatus::Ended.as_str()));
     Ok(i64::try_from(rows.count(conn).await?)?)
 }

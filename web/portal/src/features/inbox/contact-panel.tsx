@@ -36,11 +36,15 @@ export function ContactPanel(props: {
   const act = useAction();
   const serves = useMay('SERVE');
   const { contact, conversation } = props;
-  const [{ data, fetching, error }] = useQuery({ query: HISTORY, variables: { filter: { contactId: contact.id } } });
+  const [{ data, fetching, error }, loadHistory] = useQuery({ query: HISTORY, variables: { filter: { contactId: contact.id } } });
   const others = data?.conversations.edges.map((edge) => edge.node).filter((row) => row.id !== conversation.id) ?? [];
   const save = (values: Values): void => {
     const { name, email = '', phone = '', tags, attributes = [] } = values;
     void act(SAVE, { input: { id: contact.id, name, email, phone, tags, attributes } }, t('common.saved')).then(props.onSaved);
+  };
+  const merged = (): void => {
+    props.onSaved();
+    loadHistory({ requestPolicy: 'network-only' });
   };
   return (
     <div className="pane" role="region" aria-label={t('contact.title')}>
@@ -86,7 +90,7 @@ export function ContactPanel(props: {
           {serves && (
             <Space wrap>
               <Button htmlType="submit">{t('common.save')}</Button>
-              <Merge contact={contact} onMerged={props.onSaved} />
+              <Merge contact={contact} onMerged={merged} />
             </Space>
           )}
         </Form>

@@ -1,0 +1,130 @@
+//! PostgreSQL: row-level security keeps tenants apart, so every statement runs in a transaction that has said whose it is.
+//!
+//! A tenant has one writer at a time, as all of SQLite has: a write transaction begins with a lock of its tenant, which ends
+//! with it. What use cases read they may therefore decide upon, and facts of a tenant are numbered in the order of their
+//! commits. See `docs/adr/0005-postgresql.md`.
+
+use std::time::Duration;
+
+use lingxi_kernel::{Ctx, Error, Result};
+use sea_orm::{
+    AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
+    DbErr, Statement, TransactionTrait as _,
+};
+use tokio::sync::OnceCell;
+
+/// One schema per service; what is shared by all is in `store`.
+const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
+
+/// Connections of a process at most.
+const CONNECTIONS: u32 = 20;
+
+/// Whose rows a transaction sees.
+#[derive(Clone, Copy)]
+enum Scope {
+    /// Those of one tenant.
+    Tenant,
+    /// Those of all tenants, for reading: timers that look for due work.
+    System,
+}
+
+/// A transaction that begins with its first statement, after saying whose rows it may see.
+pub(crate) struct Scoped {
+    pool: DatabaseConnection,
+    tenant: uuid::Uuid,
+    scope: Scope,
+    writes: bool,
+    begun: OnceCell<DatabaseTransaction>,
+}
+
+impl Scoped {
+    fn new(pool: &DatabaseConnection, tenant: uuid::Uuid, scope: Scope, writes: bool) -> Self {
+        Self { pool: pool.clone(), tenant, scope, writes, begun: OnceCell::new() }
+    }
+
+    pub(crate) fn reading(pool: &DatabaseConnection, ctx: &Ctx) -> Self {
+        Self::new(pool, ctx.tenant.uuid(), Scope::Tenant, false)
+    }
+
+    pub(crate) fn system(pool: &DatabaseConnection) -> Self {
+        Self::new(pool, uuid::Uuid::nil(), Scope::System, false)
+    }
+
+    /// A write transaction; that of no tenant is housekeeping and sees all.
+    pub(crate) fn writing(pool: &DatabaseConnection, ctx: &Ctx) -> Self {
+        let tenant = ctx.tenant.uuid();
+        Self::new(pool, tenant, if tenant.is_nil() { Scope::System } else { Scope::Tenant }, true)
+    }
+
+    pub(crate) async fn tx(&self) -> Result<&DatabaseTransaction, DbErr> {
+        self.begun
+            .get_or_try_init(|| async {
+                let mode = if self.writes { AccessMode::ReadWrite } else { AccessMode::ReadOnly };
+                let tx = self.pool.begin_with_config(None, Some(mode)).await?;
+                let scope = match self.scope {
+                    Scope::Tenant => "tenant",
+                    Scope::System => "system",
+                };
+                let mut sql =
+                    "SELECT set_config('app.tenant_id', $1, true), set_config('app.scope', $2, true)".to_owned();
+                if self.writes {
+                    sql.push_str(", pg_advisory_xact_lock(hashtextextended($1, 0))");
+                }
+                let values = [self.tenant.to_string().into(), scope.into()];
+                tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
+                Ok(tx)
+            })
+            .await
+    }
+
+    /// Makes what was done durable.
+    pub(crate) async fn commit(&mut self) -> Result<(), DbErr> {
+        match self.begun.take() {
+            Some(tx) => tx.commit().await,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Connects as the application's role.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Invalid`] when the role could see rows of every tenant, with how to mend it.
+pub(crate) async fn connect(url: &str) -> Result<DatabaseConnection> {
+    let pool = Database::connect(options(url, CONNECTIONS)).await?;
+    harmless(&pool).await?;
+    Ok(pool)
+}
+
+pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(connections)
+        .acquire_timeout(Duration::from_secs(10))
+        .sqlx_logging(false)
+        .set_schema_search_path(format!("public,{}", SCHEMAS.join(",")));
+    options
+}
+
+/// Refuses a role to which row-level security does not apply.
+async fn harmless(pool: &DatabaseConnection) -> Result<()> {
+    let schemas = SCHEMAS.map(|name| format!("'{name}'")).join(", ");
+    let sql = format!(
+        "SELECT current_user::text AS role,
+            (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
+            EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname IN ({schemas}) AND c.relkind = 'r' AND pg_has_role(current_user, c.relowner, 'USAGE')) AS owns"
+    );
+    let row = pool.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let row = row.ok_or_else(|| Error::internal("the role is unknown"))?;
+    let role: String = row.try_get("", "role")?;
+    let fault = match (row.try_get::<bool>("", "above")?, row.try_get::<bool>("", "owns")?) {
+        (true, _) => "is a superuser or bypasses row-level security",
+        (_, true) => "owns Lingxi's tables",
+        _ => return Ok(()),
+    };
+    Err(Error::invalid(format!(
+        "The database role `{role}` {fault}, so nothing would keep tenants apart. Connect as a role that owns nothing: \
+         CREATE ROLE lingxi_app LOGIN PASSWORD '...' NOSUPERUSER NOBYPASSRLS, then run `lingxi migrate` as the owner."
+    )))
+}
