@@ -13,7 +13,10 @@ pub(crate) fn check(browser: bool) -> Outcome {
     tidy::check()?;
     web::build()?;
     run(&root, "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
+    postgres()?;
     run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
+    let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet"];
+    run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;
     gen_files::check()?;
     run(&web::folder(), "npx", &["--no-install", "tsc", "-b", "ui", "portal", "widget", "e2e"])?;
     run(&web::folder(), "npm", &["run", "--silent", "lint"])?;
@@ -36,11 +39,26 @@ fn chromium() -> Outcome<String> {
     if let Some(path) = found() {
         return Ok(path);
     }
+    install("chromium fonts-noto-cjk")?;
+    found().ok_or_else(|| "Chromium is missing: install Debian's package chromium, or use --no-browser.".to_owned())
+}
+
+/// The PostgreSQL that the tests start: the machine's, or Debian's, installed when that is allowed.
+fn postgres() -> Outcome {
+    let there = || Path::new("/usr/lib/postgresql").is_dir();
+    if !there() {
+        install("postgresql")?;
+    }
+    if there() { Ok(()) } else { Err("PostgreSQL is missing: install Debian's package postgresql.".into()) }
+}
+
+/// Installs Debian's packages, where we may.
+fn install(packages: &str) -> Outcome {
     let may_install = output(Path::new("/"), "id", &["-u"]).as_deref() == Some("0")
         && output(Path::new("/"), "sh", &["-c", "command -v apt-get"]).is_some();
     if may_install {
-        let install = "apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium fonts-noto-cjk";
-        crate::shell::run(Path::new("/"), "sh", &["-c", install])?;
+        let install = format!("apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}");
+        run(Path::new("/"), "sh", &["-c", &install])?;
     }
-    found().ok_or_else(|| "Chromium is missing: install Debian's package chromium, or use --no-browser.".to_owned())
+    Ok(())
 }

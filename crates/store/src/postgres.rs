@@ -2,7 +2,7 @@
 //!
 //! A tenant has one writer at a time, as all of SQLite has: a write transaction begins with a lock of its tenant, which ends
 //! with it. What use cases read they may therefore decide upon, and facts of a tenant are numbered in the order of their
-//! commits. See `docs/adr/0005-postgresql.md`.
+//! commits. See `docs/adr/0007-postgresql.md`.
 
 use std::time::Duration;
 

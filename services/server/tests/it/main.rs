@@ -18,6 +18,7 @@ mod mail;
 mod postgres;
 mod process;
 mod routes;
+mod tenancy;
 mod traces;
 mod usage;
 mod webhooks;

@@ -20,6 +20,7 @@ static CLUSTER: OnceCell<Cluster> = OnceCell::const_new();
 static BY_FOLDER: Mutex<Option<HashMap<PathBuf, String>>> = Mutex::new(None);
 
 /// Whether this run is on PostgreSQL: `TEST_DATABASE=postgres`.
+#[expect(clippy::disallowed_methods, reason = "a choice of the test run, no setting of the product")]
 pub fn wanted() -> bool {
     std::env::var("TEST_DATABASE").is_ok_and(|value| value == "postgres")
 }

@@ -1,0 +1,180 @@
+//! What keeps tenants apart in PostgreSQL, asked of PostgreSQL itself.
+
+use lingxi_config::Config;
+use lingxi_kernel::{Ctx, Env, ErrorCode, TenantId};
+use lingxi_server::cloud::{migrate, open_database};
+use lingxi_store::{Db, schema};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+
+use crate::postgres::{connect, fresh};
+use crate::process::until;
+
+/// Tables that span tenants: accounts, the list of tenants, and the outbox, which is ordered over all of them.
+const GLOBAL: [&str; 3] = ["tenants_account", "tenants_tenant", "store_outbox"];
+
+async fn texts(conn: &impl ConnectionTrait, sql: &str) -> Vec<String> {
+    let rows = conn.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(0).unwrap()).collect()
+}
+
+/// Tables of the services for which a condition does not hold.
+async fn without(conn: &DatabaseConnection, condition: &str) -> Vec<String> {
+    let sql = format!(
+        "SELECT c.relname::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+         WHERE c.relkind IN ('r', 'p') AND n.nspname NOT IN ('public', 'pg_catalog', 'information_schema', 'pg_toast')
+             AND c.relname NOT IN ('{}') AND NOT coalesce(({condition}), false)",
+        GLOBAL.join("', '")
+    );
+    texts(conn, &sql).await
+}
+
+#[tokio::test]
+async fn every_table_of_a_tenant_is_forced_under_a_policy_and_keyed_by_the_tenant() {
+    let database = fresh().await;
+    let conn = connect(&database.superuser).await;
+    let all = texts(&conn, "SELECT tablename::text FROM pg_tables WHERE schemaname IN ('channels', 'store')").await;
+    assert!(all.len() > 10, "the schemas are looked at: {all:?}");
+    let none: [&str; 0] = [];
+    assert_eq!(without(&conn, "c.relrowsecurity AND c.relforcerowsecurity").await, none, "forced");
+    let policy =
+        "EXISTS (SELECT 1 FROM pg_policy p WHERE p.polrelid = c.oid AND p.polcmd = '*' AND p.polname = 'tenant'
+        AND pg_get_expr(p.polqual, c.oid) LIKE '(tenant_id = %app.tenant_id%'
+        AND pg_get_expr(p.polwithcheck, c.oid) = pg_get_expr(p.polqual, c.oid))";
+    assert_eq!(without(&conn, policy).await, none, "a policy for reading and writing");
+    let keyed = "(SELECT a.attname = 'tenant_id' FROM pg_index i JOIN pg_attribute a
+        ON a.attrelid = c.oid AND a.attnum = i.indkey[0] WHERE i.indrelid = c.oid AND i.indisprimary)";
+    assert_eq!(without(&conn, keyed).await, none, "keyed by the tenant first");
+    let unique =
+        "NOT EXISTS (SELECT 1 FROM pg_index i JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = i.indkey[0]
+        WHERE i.indrelid = c.oid AND i.indisunique AND a.attname <> 'tenant_id')";
+    assert_eq!(without(&conn, unique).await, none, "no unique key tells of another tenant's value");
+    let careless = "CREATE TABLE bot.careless (id uuid PRIMARY KEY, tenant_id uuid)";
+    conn.execute_unprepared(careless).await.unwrap();
+    for condition in ["c.relrowsecurity AND c.relforcerowsecurity", policy, keyed, unique] {
+        assert_eq!(without(&conn, condition).await, ["careless"], "a careless table is found");
+    }
+    // Beyond their own rows, tenants' tables are only read, and handled events pruned, by the system.
+    let further = "SELECT DISTINCT p.polname || ' ' || p.polcmd::text FROM pg_policy p ORDER BY 1";
+    assert_eq!(texts(&conn, further).await, ["system_delete d", "system_select r", "tenant *"]);
+    let pruned = "SELECT p.polrelid::regclass::text FROM pg_policy p WHERE p.polname = 'system_delete'";
+    assert_eq!(texts(&conn, pruned).await, ["store.store_inbox"]);
+    let owned = "SELECT tablename::text FROM pg_tables WHERE tableowner = 'lingxi_app'";
+    assert_eq!(texts(&conn, owned).await, none);
+    let seen = "SELECT viewname::text FROM pg_views WHERE schemaname NOT IN ('pg_catalog', 'information_schema')
+        UNION SELECT matviewname::text FROM pg_matviews";
+    assert_eq!(texts(&conn, seen).await, none, "a view would see what its owner sees");
+}
+
+#[tokio::test]
+async fn a_transaction_sees_and_writes_the_rows_of_its_tenant_only() {
+    let database = fresh().await;
+    let env = Env::system();
+    let [one, two] = [(); 2].map(|()| env.id::<TenantId>().uuid());
+    for url in [&database.app, &database.owner] {
+        let mut options = sea_orm::ConnectOptions::new(url.clone());
+        options.max_connections(1);
+        let conn = sea_orm::Database::connect(options).await.unwrap();
+        let insert = |tenant| {
+            format!(
+                "INSERT INTO bot.bot_settings (tenant_id, settings) VALUES ('{tenant}', '{{}}') ON CONFLICT DO NOTHING"
+            )
+        };
+        let inside = async |tenant, sql: &str| {
+            let begin = format!("BEGIN; SELECT set_config('app.tenant_id', '{tenant}', true)");
+            conn.execute_unprepared(&begin).await.unwrap();
+            let done = conn.execute_unprepared(sql).await;
+            let seen =
+                if done.is_ok() { texts(&conn, "SELECT tenant_id::text FROM bot.bot_settings").await } else { vec![] };
+            conn.execute_unprepared(if done.is_ok() { "COMMIT" } else { "ROLLBACK" }).await.unwrap();
+            done.map(|_| seen)
+        };
+        assert_eq!(inside(one, &insert(one)).await.unwrap(), [one.to_string()]);
+        assert_eq!(inside(two, &insert(two)).await.unwrap(), [two.to_string()]);
+        let refused = inside(one, &insert(env.id::<TenantId>().uuid())).await.unwrap_err().to_string();
+        assert!(refused.contains("row-level security"), "{refused}");
+        let moved =
+            inside(one, &format!("UPDATE bot.bot_settings SET tenant_id = '{two}'")).await.unwrap_err().to_string();
+        assert!(moved.contains("row-level security"), "{moved}");
+        assert_eq!(inside(one, "DELETE FROM bot.bot_settings").await.unwrap(), Vec::<String>::new());
+        assert_eq!(inside(two, "SELECT 1").await.unwrap(), [two.to_string()], "the other's row is still there");
+        let none = texts(&conn, "SELECT tenant_id::text FROM bot.bot_settings").await;
+        assert!(none.is_empty(), "the connection, given back, names no tenant: {none:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_role_that_could_see_every_tenant_and_an_old_database_are_refused_with_the_cure() {
+    let database = fresh().await;
+    let mut config = Config::default();
+    for (url, fault) in [(&database.owner, "owns Lingxi's tables"), (&database.superuser, "is a superuser")] {
+        config.storage.database_url = Some(url.clone());
+        let error = open_database(&config, Env::system()).await.unwrap_err();
+        assert_eq!(error.code, ErrorCode::Invalid);
+        assert!(error.message.contains(fault) && error.message.contains("CREATE ROLE lingxi_app"), "{error}");
+    }
+    config.storage.database_url = Some(database.owner.clone());
+    migrate(&config).await.unwrap();
+    config.storage.app_role = "nobody_made".into();
+    let error = migrate(&config).await.unwrap_err();
+    assert!(error.message.contains("CREATE ROLE nobody_made"), "{error}");
+
+    config.storage.database_url = Some(database.app.clone());
+    open_database(&config, Env::system()).await.unwrap();
+    let owner = connect(&database.owner).await;
+    owner.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE '%senders_ids'").await.unwrap();
+    let error = open_database(&config, Env::system()).await.unwrap_err();
+    assert!(error.message.contains("1 migrations are missing") && error.message.contains("lingxi migrate"), "{error}");
+    owner
+        .execute_unprepared("INSERT INTO seaql_migrations VALUES ('m29991231_000001_of_a_newer_one', 0)")
+        .await
+        .unwrap();
+    owner
+        .execute_unprepared("INSERT INTO seaql_migrations VALUES ('m20261124_000011_channels_senders_ids', 0)")
+        .await
+        .unwrap();
+    open_database(&config, Env::system()).await.unwrap();
+}
+
+#[tokio::test]
+async fn migrations_go_up_down_and_up_again_and_only_one_process_runs_them() {
+    let database = fresh().await;
+    let tables = "SELECT schemaname || '.' || tablename FROM pg_tables
+        WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1";
+    let conn = schema::postgres(&database.owner).await.unwrap();
+    let first = texts(&conn, tables).await;
+    lingxi_migrations::down(&conn).await.unwrap();
+    assert_eq!(texts(&conn, tables).await, ["public.seaql_migrations"]);
+    let second = schema::postgres(&database.owner).await.unwrap();
+    let both = tokio::join!(lingxi_migrations::up(&conn), lingxi_migrations::up(&second));
+    both.0.unwrap();
+    both.1.unwrap();
+    assert_eq!(texts(&conn, tables).await, first);
+}
+
+#[tokio::test]
+async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
+    let database = fresh().await;
+    let env = Env::system();
+    let [first, second] = [Db::connect(&database.app, env.clone()), Db::connect(&database.app, env.clone())];
+    let (first, second) = (first.await.unwrap(), second.await.unwrap());
+    let [ours, others] = [(); 2].map(|()| Ctx::system(env.id::<TenantId>(), "test"));
+    let holder = first.begin(&ours).await.unwrap();
+    second.begin(&others).await.unwrap().commit().await.unwrap();
+    let waiting = tokio::spawn({
+        let (second, ours) = (second.clone(), ours.clone());
+        async move { second.begin(&ours).await.unwrap().commit().await }
+    });
+    let superuser = connect(&database.superuser).await;
+    until("the second one waits", async || {
+        let waits = "SELECT 'x' FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+            AND database = (SELECT oid FROM pg_database WHERE datname = current_database())";
+        !texts(&superuser, waits).await.is_empty()
+    })
+    .await;
+    assert!(!waiting.is_finished());
+    holder.commit().await.unwrap();
+    waiting.await.unwrap().unwrap();
+    // One that is given up lets the next one in, too.
+    drop(first.begin(&ours).await.unwrap());
+    second.begin(&ours).await.unwrap().commit().await.unwrap();
+}
