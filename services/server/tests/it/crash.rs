@@ -6,7 +6,10 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use crate::cloud::folder;
-use crate::process::{Server, by, client, until};
+use crate::postgres::Cluster;
+use crate::process::{Firm, Server, by, client, until};
+
+const CUSTOMERS: usize = 6;
 
 /// A customer's view: what was written, and whether it was acknowledged.
 struct Customer {
@@ -33,7 +36,6 @@ async fn write_round(http: &reqwest::Client, url: &str, customer: &mut Customer,
 
 #[tokio::test]
 async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_twice() {
-    const CUSTOMERS: usize = 6;
     let (folder, http) = (folder(), client());
     let mut server = Server::start(&folder);
     let firm = server.firm(&http, "crash").await;
@@ -53,18 +55,55 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
         tokio::join!(writing, killing);
         server = Server::start(&folder);
     }
+    nothing_lost_nothing_twice(&server, &http, &firm, &mut customers).await;
+    server.kill();
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+#[tokio::test]
+async fn while_postgresql_crashes_and_comes_back_nothing_acknowledged_is_lost_and_nothing_happens_twice() {
+    let (folder, http) = (folder(), client());
+    let mut cluster = Cluster::start().await;
+    let database = cluster.fresh().await;
+    let server = Server::start_with(&folder, &[format!("storage.database_url={}", database.app)]);
+    let firm = server.firm(&http, "restart").await;
+    let mut customers = Vec::new();
+    for _ in 0..CUSTOMERS {
+        customers.push(Customer { token: server.visitor(&http, &firm).await, sent: HashMap::new() });
+    }
+    for round in 0..3_u64 {
+        let url = server.url.clone();
+        let writing = customers.iter_mut().map(|customer| write_round(&http, &url, customer, round));
+        let crashing = async {
+            tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
+            cluster.crash().await;
+        };
+        tokio::join!(futures::future::join_all(writing), crashing);
+        until("the server is ready again", async || {
+            let ready = http.get(format!("{}/health/ready", server.url)).send().await;
+            ready.is_ok_and(|answer| answer.status().is_success())
+        })
+        .await;
+    }
+    nothing_lost_nothing_twice(&server, &http, &firm, &mut customers).await;
+    server.kill();
+    let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// Everything is taken in the end, read once and in order, answered once, and billed once.
+async fn nothing_lost_nothing_twice(server: &Server, http: &reqwest::Client, firm: &Firm, customers: &mut [Customer]) {
     // As the widget does, everything unconfirmed is sent again under its id.
-    for customer in &mut customers {
+    for customer in customers.iter_mut() {
         let ids: Vec<String> = customer.sent.keys().cloned().collect();
         for id in ids {
-            write(&http, &server.url, customer, &id).await;
+            write(http, &server.url, customer, &id).await;
         }
         assert!(customer.sent.values().all(|stored| *stored), "after the restart everything is taken");
     }
     let deadline = Instant::now() + Duration::from_mins(1);
-    for customer in &customers {
+    for customer in customers.iter() {
         let seen = loop {
-            let seen = server.messages(&http, &customer.token).await;
+            let seen = server.messages(http, &customer.token).await;
             if by(&seen, "bot") >= customer.sent.len() || Instant::now() > deadline {
                 break seen;
             }
@@ -81,7 +120,7 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
     }
     let expected = customers.iter().map(|customer| 2 * customer.sent.len() as u64).sum::<u64>();
     let billed = loop {
-        let bill = server.graphql(&http, &firm.cookie, "{ draftBill { lines { meter quantity } } }").await;
+        let bill = server.graphql(http, &firm.cookie, "{ draftBill { lines { meter quantity } } }").await;
         let lines = bill["data"]["draftBill"]["lines"].as_array().unwrap().clone();
         let billed = lines.iter().find(|line| line["meter"] == "MESSAGE").unwrap()["quantity"].as_u64().unwrap();
         if billed >= expected || Instant::now() > deadline {
@@ -90,8 +129,6 @@ async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_t
         tokio::time::sleep(Duration::from_millis(50)).await;
     };
     assert_eq!(billed, expected, "billed = distinct billable messages");
-    server.kill();
-    let _ = std::fs::remove_dir_all(&folder);
 }
 
 #[tokio::test]

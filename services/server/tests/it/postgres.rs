@@ -10,8 +10,10 @@ use std::time::Duration;
 
 use lingxi_config::Config;
 use lingxi_server::cloud::migrate;
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection};
+use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
 use tokio::sync::OnceCell;
+
+use crate::process::until;
 
 const TEMPLATE: &str = "lingxi_template";
 
@@ -25,12 +27,13 @@ pub fn wanted() -> bool {
     std::env::var("TEST_DATABASE").is_ok_and(|value| value == "postgres")
 }
 
-struct Cluster {
+/// A running PostgreSQL.
+pub struct Cluster {
     port: u16,
     made: AtomicU64,
     /// Only one database is made at a time: the template must be left alone meanwhile.
     making: tokio::sync::Mutex<()>,
-    _process: Child,
+    process: Child,
 }
 
 /// A database that has been migrated.
@@ -43,20 +46,9 @@ pub struct Fresh {
     pub superuser: String,
 }
 
-/// A fresh database.
+/// A fresh database of the cluster that the tests share.
 pub async fn fresh() -> Fresh {
-    let cluster = CLUSTER.get_or_init(Cluster::start).await;
-    let name = format!("it_{}", cluster.made.fetch_add(1, Ordering::Relaxed));
-    let _alone = cluster.making.lock().await;
-    let admin = connect(&cluster.url("postgres", "postgres")).await;
-    let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER lingxi_owner");
-    admin.execute_unprepared(&sql).await.unwrap();
-    admin.close().await.unwrap();
-    Fresh {
-        app: cluster.url("lingxi_app", &name),
-        owner: cluster.url("lingxi_owner", &name),
-        superuser: cluster.url("postgres", &name),
-    }
+    CLUSTER.get_or_init(Cluster::start).await.fresh().await
 }
 
 /// The database of a served folder, the same one whenever it is served again.
@@ -91,28 +83,48 @@ impl Cluster {
         format!("postgres://{role}@127.0.0.1:{}/{database}", self.port)
     }
 
-    async fn start() -> Self {
-        let folder = std::env::temp_dir().join(format!("lingxi-postgres-{}", std::process::id()));
+    /// A fresh database.
+    pub async fn fresh(&self) -> Fresh {
+        let name = format!("it_{}", self.made.fetch_add(1, Ordering::Relaxed));
+        let _alone = self.making.lock().await;
+        let admin = connect(&self.url("postgres", "postgres")).await;
+        let sql = format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER lingxi_owner");
+        admin.execute_unprepared(&sql).await.unwrap();
+        admin.close().await.unwrap();
+        Fresh {
+            app: self.url("lingxi_app", &name),
+            owner: self.url("lingxi_owner", &name),
+            superuser: self.url("postgres", &name),
+        }
+    }
+
+    /// Starts one, with a migrated template.
+    pub async fn start() -> Self {
+        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let folder = std::env::temp_dir().join(format!("lingxi-postgres-{}-{port}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        // PostgreSQL does not run as root. The shell ends it, and removes its folder, when the pipe closes: with this process.
+        // PostgreSQL does not run as root. A line crashes it and starts it again. The shell ends it, and removes its folder, when
+        // the pipe closes: with this process.
         let script = format!(
             r#"
             if [ "$(id -u)" = 0 ]; then
                 as="setpriv --reuid=postgres --regid=postgres --clear-groups"; chown postgres {folder}
             fi
+            start() {{
+                $as {bin}/postgres -D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
+                    -c fsync=off -c max_connections=300 >>{folder}/log 2>&1 &
+            }}
             cd {folder} && $as {bin}/initdb -D {folder}/data -U postgres -A trust --no-sync -E UTF8 --locale=C >{folder}/log 2>&1
-            $as {bin}/postgres -D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-                -c fsync=off -c max_connections=300 >>{folder}/log 2>&1 &
-            read -r _; kill -INT $!; wait $!; rm -rf {folder}
+            start
+            while read -r _; do kill -QUIT $!; wait $!; start; done
+            kill -INT $!; wait $!; rm -rf {folder}
             "#,
             folder = folder.display(),
             bin = binaries().display(),
         );
-        let mut process = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).spawn().unwrap();
-        process.stdin.as_mut().unwrap().flush().unwrap();
-        let cluster = Self { port, made: AtomicU64::new(0), making: tokio::sync::Mutex::default(), _process: process };
+        let process = Command::new("sh").args(["-c", &script]).stdin(Stdio::piped()).spawn().unwrap();
+        let cluster = Self { port, made: AtomicU64::new(0), making: tokio::sync::Mutex::default(), process };
         let admin = cluster.ready(&folder).await;
         for sql in [
             "CREATE ROLE lingxi_owner LOGIN",
@@ -126,6 +138,21 @@ impl Cluster {
         config.storage.database_url = Some(cluster.url("lingxi_owner", TEMPLATE));
         migrate(&config).await.unwrap();
         cluster
+    }
+
+    /// Every connection breaks off, and what was not committed is gone; returns when it is back.
+    pub async fn crash(&mut self) {
+        let before = self.started().await.unwrap();
+        self.process.stdin.as_mut().unwrap().write_all(b"crash\n").unwrap();
+        until("PostgreSQL is back", async || self.started().await.is_ok_and(|now| now != before)).await;
+    }
+
+    async fn started(&self) -> Result<String, sea_orm::DbErr> {
+        let conn = Database::connect(self.url("postgres", "postgres")).await?;
+        let sql = "SELECT pg_postmaster_start_time()::text";
+        let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+        conn.close().await?;
+        row.ok_or(sea_orm::DbErr::Custom("no row".into()))?.try_get_by_index(0)
     }
 
     async fn ready(&self, folder: &Path) -> DatabaseConnection {
