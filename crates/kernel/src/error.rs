@@ -49,6 +49,16 @@ pub struct FieldError {
 
 /// What SQLite and the operating system say when nothing fits any more.
 const FULL: [&str; 2] = ["disk is full", "No space left on device"];
+/// What PostgreSQL and its driver say while it is away.
+const AWAY: [&str; 5] = [
+    "Connection refused",
+    "error communicating with database",
+    "Failed to acquire connection from pool",
+    "terminating connection due to",
+    "the database system is",
+];
+/// What PostgreSQL says of the one character that neither its texts nor its JSON can hold.
+const NULS: [&str; 2] = ["invalid byte sequence for encoding \"UTF8\": 0x00", "unsupported Unicode escape sequence"];
 
 /// A refusal or a fault.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -103,12 +113,17 @@ impl Error {
         Self::new(ErrorCode::Conflict, message)
     }
 
-    /// A fault; `cause` goes to the log and never to a caller. A full disk is told from other faults, because callers should
-    /// keep what they sent and come again.
+    /// A fault; `cause` goes to the log and never to a caller. A full disk and a database that is
+    /// away are told from other faults, because callers should keep what they sent and come again; so is what PostgreSQL cannot keep.
     pub fn internal(cause: impl fmt::Display) -> Self {
         let cause = cause.to_string();
-        let (code, message) = if FULL.iter().any(|words| cause.contains(words)) {
+        let says = |words: &[&str]| words.iter().any(|words| cause.contains(words));
+        let (code, message) = if says(&FULL) {
             (ErrorCode::Unavailable, "The storage is full; nothing was stored. Please try again later.")
+        } else if says(&AWAY) {
+            (ErrorCode::Unavailable, "The database does not answer at the moment. Please try again.")
+        } else if says(&NULS) {
+            (ErrorCode::Invalid, "A text must not hold the character U+0000.")
         } else {
             (ErrorCode::Internal, "Something went wrong on our side. Please try again.")
         };

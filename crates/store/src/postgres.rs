@@ -100,7 +100,7 @@ pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
-        .acquire_timeout(Duration::from_secs(10))
+        .acquire_timeout(Duration::from_secs(4))
         .sqlx_logging(false)
         .set_schema_search_path(format!("public,{}", SCHEMAS.join(",")));
     options

@@ -71,12 +71,20 @@ async fn while_postgresql_crashes_and_comes_back_nothing_acknowledged_is_lost_an
     for _ in 0..CUSTOMERS {
         customers.push(Customer { token: server.visitor(&http, &firm).await, sent: HashMap::new() });
     }
+    let token = server.visitor(&http, &firm).await;
     for round in 0..3_u64 {
         let url = server.url.clone();
         let writing = customers.iter_mut().map(|customer| write_round(&http, &url, customer, round));
         let crashing = async {
             tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
-            cluster.crash().await;
+            cluster.down().await;
+            let answer = http.get(format!("{url}/health/ready")).send().await.unwrap();
+            assert_eq!(answer.status(), 503, "not ready without a database");
+            let body = json!({ "clientId": "down", "text": "hello" });
+            let request = http.post(format!("{url}/widget/v1/messages")).bearer_auth(&token).json(&body);
+            let answer = request.send().await.unwrap();
+            assert_eq!(answer.status(), 503, "to be sent again: {}", answer.text().await.unwrap());
+            cluster.up().await;
         };
         tokio::join!(futures::future::join_all(writing), crashing);
         until("the server is ready again", async || {

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use lingxi_config::Config;
 use lingxi_server::cloud::migrate;
-use sea_orm::{ConnectionTrait as _, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection};
 use tokio::sync::OnceCell;
 
 use crate::process::until;
@@ -104,7 +104,7 @@ impl Cluster {
         let folder = std::env::temp_dir().join(format!("lingxi-postgres-{}-{port}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
         std::fs::create_dir_all(&folder).unwrap();
-        // PostgreSQL does not run as root. A line crashes it and starts it again. The shell ends it, and removes its folder, when
+        // PostgreSQL does not run as root. A line crashes it or starts it again. The shell ends it, and removes its folder, when
         // the pipe closes: with this process.
         let script = format!(
             r#"
@@ -117,7 +117,7 @@ impl Cluster {
             }}
             cd {folder} && $as {bin}/initdb -D {folder}/data -U postgres -A trust --no-sync -E UTF8 --locale=C >{folder}/log 2>&1
             start
-            while read -r _; do kill -QUIT $!; wait $!; start; done
+            while read -r what; do if [ "$what" = up ]; then start; else kill -QUIT $!; wait $!; fi; done
             kill -INT $!; wait $!; rm -rf {folder}
             "#,
             folder = folder.display(),
@@ -140,19 +140,29 @@ impl Cluster {
         cluster
     }
 
-    /// Every connection breaks off, and what was not committed is gone; returns when it is back.
-    pub async fn crash(&mut self) {
-        let before = self.started().await.unwrap();
-        self.process.stdin.as_mut().unwrap().write_all(b"crash\n").unwrap();
-        until("PostgreSQL is back", async || self.started().await.is_ok_and(|now| now != before)).await;
+    /// Every connection breaks off, and what was not committed is gone; returns when nobody answers any more.
+    pub async fn down(&mut self) {
+        self.tell("down");
+        until("PostgreSQL is away", async || !self.answers().await).await;
     }
 
-    async fn started(&self) -> Result<String, sea_orm::DbErr> {
-        let conn = Database::connect(self.url("postgres", "postgres")).await?;
-        let sql = "SELECT pg_postmaster_start_time()::text";
-        let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
-        conn.close().await?;
-        row.ok_or(sea_orm::DbErr::Custom("no row".into()))?.try_get_by_index(0)
+    /// Starts it again; returns when it answers.
+    pub async fn up(&mut self) {
+        self.tell("up");
+        until("PostgreSQL is back", async || self.answers().await).await;
+    }
+
+    fn tell(&mut self, what: &str) {
+        writeln!(self.process.stdin.as_mut().unwrap(), "{what}").unwrap();
+    }
+
+    async fn answers(&self) -> bool {
+        let mut options = ConnectOptions::new(self.url("postgres", "postgres"));
+        options.acquire_timeout(Duration::from_millis(200));
+        match Database::connect(options).await {
+            Ok(conn) => conn.close().await.is_ok(),
+            Err(_) => false,
+        }
     }
 
     async fn ready(&self, folder: &Path) -> DatabaseConnection {

@@ -1,11 +1,13 @@
 //! What keeps tenants apart in PostgreSQL, asked of PostgreSQL itself.
 
 use lingxi_config::Config;
+use lingxi_contracts::channels::ContactPatch;
 use lingxi_kernel::{Ctx, Env, ErrorCode, TenantId};
 use lingxi_server::cloud::{migrate, open_database};
 use lingxi_store::{Db, schema};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 
+use crate::cloud::TestCloud;
 use crate::postgres::{connect, fresh};
 use crate::process::until;
 
@@ -177,4 +179,21 @@ async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
     // One that is given up lets the next one in, too.
     drop(first.begin(&ours).await.unwrap());
     second.begin(&ours).await.unwrap().commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_postgresql_cannot_keep_is_refused_as_the_callers_fault() {
+    let database = fresh().await;
+    let test = TestCloud::start_with(|config| config.storage.database_url = Some(database.app.clone())).await;
+    let owner = test.firm("Nul Firm").await;
+    let contact = test.visitor(&owner).await.visitor().unwrap().1;
+    let channels = &test.cloud.services.channels;
+    for patch in [
+        ContactPatch { name: Some("A\0da".into()), ..ContactPatch::default() },
+        ContactPatch { tags: Some(vec!["a\0".into()]), ..ContactPatch::default() },
+    ] {
+        let error = channels.update_contact(&owner, contact, patch).await.unwrap_err();
+        assert_eq!((error.code, error.message.contains("U+0000")), (ErrorCode::Invalid, true), "{error:?}");
+    }
+    test.end().await;
 }
