@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /** What the compiler does not see: hooks, accessibility, promises that nobody waits for. */
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/gql/**', '**/node_modules/**', '**/test-results/**', 'eslint.config.js', 'codegen.ts'] },
+  { ignores: ['**/dist/**', '**/gql/**', '**/node_modules/**', '**/test-results/**', 'eslint.config.js', 'codegen.ts', '**/*.mjs'] },
   tseslint.configs.recommendedTypeChecked,
   jsxA11y.flatConfigs.strict,
   {

@@ -28,3 +28,24 @@ pub(crate) fn check() -> Outcome {
         Err(format!("{} were not up to date; they are now: commit them", GENERATED.join(" and ")))
     }
 }
+
+/// The schema as integrators had it last.
+const PUBLISHED: &str = "graphql/published.graphql";
+
+/// Names what changed for integrators since the schema was published; a breaking change fails. `publish` takes the schema as it
+/// stands for the published one.
+pub(crate) fn schema_changes(publish: bool) -> Outcome {
+    web::install()?;
+    let files = [PUBLISHED, GENERATED[0]].map(|file| root().join(file));
+    let [before, after] = files.each_ref().map(|file| file.to_string_lossy());
+    let compared = run(&web::folder().join("portal"), "node", &["schema-changes.mjs", &before, &after]);
+    if publish {
+        std::fs::copy(&files[1], &files[0]).map(|_| ()).map_err(|error| error.to_string())
+    } else {
+        compared.map_err(|_| {
+            "the schema breaks integrators (above): keep the old field beside the new one with @deprecated, or, when it \
+             must be, run `cargo xtask schema --publish` and say why in the commit"
+                .to_owned()
+        })
+    }
+}

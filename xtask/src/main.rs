@@ -47,6 +47,12 @@ enum Task {
     },
     /// Make the generated files anew
     Gen,
+    /// Name what changed for integrators since the schema was published
+    Schema {
+        /// Take the schema as it stands for the published one
+        #[arg(long)]
+        publish: bool,
+    },
     /// Check which crate may depend on which
     Arch,
     /// Check rooms, file sizes and where things may be named
@@ -60,6 +66,7 @@ fn main() -> ExitCode {
         Task::Web => web::build(),
         Task::Bench { arguments } => bench::measure(&arguments),
         Task::Gen => gen_files::write(),
+        Task::Schema { publish } => gen_files::schema_changes(publish),
         Task::Arch => arch::check(),
         Task::Tidy => tidy::check(),
     };

@@ -14,10 +14,12 @@ pub(crate) fn check(browser: bool) -> Outcome {
     web::build()?;
     run(&root, "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     postgres()?;
+    python()?;
     run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
     let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet"];
     run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;
     gen_files::check()?;
+    gen_files::schema_changes(false)?;
     run(&web::folder(), "npx", &["--no-install", "tsc", "-b", "ui", "portal", "widget", "e2e"])?;
     run(&web::folder(), "npm", &["run", "--silent", "lint"])?;
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
@@ -50,6 +52,15 @@ fn postgres() -> Outcome {
         install("postgresql")?;
     }
     if there() { Ok(()) } else { Err("PostgreSQL is missing: install Debian's package postgresql.".into()) }
+}
+
+/// The Python that runs the example client.
+fn python() -> Outcome {
+    let there = || output(Path::new("/"), "sh", &["-c", "command -v python3"]).is_some();
+    if !there() {
+        install("python3-minimal")?;
+    }
+    if there() { Ok(()) } else { Err("Python is missing: install Debian's package python3.".into()) }
 }
 
 /// Installs Debian's packages, where we may.
