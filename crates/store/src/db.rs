@@ -4,12 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lingxi_kernel::{Ctx, Env, Result};
-use sea_orm::DatabaseConnection;
 use tokio::sync::Notify;
 
 use crate::Tx;
 use crate::conn::{Conn, Kind};
-use crate::postgres::{self, Scoped};
+use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 
 /// The storage of a process. Cheap to clone.
@@ -23,7 +22,7 @@ pub struct Db {
 #[derive(Clone)]
 pub(crate) enum Backend {
     Sqlite(Sqlite),
-    Postgres(DatabaseConnection),
+    Postgres(Postgres),
 }
 
 impl std::fmt::Debug for Db {
@@ -49,7 +48,7 @@ impl Db {
     /// [`lingxi_kernel::ErrorCode::Internal`] when it cannot be reached; [`lingxi_kernel::ErrorCode::Invalid`] when the role
     /// owns tables or is above row-level security, with how to mend it.
     pub async fn connect(url: &str, env: Env) -> Result<Self> {
-        let backend = Backend::Postgres(postgres::connect(url).await?);
+        let backend = Backend::Postgres(Postgres::connect(url).await?);
         Ok(Self { backend, env, outbox_grew: Arc::new(Notify::new()) })
     }
 
@@ -62,7 +61,7 @@ impl Db {
     pub fn read(&self, ctx: &Ctx) -> Tx {
         let conn = match &self.backend {
             Backend::Sqlite(sqlite) => Conn::sqlite(sqlite.readers.clone()),
-            Backend::Postgres(pool) => Conn(Kind::Postgres(Scoped::reading(pool, ctx))),
+            Backend::Postgres(postgres) => Conn(Kind::Postgres(postgres.reading(ctx))),
         };
         Tx::reader(self.clone(), ctx.clone(), conn)
     }
@@ -74,10 +73,9 @@ impl Db {
     pub async fn begin(&self, ctx: &Ctx) -> Result<Tx> {
         match &self.backend {
             Backend::Sqlite(sqlite) => Ok(Tx::writer(self.clone(), ctx.clone(), sqlite.begin().await?)),
-            Backend::Postgres(pool) => {
-                let scoped = Scoped::writing(pool, ctx);
-                scoped.tx().await?;
-                Ok(Tx::transaction(self.clone(), ctx.clone(), Conn(Kind::Postgres(scoped))))
+            Backend::Postgres(postgres) => {
+                let conn = Conn(Kind::Postgres(postgres.writing(ctx).await?));
+                Ok(Tx::transaction(self.clone(), ctx.clone(), conn))
             }
         }
     }
@@ -86,7 +84,7 @@ impl Db {
     pub(crate) fn system(&self) -> Conn {
         match &self.backend {
             Backend::Sqlite(sqlite) => Conn::sqlite(sqlite.readers.clone()),
-            Backend::Postgres(pool) => Conn(Kind::Postgres(Scoped::system(pool))),
+            Backend::Postgres(postgres) => Conn(Kind::Postgres(postgres.system())),
         }
     }
 }

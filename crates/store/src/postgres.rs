@@ -4,6 +4,8 @@
 //! with it. What use cases read they may therefore decide upon, and facts of a tenant are numbered in the order of their
 //! commits. See `docs/adr/0007-postgresql.md`.
 
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use lingxi_kernel::{Ctx, Error, Result};
@@ -11,13 +13,17 @@ use sea_orm::{
     AccessMode, ConnectOptions, ConnectionTrait as _, Database, DatabaseConnection, DatabaseTransaction, DbBackend,
     DbErr, Statement, TransactionTrait as _,
 };
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, OwnedMutexGuard};
+use uuid::Uuid;
 
 /// One schema per service; what is shared by all is in `store`.
 const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
 
 /// Connections of a process at most.
 const CONNECTIONS: u32 = 20;
+
+/// Tenants whose turns are kept before those are forgotten for which nobody waits.
+const TURNS: usize = 1_024;
 
 /// Whose rows a transaction sees.
 #[derive(Clone, Copy)]
@@ -31,35 +37,70 @@ enum Scope {
 /// A transaction that begins with its first statement, after saying whose rows it may see.
 pub(crate) struct Scoped {
     pool: DatabaseConnection,
-    tenant: uuid::Uuid,
+    tenant: Uuid,
     scope: Scope,
-    writes: bool,
     begun: OnceCell<DatabaseTransaction>,
+    /// After the transaction, so that it is let go when that has ended.
+    turn: Option<OwnedMutexGuard<()>>,
+}
+
+/// The connections of a process, and whose turn it is to write. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Postgres {
+    pool: DatabaseConnection,
+    /// A tenant's writers wait here for each other, and not on a connection each: a busy tenant leaves the others theirs.
+    turns: Arc<Mutex<HashMap<Uuid, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Postgres {
+    /// Connects as the application's role.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Invalid`] when the role could see rows of every tenant, with how to mend it.
+    pub(crate) async fn connect(url: &str) -> Result<Self> {
+        let pool = Database::connect(options(url, CONNECTIONS)).await?;
+        harmless(&pool).await?;
+        Ok(Self { pool, turns: Arc::default() })
+    }
+
+    /// A tenant's rows, for reading.
+    pub(crate) fn reading(&self, ctx: &Ctx) -> Scoped {
+        Scoped::new(&self.pool, ctx.tenant.uuid(), Scope::Tenant, None)
+    }
+
+    /// The rows of all tenants, for reading.
+    pub(crate) fn system(&self) -> Scoped {
+        Scoped::new(&self.pool, Uuid::nil(), Scope::System, None)
+    }
+
+    /// A write transaction, begun; that of no tenant is housekeeping and sees all.
+    pub(crate) async fn writing(&self, ctx: &Ctx) -> Result<Scoped> {
+        let tenant = ctx.tenant.uuid();
+        let turn = self.turn_of(tenant).lock_owned().await;
+        let scope = if tenant.is_nil() { Scope::System } else { Scope::Tenant };
+        let scoped = Scoped::new(&self.pool, tenant, scope, Some(turn));
+        scoped.tx().await?;
+        Ok(scoped)
+    }
+
+    fn turn_of(&self, tenant: Uuid) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        if turns.len() >= TURNS {
+            turns.retain(|_, turn| Arc::strong_count(turn) > 1);
+        }
+        turns.entry(tenant).or_default().clone()
+    }
 }
 
 impl Scoped {
-    fn new(pool: &DatabaseConnection, tenant: uuid::Uuid, scope: Scope, writes: bool) -> Self {
-        Self { pool: pool.clone(), tenant, scope, writes, begun: OnceCell::new() }
-    }
-
-    pub(crate) fn reading(pool: &DatabaseConnection, ctx: &Ctx) -> Self {
-        Self::new(pool, ctx.tenant.uuid(), Scope::Tenant, false)
-    }
-
-    pub(crate) fn system(pool: &DatabaseConnection) -> Self {
-        Self::new(pool, uuid::Uuid::nil(), Scope::System, false)
-    }
-
-    /// A write transaction; that of no tenant is housekeeping and sees all.
-    pub(crate) fn writing(pool: &DatabaseConnection, ctx: &Ctx) -> Self {
-        let tenant = ctx.tenant.uuid();
-        Self::new(pool, tenant, if tenant.is_nil() { Scope::System } else { Scope::Tenant }, true)
+    fn new(pool: &DatabaseConnection, tenant: Uuid, scope: Scope, turn: Option<OwnedMutexGuard<()>>) -> Self {
+        Self { pool: pool.clone(), tenant, scope, begun: OnceCell::new(), turn }
     }
 
     pub(crate) async fn tx(&self) -> Result<&DatabaseTransaction, DbErr> {
         self.begun
             .get_or_try_init(|| async {
-                let mode = if self.writes { AccessMode::ReadWrite } else { AccessMode::ReadOnly };
+                let mode = if self.turn.is_some() { AccessMode::ReadWrite } else { AccessMode::ReadOnly };
                 let tx = self.pool.begin_with_config(None, Some(mode)).await?;
                 let scope = match self.scope {
                     Scope::Tenant => "tenant",
@@ -67,7 +108,7 @@ impl Scoped {
                 };
                 let mut sql =
                     "SELECT set_config('app.tenant_id', $1, true), set_config('app.scope', $2, true)".to_owned();
-                if self.writes {
+                if self.turn.is_some() {
                     sql.push_str(", pg_advisory_xact_lock(hashtextextended($1, 0))");
                 }
                 let values = [self.tenant.to_string().into(), scope.into()];
@@ -84,16 +125,6 @@ impl Scoped {
             None => Ok(()),
         }
     }
-}
-
-/// Connects as the application's role.
-///
-/// # Errors
-/// [`lingxi_kernel::ErrorCode::Invalid`] when the role could see rows of every tenant, with how to mend it.
-pub(crate) async fn connect(url: &str) -> Result<DatabaseConnection> {
-    let pool = Database::connect(options(url, CONNECTIONS)).await?;
-    harmless(&pool).await?;
-    Ok(pool)
 }
 
 pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {

@@ -162,10 +162,13 @@ async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
     let [ours, others] = [(); 2].map(|()| Ctx::system(env.id::<TenantId>(), "test"));
     let holder = first.begin(&ours).await.unwrap();
     second.begin(&others).await.unwrap().commit().await.unwrap();
-    let waiting = tokio::spawn({
-        let (second, ours) = (second.clone(), ours.clone());
-        async move { second.begin(&ours).await.unwrap().commit().await }
-    });
+    // More of them than the process has connections: they must leave the others theirs.
+    let waiting: Vec<_> = (0..60)
+        .map(|_| {
+            let (second, ours) = (second.clone(), ours.clone());
+            tokio::spawn(async move { second.begin(&ours).await.unwrap().commit().await })
+        })
+        .collect();
     let superuser = connect(&database.superuser).await;
     until("the second one waits", async || {
         let waits = "SELECT 'x' FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
@@ -173,9 +176,12 @@ async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
         !texts(&superuser, waits).await.is_empty()
     })
     .await;
-    assert!(!waiting.is_finished());
+    second.begin(&others).await.unwrap().commit().await.unwrap();
+    assert!(waiting.iter().all(|one| !one.is_finished()));
     holder.commit().await.unwrap();
-    waiting.await.unwrap().unwrap();
+    for one in waiting {
+        one.await.unwrap().unwrap();
+    }
     // One that is given up lets the next one in, too.
     drop(first.begin(&ours).await.unwrap());
     second.begin(&ours).await.unwrap().commit().await.unwrap();
