@@ -46,12 +46,20 @@ impl Sqlite {
         let mut writer = self.writer.clone().lock_owned().await;
         turn.taken = true;
         drop(turn);
-        if let Err(error) = writer.start().await {
-            // Those who left the commit to us must not wait for it.
-            self.commit_if_last(writer).await;
-            return Err(error);
-        }
-        Ok(writer)
+        // In a task of its own: a caller who is cancelled meanwhile must leave no half of a start behind.
+        let sqlite = self.clone();
+        let started = tokio::spawn(async move {
+            match writer.start().await {
+                Ok(()) => Ok(Started { sqlite, writer: Some(writer) }),
+                Err(error) => {
+                    // Those who left the commit to us must not wait for it.
+                    sqlite.commit_if_last(writer).await;
+                    Err(error)
+                }
+            }
+        });
+        let mut started = started.await.map_err(Error::internal)??;
+        started.writer.take().ok_or_else(|| Error::internal("the transaction has ended"))
     }
 
     /// Ends a transaction well: commits the group, or leaves that to the next one.
@@ -59,7 +67,9 @@ impl Sqlite {
         writer.grew_outbox |= grew_outbox;
         let (done, wait) = oneshot::channel();
         writer.waiters.push(done);
-        self.commit_if_last(writer).await;
+        // Others wait for this commit, too, so it goes on when we are cancelled.
+        let sqlite = self.clone();
+        tokio::spawn(async move { sqlite.commit_if_last(writer).await });
         wait.await.map_err(Error::internal)?
     }
 
@@ -76,6 +86,21 @@ impl Sqlite {
     async fn commit_if_last(&self, mut writer: OwnedMutexGuard<Writer>) {
         if self.waiting.load(Ordering::Acquire) == 0 || writer.waiters.len() >= GROUP {
             writer.commit(&self.outbox_grew).await;
+        }
+    }
+}
+
+/// A transaction on its way to the one who asked for it; undone when that one has gone.
+struct Started {
+    sqlite: Sqlite,
+    writer: Option<OwnedMutexGuard<Writer>>,
+}
+
+impl Drop for Started {
+    fn drop(&mut self) {
+        if let Some(writer) = self.writer.take() {
+            let sqlite = self.sqlite.clone();
+            tokio::spawn(async move { sqlite.abandon(writer).await });
         }
     }
 }
