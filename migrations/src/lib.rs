@@ -35,7 +35,8 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// One schema of PostgreSQL per service: the beginning of a table's name is the schema that it is in.
+/// One schema of PostgreSQL per service: the beginning of a table's name is the schema that it is in. The
+/// search path of `crates/store/src/postgres.rs` has the same list.
 const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
 /// The lock under which PostgreSQL's tables are changed, by one process at a time.
 const LOCK: i64 = 7_306_001;

@@ -1,4 +1,4 @@
-//! The database: SQLite for one process, PostgreSQL for many.
+//! The database of a process: a file of SQLite, or PostgreSQL.
 
 use std::path::Path;
 use std::sync::Arc;

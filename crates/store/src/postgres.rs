@@ -16,7 +16,8 @@ use sea_orm::{
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 use uuid::Uuid;
 
-/// One schema per service; what is shared by all is in `store`.
+/// One schema per service; what is shared by all is in `store`. The migrations, which use nothing of ours, make them by the
+/// same list.
 const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
 
 /// Connections of a process at most.
