@@ -5,6 +5,7 @@ use lingxi_kernel::{Ctx, Money, Page, PageArgs, Result, Timestamp, UsageId, text
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
+use crate::remote::remote;
 
 text_enum! {
     /// What is counted.
@@ -136,17 +137,22 @@ impl Event for SpendLimitReached {
 }
 
 /// The billing service, for the others.
+#[remote("billing")]
 #[async_trait]
 pub trait BillingClient: Send + Sync {
     /// The running month's bill.
+    #[idempotent]
     async fn draft_bill(&self, ctx: &Ctx) -> Result<DraftBill>;
     /// The running month's usage by day.
+    #[idempotent]
     async fn usage_by_day(&self, ctx: &Ctx) -> Result<Vec<UsageDay>>;
     /// The metered facts of a line, newest first.
+    #[idempotent]
     async fn evidence(&self, ctx: &Ctx, meter: Meter, page: PageArgs) -> Result<Page<UsageEvent>>;
     /// Sets alerts and cap.
     async fn set_limits(&self, ctx: &Ctx, limits: SpendLimits) -> Result<SpendLimits>;
     /// Whether the cap is reached: the bot then hands over.
+    #[idempotent]
     async fn is_capped(&self, ctx: &Ctx) -> Result<bool>;
     /// Counts calls by API key.
     async fn count_api_calls(&self, ctx: &Ctx, calls: i64) -> Result<()>;

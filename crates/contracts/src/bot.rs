@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Event;
 use crate::channels::{Card, Choice};
+use crate::remote::remote;
 
 text_enum! {
     /// Whether an article takes part.
@@ -310,9 +311,11 @@ impl Event for ReplyDecided {
 }
 
 /// The bot service, for the others.
+#[remote("bot")]
 #[async_trait]
 pub trait BotClient: Send + Sync {
     /// Articles, last changed first.
+    #[idempotent]
     async fn articles(
         &self,
         ctx: &Ctx,
@@ -321,6 +324,7 @@ pub trait BotClient: Send + Sync {
         page: PageArgs,
     ) -> Result<Page<Article>>;
     /// Articles by id; unknown ids are left out.
+    #[idempotent]
     async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>>;
     /// Makes or changes an article; `expected_version` guards against lost changes.
     async fn save_article(
@@ -337,16 +341,21 @@ pub trait BotClient: Send + Sync {
     /// Answers from an earlier release again.
     async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release>;
     /// All releases, newest first.
+    #[idempotent]
     async fn releases(&self, ctx: &Ctx) -> Result<Vec<Release>>;
     /// Rules of the bot.
+    #[idempotent]
     async fn settings(&self, ctx: &Ctx) -> Result<BotSettings>;
     /// Changes the rules.
     async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings>;
     /// What the bot would do with a question, and why. Nothing is recorded.
+    #[idempotent]
     async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision>;
     /// Titles that match the beginning of a question, for the widget's search.
+    #[idempotent]
     async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>>;
     /// Questions without an answer, most often asked first.
+    #[idempotent]
     async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;
     /// Takes a question off the list.
     async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()>;
@@ -355,5 +364,6 @@ pub trait BotClient: Send + Sync {
     /// Stores what an import read.
     async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import>;
     /// An import by id.
+    #[idempotent]
     async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>>;
 }

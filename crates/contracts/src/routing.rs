@@ -7,6 +7,7 @@ use lingxi_kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
+use crate::remote::remote;
 
 text_enum! {
     /// What a worker does.
@@ -261,13 +262,16 @@ impl Event for ActivityEnded {
 }
 
 /// The routing service, for the others.
+#[remote("routing")]
 #[async_trait]
 pub trait RoutingClient: Send + Sync {
     /// All queues with what waits in them, highest priority first.
+    #[idempotent]
     async fn queues(&self, ctx: &Ctx) -> Result<Vec<TaskQueue>>;
     /// Makes or changes a queue.
     async fn save_queue(&self, ctx: &Ctx, id: Option<TaskQueueId>, input: TaskQueueInput) -> Result<TaskQueue>;
     /// All workflows in order.
+    #[idempotent]
     async fn workflows(&self, ctx: &Ctx) -> Result<Vec<Workflow>>;
     /// Replaces the workflows by a list in order.
     async fn save_workflows(
@@ -276,8 +280,10 @@ pub trait RoutingClient: Send + Sync {
         rules: Vec<(Option<String>, Vec<String>, TaskQueueId)>,
     ) -> Result<Vec<Workflow>>;
     /// All workers.
+    #[idempotent]
     async fn workers(&self, ctx: &Ctx) -> Result<Vec<Worker>>;
     /// The caller as a worker.
+    #[idempotent]
     async fn me(&self, ctx: &Ctx) -> Result<Worker>;
     /// Changes capacity, skills and languages of a worker.
     async fn update_worker(
@@ -291,6 +297,7 @@ pub trait RoutingClient: Send + Sync {
     /// Sets what the caller does.
     async fn set_activity(&self, ctx: &Ctx, activity: Activity) -> Result<Worker>;
     /// Open offers to the caller.
+    #[idempotent]
     async fn my_reservations(&self, ctx: &Ctx) -> Result<Vec<Reservation>>;
     /// Takes an offer.
     async fn accept(&self, ctx: &Ctx, id: ReservationId) -> Result<Reservation>;
@@ -298,8 +305,10 @@ pub trait RoutingClient: Send + Sync {
     async fn decline(&self, ctx: &Ctx, id: ReservationId) -> Result<Reservation>;
     /// Tasks that are not over, oldest first; of everybody for supervisors, else of the caller. With `at_risk`, the waiting
     /// ones whose target is at risk, for everybody.
+    #[idempotent]
     async fn tasks(&self, ctx: &Ctx, at_risk: bool) -> Result<Vec<Task>>;
     /// The newest task of a conversation.
+    #[idempotent]
     async fn task_of(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<Task>>;
     /// Gives a task back to a queue, with a note for the next worker.
     async fn transfer(&self, ctx: &Ctx, id: TaskId, queue: TaskQueueId, note: &str) -> Result<Task>;
@@ -308,5 +317,6 @@ pub trait RoutingClient: Send + Sync {
     /// Ends the wrap-up.
     async fn complete(&self, ctx: &Ctx, id: TaskId, wrap_up_code: Option<String>) -> Result<Task>;
     /// Where a conversation stands in its queue.
+    #[idempotent]
     async fn position(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<QueuePosition>>;
 }

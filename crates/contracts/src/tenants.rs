@@ -8,6 +8,7 @@ use lingxi_kernel::{
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
+use crate::remote::remote;
 
 text_enum! {
     /// Whether a tenant is in use.
@@ -491,6 +492,7 @@ impl Event for ChangeNoted {
 }
 
 /// The tenants service, for the others.
+#[remote("tenants")]
 #[async_trait]
 pub trait TenantsClient: Send + Sync {
     /// Makes a firm with its owner and signs them in.
@@ -498,6 +500,7 @@ pub trait TenantsClient: Send + Sync {
     /// Checks password and second factor and opens a session. Throttled by address.
     async fn sign_in(&self, input: SignIn) -> Result<SignedIn>;
     /// The context of a session secret or an API key.
+    #[idempotent]
     async fn authenticate(&self, token: &str) -> Result<Ctx>;
     /// Ends the session of a secret.
     async fn sign_out(&self, token: &str) -> Result<()>;
@@ -512,12 +515,14 @@ pub trait TenantsClient: Send + Sync {
     /// Makes a member of an invited person and signs them in.
     async fn accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn>;
     /// The firm.
+    #[idempotent]
     async fn tenant(&self, ctx: &Ctx) -> Result<Tenant>;
     /// Changes the firm.
     async fn update_tenant(&self, ctx: &Ctx, patch: TenantPatch) -> Result<Tenant>;
     /// Asks for the firm's deletion after the grace period, or takes that back.
     async fn set_deletion(&self, ctx: &Ctx, wanted: bool) -> Result<Tenant>;
     /// All members.
+    #[idempotent]
     async fn members(&self, ctx: &Ctx) -> Result<Vec<Member>>;
     /// Changes role or status.
     async fn update_member(
@@ -530,8 +535,10 @@ pub trait TenantsClient: Send + Sync {
     /// Invites a person by mail.
     async fn invite(&self, ctx: &Ctx, email: &str, role: Role) -> Result<Invitation>;
     /// Open and accepted invitations, newest first.
+    #[idempotent]
     async fn invitations(&self, ctx: &Ctx) -> Result<Vec<Invitation>>;
     /// The caller's sessions.
+    #[idempotent]
     async fn sessions(&self, ctx: &Ctx, current_token: &str) -> Result<Vec<Session>>;
     /// Ends one of the caller's sessions.
     async fn revoke_session(&self, ctx: &Ctx, id: SessionId) -> Result<()>;
@@ -540,36 +547,46 @@ pub trait TenantsClient: Send + Sync {
     /// Turns the second factor on (with a code of it) or off.
     async fn set_totp(&self, ctx: &Ctx, enabled: bool, code: &str) -> Result<Member>;
     /// All keys, newest first.
+    #[idempotent]
     async fn api_keys(&self, ctx: &Ctx) -> Result<Vec<ApiKey>>;
     /// Makes a key.
     async fn create_api_key(&self, ctx: &Ctx, name: &str, scopes: Vec<Permission>) -> Result<Issued<ApiKey>>;
     /// Ends a key.
     async fn revoke_api_key(&self, ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey>;
     /// The audit log, newest first, with words to find in action, actor or target.
+    #[idempotent]
     async fn audit(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<AuditEntry>>;
     /// When people answer.
+    #[idempotent]
     async fn business_hours(&self, ctx: &Ctx) -> Result<BusinessHours>;
     /// Sets when people answer.
     async fn set_business_hours(&self, ctx: &Ctx, hours: BusinessHours) -> Result<BusinessHours>;
     /// Whether people answer now.
+    #[idempotent]
     async fn is_open(&self, ctx: &Ctx) -> Result<bool>;
     /// Mails of the firm, newest first.
+    #[idempotent]
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>>;
     /// Archives of the firm's data, newest first.
+    #[idempotent]
     async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>>;
     /// Asks for an archive; one at a time.
     async fn request_export(&self, ctx: &Ctx) -> Result<Export>;
     /// Whether the caller operates the platform: a member whose confirmed address is in the settings.
+    #[idempotent]
     async fn is_operator(&self, ctx: &Ctx) -> Result<bool>;
     /// For operators: all tenants, newest first, with words to find in name or id.
+    #[idempotent]
     async fn all_tenants(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<TenantOverview>>;
     /// For operators: what a tenant is allowed.
     async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant>;
     /// For operators: stops a tenant, or lets it go on.
     async fn set_suspended(&self, ctx: &Ctx, tenant: TenantId, suspended: bool) -> Result<Tenant>;
     /// For operators: how the platform is.
+    #[idempotent]
     async fn health(&self, ctx: &Ctx) -> Result<PlatformHealth>;
     /// For operators: facts that consumers gave up on, newest first, at most 200.
+    #[idempotent]
     async fn dead_letters(&self, ctx: &Ctx) -> Result<Vec<DeadLetter>>;
     /// For operators: delivers a fact again.
     async fn replay_dead_letter(&self, ctx: &Ctx, event: EventId, consumer: &str) -> Result<()>;
