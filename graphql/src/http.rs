@@ -9,7 +9,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::http::GraphiQLSource;
 use async_graphql_actix_web::{GraphQLRequest, GraphQLResponse, GraphQLSubscription};
 use lingxi_http::{HttpResult, MaybeSigned, TenantLimit};
-use lingxi_kernel::{Actor, ApiKeyId, Ctx, Error, ErrorCode};
+use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, Error, ErrorCode, EventId};
 
 use crate::loaders::loaders;
 use crate::{Persisted, Schema, Services};
@@ -34,7 +34,10 @@ pub struct Edge {
     services: Services,
     limit: TenantLimit,
     explorer: bool,
+    env: Env,
     calls: Mutex<HashMap<ApiKeyId, (Ctx, i64)>>,
+    /// Reports of calls that billing has not confirmed.
+    reports: tokio::sync::Mutex<Vec<(EventId, Ctx, i64)>>,
 }
 
 impl std::fmt::Debug for Edge {
@@ -45,14 +48,16 @@ impl std::fmt::Debug for Edge {
 
 impl Edge {
     /// Over services.
-    pub fn new(services: Services, settings: Settings) -> Self {
+    pub fn new(services: Services, settings: Settings, env: Env) -> Self {
         let Settings { requests_per_second, explorer, persisted } = settings;
         Self {
             schema: crate::schema(Some(services.clone()), explorer, persisted),
             services,
             limit: TenantLimit::per_second(requests_per_second),
             explorer,
+            env,
             calls: Mutex::default(),
+            reports: tokio::sync::Mutex::default(),
         }
     }
 
@@ -61,13 +66,12 @@ impl Edge {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when they could not be stored; they are then reported next time.
     pub async fn report_calls(&self) -> lingxi_kernel::Result<()> {
+        let mut reports = self.reports.lock().await;
         let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
-        for (key, (ctx, count)) in calls {
-            if let Err(error) = self.services.billing.count_api_calls(&ctx, count).await {
-                let mut calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner);
-                calls.entry(key).or_insert((ctx, 0)).1 += count;
-                return Err(error);
-            }
+        reports.extend(calls.into_values().map(|(ctx, count)| (self.env.id(), ctx, count)));
+        while let Some((report, ctx, count)) = reports.last() {
+            self.services.billing.count_api_calls(ctx, *report, *count).await?;
+            reports.pop();
         }
         Ok(())
     }

@@ -2,11 +2,9 @@
 
 use async_graphql::{Context, Result, SimpleObject};
 use futures::stream::{self, Stream, StreamExt as _};
-use lingxi_bus::LiveEvent;
+use lingxi_bus::{Heard, Listener, LiveEvent};
 use lingxi_contracts::channels::Message;
 use lingxi_kernel::{ConversationId, Permission};
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 
 use crate::outcome::{Shown as _, parts};
 
@@ -40,9 +38,9 @@ impl Subscription {
         // The firm must still be there, also for sockets that come back after long.
         services.tenants.tenant(caller).await.shown()?;
         caller.require(Permission::ReadConversations).shown()?;
-        let all = events(services.live.subscribe(caller.tenant, "desk"));
+        let all = events(services.live.subscribe(caller.tenant, "desk").await);
         let own = match caller.member() {
-            Ok(me) => events(services.live.subscribe(caller.tenant, &format!("member:{me}"))).boxed(),
+            Ok(me) => events(services.live.subscribe(caller.tenant, &format!("member:{me}")).await).boxed(),
             Err(_) => stream::pending().boxed(),
         };
         Ok(stream::select(all, own).map(|event| DeskEvent {
@@ -62,7 +60,7 @@ impl Subscription {
         if known.is_empty() {
             return Err(crate::outcome::fault(lingxi_kernel::Error::not_found("conversation")));
         }
-        let changes = events(services.live.subscribe(caller.tenant, &format!("conversation:{id}")));
+        let changes = events(services.live.subscribe(caller.tenant, &format!("conversation:{id}")).await);
         Ok(changes.map(|event| ConversationEvent {
             kind: kind(event.as_ref()),
             message: event.and_then(|event| serde_json::from_value(event["message"].clone()).ok()),
@@ -75,12 +73,11 @@ fn kind(event: Option<&LiveEvent>) -> String {
 }
 
 /// The events of a topic; `None` where some were missed.
-fn events(receiver: Receiver<LiveEvent>) -> impl Stream<Item = Option<LiveEvent>> {
-    stream::unfold(receiver, |mut receiver| async move {
-        match receiver.recv().await {
-            Ok(event) => Some((Some(event), receiver)),
-            Err(RecvError::Lagged(_)) => Some((None, receiver)),
-            Err(RecvError::Closed) => None,
+fn events(listener: Listener) -> impl Stream<Item = Option<LiveEvent>> {
+    stream::unfold(listener, |mut listener| async move {
+        match listener.recv().await {
+            Heard::Event(event) => Some((Some(event), listener)),
+            Heard::Missed => Some((None, listener)),
         }
     })
 }

@@ -31,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(routing::Targets),
             Box::new(channels::ContactIdentities),
             Box::new(channels::SendersIds),
+            Box::new(store::Leases),
         ]
     }
 }

@@ -1,4 +1,4 @@
-//! Outbox, inbox, dead letters.
+//! Outbox, inbox, dead letters, leases.
 
 use crate::table::{keyed, plain_table, tables};
 
@@ -23,4 +23,11 @@ tables!(
             .text("cause")
             .time("created_at"),
     ]
+);
+
+tables!(
+    Leases,
+    "m20261124_000003_leases",
+    // Of processes, not of tenants.
+    vec![plain_table("store_lease").primary_text("name").uuid("holder").time("until")]
 );

@@ -56,6 +56,9 @@ impl Def {
     pub(crate) fn primary_uuid(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).uuid().not_null().primary_key())
     }
+    pub(crate) fn primary_text(self, name: &str) -> Self {
+        self.column(ColumnDef::new(alias(name)).text().not_null().primary_key())
+    }
     pub(crate) fn uuid(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).uuid().not_null())
     }

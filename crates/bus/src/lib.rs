@@ -1,13 +1,20 @@
-//! How services hear of each other: durable facts (outbox, relay, inbox) and live fan-out that may be missed.
+//! How services hear of each other: durable facts (outbox, bus, inbox), live fan-out that may be missed, and calls.
+//!
+//! Two buses: [`InProcess`] for one process that serves everything, [`Nats`] for processes that share a NATS server.
 
+mod delivery;
 mod gathering;
+mod in_process;
+mod leases;
 mod live;
 mod mailboxes;
-mod relay;
+mod nats;
 
 pub use gathering::Gathering;
-pub use live::{Live, LiveEvent};
-pub use relay::{Relay, RelayHandle};
+pub use in_process::InProcess;
+pub use leases::{Claim, Leases};
+pub use live::{Heard, Listener, Live, LiveEvent};
+pub use nats::{Nats, Serving};
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +22,51 @@ use std::time::Duration;
 use async_trait::async_trait;
 use lingxi_contracts::Envelope;
 use lingxi_kernel::Result;
+use lingxi_store::Db;
 use lingxi_telemetry::trace;
+use tokio::sync::watch;
 use tracing::Span;
+
+/// Delivers facts to their consumers, and what is live to whoever listens.
+#[async_trait]
+pub trait Bus: Send + Sync {
+    /// The live fan-out of this bus.
+    fn live(&self) -> Live;
+
+    /// Starts to deliver the facts of the outbox to consumers, beside other processes that may do the same.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Invalid`] when the bus is not ready for these consumers, with how to make it so.
+    async fn deliver(&self, db: Db, consumers: Vec<Arc<dyn Consumer>>) -> Result<BusHandle>;
+}
+
+/// A delivery that runs.
+#[derive(Debug, Clone)]
+pub struct BusHandle {
+    stop: watch::Sender<bool>,
+    stopped: watch::Receiver<bool>,
+}
+
+impl BusHandle {
+    /// Runs work until it is told to stop and has come to its end.
+    fn run<F: Future<Output = ()> + Send + 'static>(work: impl FnOnce(watch::Receiver<bool>) -> F) -> Self {
+        let (stop, stop_signal) = watch::channel(false);
+        let (done, stopped) = watch::channel(false);
+        let work = work(stop_signal);
+        tokio::spawn(async move {
+            work.await;
+            let _ = done.send(true);
+        });
+        Self { stop, stopped }
+    }
+
+    /// Takes no new facts, finishes those in flight, and returns when all of them are noted as delivered.
+    pub async fn stop(&self) {
+        let _ = self.stop.send(true);
+        let mut stopped = self.stopped.clone();
+        let _ = stopped.wait_for(|done| *done).await;
+    }
+}
 
 /// The span in which a consumer handles a fact: part of the trace in which the fact was announced.
 pub fn span(event: &Envelope, consumer: &str) -> Span {

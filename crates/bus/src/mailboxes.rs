@@ -14,7 +14,7 @@ use lingxi_telemetry::trace;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
-use crate::relay::{Job, deliver, unharmed};
+use crate::delivery::{Job, deliver, unharmed};
 use crate::{Consumer, Gathering};
 
 /// Facts that may lie in all mailboxes of a consumer.

@@ -3,9 +3,11 @@
 //! A variable is the key with dots as double underscores: `LINGXI_MAIL__SMTP_URL` is `mail.smtp_url`.
 
 mod files;
+mod gateway;
 mod http;
 mod limits;
 mod mail;
+mod nats;
 mod operator;
 mod storage;
 mod telemetry;
@@ -16,9 +18,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use files::Files;
+pub use gateway::Gateway;
 pub use http::Http;
 pub use limits::Limits;
 pub use mail::Mail;
+pub use nats::Nats;
 pub use operator::Operator;
 pub use storage::{Database, Storage};
 pub use telemetry::{LogFormat, Telemetry};
@@ -29,8 +33,12 @@ pub use telemetry::{LogFormat, Telemetry};
 pub struct Config {
     /// Where the process listens.
     pub http: Http,
+    /// Whom the gateway hands requests on to, when others serve the services' own routes.
+    pub gateway: Gateway,
     /// Where data is kept.
     pub storage: Storage,
+    /// How processes that share the work reach each other.
+    pub nats: Nats,
     /// How mail leaves.
     pub mail: Mail,
     /// Uploaded files.
@@ -93,12 +101,32 @@ impl Config {
                 "setting refused: `http.public_url` is `{value}`; expected an address that starts with http:// or https://"
             )));
         }
+        for (key, url) in self.gateway.urls() {
+            if !url.starts_with("http://") {
+                return Err(ConfigError(format!(
+                    "setting refused: `gateway.{key}` is `{url}`; expected http://HOST:PORT, or several with spaces between"
+                )));
+            }
+        }
         let known =
             |url: &String| ["sqlite:", "postgres://", "postgresql://"].iter().any(|start| url.starts_with(start));
         if let Some(url) = self.storage.database_url.as_ref().filter(|url| !known(url)) {
             return Err(ConfigError(format!(
                 "setting refused: `storage.database_url` is `{url}`; expected sqlite:PATH or \
                  postgres://USER:PASSWORD@HOST/DATABASE"
+            )));
+        }
+        if let Some(url) =
+            self.nats.url.as_ref().filter(|url| !url.starts_with("nats://") && !url.starts_with("tls://"))
+        {
+            return Err(ConfigError(format!(
+                "setting refused: `nats.url` is `{url}`; expected nats://HOST:PORT or tls://HOST:PORT"
+            )));
+        }
+        let prefix = &self.nats.prefix;
+        if prefix.is_empty() || !prefix.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-') {
+            return Err(ConfigError(format!(
+                "setting refused: `nats.prefix` is `{prefix}`; expected small letters, digits and -"
             )));
         }
         let role = &self.storage.app_role;
@@ -126,6 +154,9 @@ impl Config {
         }
         if let Database::Postgres(_) = shown.storage.database() {
             shown.storage.database_url = Some("postgres://***".into());
+        }
+        if shown.nats.url.is_some() {
+            shown.nats.url = Some("nats://***".into());
         }
         toml::to_string(&shown).map_err(|error| ConfigError(error.to_string()))
     }

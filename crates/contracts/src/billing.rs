@@ -1,7 +1,7 @@
 //! Billing: usage, plan, the running month's bill, alerts and caps.
 
 use async_trait::async_trait;
-use lingxi_kernel::{Ctx, Money, Page, PageArgs, Result, Timestamp, UsageId, text_enum};
+use lingxi_kernel::{Ctx, EventId, Money, Page, PageArgs, Result, Timestamp, UsageId, text_enum};
 use serde::{Deserialize, Serialize};
 
 use crate::Event;
@@ -154,6 +154,7 @@ pub trait BillingClient: Send + Sync {
     /// Whether the cap is reached: the bot then hands over.
     #[idempotent]
     async fn is_capped(&self, ctx: &Ctx) -> Result<bool>;
-    /// Counts calls by API key.
-    async fn count_api_calls(&self, ctx: &Ctx, calls: i64) -> Result<()>;
+    /// Counts calls by API key; those of one report once, however often it is given.
+    #[idempotent]
+    async fn count_api_calls(&self, ctx: &Ctx, report: EventId, calls: i64) -> Result<()>;
 }

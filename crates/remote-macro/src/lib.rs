@@ -125,10 +125,10 @@ impl Call {
         let (ident, method) = (&self.function.sig.ident, self.function.sig.ident.to_string());
         let names: Vec<_> = self.parameters.iter().map(|(name, _)| name).collect();
         let owned = self.parameters.iter().map(|(_, ty)| owned(ty));
-        let passed = self.parameters.iter().map(|(name, ty)| match ty {
-            Type::Reference(_) => quote!(&#name),
-            _ => quote!(#name),
-        });
+        let passed = self
+            .parameters
+            .iter()
+            .map(|(name, ty)| if let Type::Reference(_) = ty { quote!(&#name) } else { quote!(#name) });
         let result = &self.result;
         quote! {
             #method => {

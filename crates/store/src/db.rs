@@ -7,6 +7,7 @@ use lingxi_kernel::{Ctx, Env, Result};
 use tokio::sync::Notify;
 
 use crate::Tx;
+use crate::cache::Memories;
 use crate::conn::{Conn, Kind};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
@@ -17,6 +18,7 @@ pub struct Db {
     pub(crate) backend: Backend,
     env: Env,
     pub(crate) outbox_grew: Arc<Notify>,
+    pub(crate) memories: Arc<Memories>,
 }
 
 #[derive(Clone)]
@@ -39,7 +41,7 @@ impl Db {
     pub async fn open(path: &Path, env: Env) -> Result<Self> {
         let outbox_grew = Arc::new(Notify::new());
         let backend = Backend::Sqlite(Sqlite::open(path, outbox_grew.clone()).await?);
-        Ok(Self { backend, env, outbox_grew })
+        Ok(Self { backend, env, outbox_grew, memories: Arc::default() })
     }
 
     /// Connects to the PostgreSQL database of a URL, as the application's role.
@@ -49,7 +51,7 @@ impl Db {
     /// owns tables or is above row-level security, with how to mend it.
     pub async fn connect(url: &str, env: Env) -> Result<Self> {
         let backend = Backend::Postgres(Postgres::connect(url).await?);
-        Ok(Self { backend, env, outbox_grew: Arc::new(Notify::new()) })
+        Ok(Self { backend, env, outbox_grew: Arc::default(), memories: Arc::default() })
     }
 
     /// Time and randomness of this process.

@@ -9,6 +9,7 @@ mod db;
 pub mod dead_letters;
 mod entity;
 pub mod inbox;
+pub mod leases;
 pub mod outbox;
 mod postgres;
 pub mod schema;
@@ -18,7 +19,7 @@ pub mod system;
 mod tenant_tables;
 mod tx;
 
-pub use cache::TenantCache;
+pub use cache::{Forget, TenantCache};
 pub use conn::Conn;
 pub use db::Db;
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many, upsert_all};

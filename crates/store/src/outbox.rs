@@ -3,9 +3,12 @@
 use lingxi_contracts::Envelope;
 use lingxi_kernel::{Result, TenantId, Timestamp};
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel, QueryOrder, QuerySelect, sea_query::Expr};
+use sea_orm::{
+    Condition, IntoActiveModel, QueryOrder, QuerySelect, QueryTrait as _,
+    sea_query::{Expr, ExprTrait},
+};
 
-use crate::{Db, Tx};
+use crate::{Db, Tx, dead_letters, inbox};
 
 /// A stored fact.
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -67,7 +70,7 @@ pub async fn pending(db: &Db, after: i64, limit: u64) -> Result<Vec<(i64, Envelo
         .limit(limit)
         .all(&db.system())
         .await?;
-    rows.into_iter().map(|row| Ok((row.seq, serde_json::from_str(&row.envelope)?))).collect()
+    opened(rows)
 }
 
 /// Notes that every consumer had these facts.
@@ -95,6 +98,55 @@ pub async fn prune(db: &Db, before: Timestamp) -> Result<u64> {
     let removed = Entity::delete_many().filter(Column::PublishedAt.lt(before)).exec(tx.conn()).await?;
     tx.commit().await?;
     Ok(removed.rows_affected)
+}
+
+/// Up to which number every fact was published before a moment.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the table cannot be read.
+pub async fn published_up_to(db: &Db, before: Timestamp) -> Result<i64> {
+    let later = Condition::any().add(Column::PublishedAt.is_null()).add(Column::PublishedAt.gte(before));
+    let first = Entity::find().filter(later).order_by_asc(Column::Seq).one(&db.system()).await?;
+    if let Some(first) = first {
+        return Ok(first.seq - 1);
+    }
+    let last = Entity::find().order_by_desc(Column::Seq).one(&db.system()).await?;
+    Ok(last.map_or(0, |last| last.seq))
+}
+
+/// Facts with numbers above `after` and up to `last` that a consumer has neither handled nor put aside, in order of storing.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the tables cannot be read.
+pub async fn unhandled(db: &Db, consumer: &str, after: i64, last: i64, limit: u64) -> Result<Vec<(i64, Envelope)>> {
+    let handled = inbox::Entity::find()
+        .filter(inbox::Column::Consumer.eq(consumer))
+        .filter(ExprTrait::equals(Expr::col((inbox::Entity, inbox::Column::TenantId)), (Entity, Column::TenantId)))
+        .filter(ExprTrait::equals(Expr::col((inbox::Entity, inbox::Column::EventId)), (Entity, Column::EventId)));
+    let aside = dead_letters::Entity::find()
+        .filter(dead_letters::Column::Consumer.eq(consumer))
+        .filter(ExprTrait::equals(
+            Expr::col((dead_letters::Entity, dead_letters::Column::TenantId)),
+            (Entity, Column::TenantId),
+        ))
+        .filter(ExprTrait::equals(
+            Expr::col((dead_letters::Entity, dead_letters::Column::EventId)),
+            (Entity, Column::EventId),
+        ));
+    let rows = Entity::find()
+        .filter(Column::Seq.gt(after))
+        .filter(Column::Seq.lte(last))
+        .filter(ExprTrait::not(Expr::exists(handled.into_query())))
+        .filter(ExprTrait::not(Expr::exists(aside.into_query())))
+        .order_by_asc(Column::Seq)
+        .limit(limit)
+        .all(&db.system())
+        .await?;
+    opened(rows)
+}
+
+fn opened(rows: Vec<Model>) -> Result<Vec<(i64, Envelope)>> {
+    rows.into_iter().map(|row| Ok((row.seq, serde_json::from_str(&row.envelope)?))).collect()
 }
 
 /// How many facts wait to be delivered, and since when the oldest does.

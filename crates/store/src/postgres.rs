@@ -64,6 +64,10 @@ impl Postgres {
         Ok(Self { pool, turns: Arc::default() })
     }
 
+    pub(crate) fn pool(&self) -> &DatabaseConnection {
+        &self.pool
+    }
+
     /// A tenant's rows, for reading.
     pub(crate) fn reading(&self, ctx: &Ctx) -> Scoped {
         Scoped::new(&self.pool, ctx.tenant.uuid(), Scope::Tenant, None)

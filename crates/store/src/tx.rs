@@ -88,11 +88,20 @@ impl Tx {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the fact is not representable in JSON.
     pub fn emit<E: Event>(&self, event: &E) -> Result<EventId> {
-        let mut envelope = Envelope::new(self.id(), self.ctx.tenant, self.now(), event)?;
-        envelope.traceparent = lingxi_telemetry::trace::current();
-        let id = envelope.id;
-        self.announce(envelope);
+        let id = self.id();
+        self.emit_as(id, event)?;
         Ok(id)
+    }
+
+    /// Announces a fact that has an identity already: however often it is announced, it has its effect once.
+    ///
+    /// # Errors
+    /// As [`Tx::emit`].
+    pub fn emit_as<E: Event>(&self, id: EventId, event: &E) -> Result<()> {
+        let mut envelope = Envelope::new(id, self.ctx.tenant, self.now(), event)?;
+        envelope.traceparent = lingxi_telemetry::trace::current();
+        self.announce(envelope);
+        Ok(())
     }
 
     /// Notes, for the firm's audit log, what a member or a key changed; what we do by ourselves is not noted.

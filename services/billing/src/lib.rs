@@ -8,7 +8,6 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_contracts::TenantData;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_store::{Db, TenantTables};
@@ -34,8 +33,6 @@ pub struct Parts {
     pub client: Arc<dyn BillingClient>,
     /// Its consumer of facts.
     pub consumer: Arc<dyn Consumer>,
-    /// Its part of a tenant's data.
-    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -44,14 +41,18 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// Builds the service.
-pub fn build(deps: Deps) -> Parts {
-    let tables = TenantTables::new(deps.db.clone())
+/// The service's part of a tenant's data.
+pub fn data(db: &Db) -> TenantTables {
+    TenantTables::new(db.clone())
         .with::<store::usage::Entity>()
         .with::<store::rollup::Entity>()
-        .with::<store::account::Entity>();
-    let tables = Arc::new(tables);
+        .with::<store::account::Entity>()
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let tables = Arc::new(data(&deps.db));
     let service = Arc::new(service::Billing::new(deps));
     let consumer = events::BillingConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service, consumer: Arc::new(consumer), data: tables }
+    Parts { client: service, consumer: Arc::new(consumer) }
 }

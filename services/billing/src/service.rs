@@ -8,7 +8,7 @@ use chrono_tz::Tz;
 use lingxi_contracts::billing::{
     ApiCallsCounted, BillingClient, DraftBill, Meter, SpendLimitReached, SpendLimits, UsageDay, UsageEvent,
 };
-use lingxi_kernel::{Ctx, Error, FieldError, Money, Page, PageArgs, Permission, Result, Timestamp, UsageId};
+use lingxi_kernel::{Ctx, Error, EventId, FieldError, Money, Page, PageArgs, Permission, Result, Timestamp, UsageId};
 use lingxi_store::{TenantCache, Tx, update};
 
 use crate::Deps;
@@ -38,7 +38,7 @@ pub(crate) struct Usage {
 
 impl Billing {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps, accounts: TenantCache::default() }
+        Self { accounts: TenantCache::new(&deps.db, "billing.account"), deps }
     }
 
     /// The firm's account, from memory where it is known.
@@ -213,10 +213,10 @@ impl BillingClient for Billing {
         Ok(rules::month_of(read.now(), zone).name == capped)
     }
 
-    async fn count_api_calls(&self, ctx: &Ctx, calls: i64) -> Result<()> {
+    async fn count_api_calls(&self, ctx: &Ctx, report: EventId, calls: i64) -> Result<()> {
         let (_, key) = ctx.actor_name();
         let tx = self.deps.db.begin(ctx).await?;
-        tx.emit(&ApiCallsCounted { key, calls })?;
+        tx.emit_as(report, &ApiCallsCounted { key, calls })?;
         tx.commit().await
     }
 }

@@ -13,7 +13,6 @@ use std::sync::Arc;
 
 use lingxi_bus::Consumer;
 use lingxi_config::Files;
-use lingxi_contracts::TenantData;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
 use lingxi_store::{Db, TenantTables};
@@ -46,8 +45,6 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
-    /// Its part of a tenant's data.
-    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -56,18 +53,22 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// Builds the service.
-pub fn build(deps: Deps) -> Parts {
-    let tables = TenantTables::new(deps.db.clone())
+/// The service's part of a tenant's data.
+pub fn data(db: &Db) -> TenantTables {
+    TenantTables::new(db.clone())
         .with::<store::article::Entity>()
         .with::<store::release::Entity>()
         .with::<store::impression::Entity>()
         .with::<store::unanswered::Entity>()
         .with::<store::import::Entity>()
-        .with::<store::settings::Entity>();
-    let tables = Arc::new(tables);
+        .with::<store::settings::Entity>()
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let tables = Arc::new(data(&deps.db));
     let jobs = Jobs { db: deps.db.clone() };
     let service = Arc::new(service::Bot::new(deps));
     let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service, consumer: Arc::new(consumer), jobs, data: tables }
+    Parts { client: service, consumer: Arc::new(consumer), jobs }
 }

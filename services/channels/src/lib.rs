@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live};
 use lingxi_config::{Files, Limits};
-use lingxi_contracts::TenantData;
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
@@ -56,8 +55,6 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
-    /// Its part of a tenant's data.
-    pub data: Arc<dyn TenantData>,
     service: Arc<service::Channels>,
 }
 
@@ -76,12 +73,12 @@ impl Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
-    let tables = Arc::new(tables(&deps));
+    let tables = Arc::new(data(&deps.db, deps.files_dir.clone()));
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
     let service = Arc::new_cyclic(|me| service::Channels {
+        hooks: TenantCache::new(&deps.db, "channels.webhooks"),
         deps,
         limit,
-        hooks: TenantCache::default(),
         inbound: lingxi_bus::Gathering::default(),
         myself: me.clone(),
     });
@@ -90,13 +87,13 @@ pub fn build(deps: Deps) -> Parts {
         client: service.clone(),
         consumer: Arc::new(events::ChannelsConsumer { service: service.clone(), tables: tables.clone() }),
         jobs,
-        data: tables,
         service,
     }
 }
 
-fn tables(deps: &Deps) -> TenantTables {
-    TenantTables::new(deps.db.clone())
+/// The service's part of a tenant's data; its files are in a folder.
+pub fn data(db: &Db, files_dir: PathBuf) -> TenantTables {
+    TenantTables::new(db.clone())
         .with::<store::channel::Entity>()
         .with::<store::contact::Entity>()
         .with::<store::identity::Entity>()
@@ -108,5 +105,5 @@ fn tables(deps: &Deps) -> TenantTables {
         .with::<store::webhook::Entity>()
         .with::<store::delivery::Entity>()
         .with::<store::member::Entity>()
-        .with_files(deps.files_dir.clone())
+        .with_files(files_dir)
 }

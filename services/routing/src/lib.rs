@@ -9,7 +9,6 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live};
-use lingxi_contracts::TenantData;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_store::{Db, TenantTables};
@@ -41,8 +40,6 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
-    /// Its part of a tenant's data.
-    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -51,16 +48,20 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// Builds the service.
-pub fn build(deps: Deps) -> Parts {
-    let tables = TenantTables::new(deps.db.clone())
+/// The service's part of a tenant's data.
+pub fn data(db: &Db) -> TenantTables {
+    TenantTables::new(db.clone())
         .with::<store::queue::Entity>()
         .with::<store::workflow::Entity>()
         .with::<store::task::Entity>()
         .with::<store::reservation::Entity>()
-        .with::<store::worker::Entity>();
-    let tables = Arc::new(tables);
+        .with::<store::worker::Entity>()
+}
+
+/// Builds the service.
+pub fn build(deps: Deps) -> Parts {
+    let tables = Arc::new(data(&deps.db));
     let service = Arc::new(service::Routing { deps });
     let consumer = events::RoutingConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service.clone(), consumer: Arc::new(consumer), jobs: Jobs { service }, data: tables }
+    Parts { client: service.clone(), consumer: Arc::new(consumer), jobs: Jobs { service } }
 }

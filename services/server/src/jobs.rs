@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
+use lingxi_bus::Leases;
 use lingxi_kernel::Result;
 use lingxi_store::{Db, inbox, outbox};
 use tokio::task::JoinSet;
@@ -14,46 +15,89 @@ use tokio::task::JoinSet;
 const OUTBOX_KEPT: TimeDelta = TimeDelta::hours(24);
 const INBOX_KEPT: TimeDelta = TimeDelta::hours(48);
 
+/// The beginning of the claims by which processes agree who runs timers.
+pub(crate) const TIMERS: &str = "timers-";
+
+/// The timers of the services of this process.
 #[derive(Debug, Clone)]
 pub(crate) struct Jobs {
-    pub(crate) tenants: lingxi_tenants::Jobs,
-    pub(crate) channels: lingxi_channels::Jobs,
-    pub(crate) bot: lingxi_bot::Jobs,
-    pub(crate) routing: lingxi_routing::Jobs,
-    pub(crate) db: Db,
+    pub(crate) tenants: Option<lingxi_tenants::Jobs>,
+    pub(crate) channels: Option<lingxi_channels::Jobs>,
+    pub(crate) bot: Option<lingxi_bot::Jobs>,
+    pub(crate) routing: Option<lingxi_routing::Jobs>,
+    pub(crate) db: Option<Db>,
 }
 
 impl Jobs {
     /// Every timer once.
     pub(crate) async fn run_once(&self) -> Result<()> {
-        self.routing.expire_offers().await?;
-        self.routing.offer_waiting().await?;
-        self.channels.wake_snoozed().await?;
-        self.channels.resolve_quiet().await?;
-        self.channels.deliver_webhooks().await?;
-        self.routing.count_activities().await?;
-        self.bot.continue_imports().await?;
-        self.tenants.write_exports().await?;
-        self.tenants.end_tenants().await?;
-        self.tenants.send_mail().await
+        if let Some(routing) = &self.routing {
+            routing.expire_offers().await?;
+            routing.offer_waiting().await?;
+        }
+        if let Some(channels) = &self.channels {
+            channels.wake_snoozed().await?;
+            channels.resolve_quiet().await?;
+            channels.deliver_webhooks().await?;
+        }
+        if let Some(routing) = &self.routing {
+            routing.count_activities().await?;
+        }
+        if let Some(bot) = &self.bot {
+            bot.continue_imports().await?;
+        }
+        if let Some(tenants) = &self.tenants {
+            tenants.write_exports().await?;
+            tenants.end_tenants().await?;
+            tenants.send_mail().await?;
+        }
+        Ok(())
     }
 
-    /// Runs until the set is dropped.
-    pub(crate) fn start(&self) -> JoinSet<()> {
+    /// Names of those who have timers.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
+        let named = [
+            self.tenants.as_ref().map(|_| "tenants"),
+            self.channels.as_ref().map(|_| "channels"),
+            self.bot.as_ref().map(|_| "bot"),
+            self.routing.as_ref().map(|_| "routing"),
+            self.db.as_ref().map(|_| "store"),
+        ];
+        named.into_iter().flatten().collect()
+    }
+
+    /// Runs until the set is dropped; where there are leases, only while this process holds that of a service.
+    pub(crate) fn start(&self, leases: Option<Leases>) -> JoinSet<()> {
         let mut running = JoinSet::new();
-        let Self { tenants, channels, bot, routing, db } = self;
-        let mut every = |seconds, what, job: Job| running.spawn(every(seconds, what, job));
-        every(1, "offers that expire", job(routing, |routing| async move { routing.expire_offers().await }));
-        every(5, "tasks that wait", job(routing, |routing| async move { routing.offer_waiting().await }));
-        every(60, "activities that last", job(routing, |routing| async move { routing.count_activities().await }));
-        every(10, "snoozes that end", job(channels, |channels| async move { channels.wake_snoozed().await }));
-        every(60, "quiet conversations", job(channels, |channels| async move { channels.resolve_quiet().await }));
-        every(1, "webhook deliveries", job(channels, |channels| async move { channels.deliver_webhooks().await }));
-        every(5, "imports that were left", job(bot, |bot| async move { bot.continue_imports().await }));
-        every(5, "waiting mail", job(tenants, |tenants| async move { tenants.send_mail().await }));
-        every(2, "archives", job(tenants, |tenants| async move { tenants.write_exports().await }));
-        every(60, "firms that end", job(tenants, |tenants| async move { tenants.end_tenants().await }));
-        every(600, "old events", job(db, |db| async move { prune(&db).await }));
+        let mut every = |service: &'static str, seconds, what, job: Job| {
+            running.spawn(every(
+                seconds,
+                what,
+                leases.clone().map(|leases| (leases, format!("{TIMERS}{service}"))),
+                job,
+            ))
+        };
+        if let Some(it) = &self.routing {
+            every("routing", 1, "offers that expire", job(it, |it| async move { it.expire_offers().await }));
+            every("routing", 5, "tasks that wait", job(it, |it| async move { it.offer_waiting().await }));
+            every("routing", 60, "activities that last", job(it, |it| async move { it.count_activities().await }));
+        }
+        if let Some(it) = &self.channels {
+            every("channels", 10, "snoozes that end", job(it, |it| async move { it.wake_snoozed().await }));
+            every("channels", 60, "quiet conversations", job(it, |it| async move { it.resolve_quiet().await }));
+            every("channels", 1, "webhook deliveries", job(it, |it| async move { it.deliver_webhooks().await }));
+        }
+        if let Some(it) = &self.bot {
+            every("bot", 5, "imports that were left", job(it, |it| async move { it.continue_imports().await }));
+        }
+        if let Some(it) = &self.tenants {
+            every("tenants", 5, "waiting mail", job(it, |it| async move { it.send_mail().await }));
+            every("tenants", 2, "archives", job(it, |it| async move { it.write_exports().await }));
+            every("tenants", 60, "firms that end", job(it, |it| async move { it.end_tenants().await }));
+        }
+        if let Some(it) = &self.db {
+            every("store", 600, "old events", job(it, |it| async move { prune(&it).await }));
+        }
         running
     }
 }
@@ -77,11 +121,14 @@ where
     Box::new(move || work(with.clone()).boxed())
 }
 
-async fn every(seconds: u64, what: &'static str, job: Job) {
+async fn every(seconds: u64, what: &'static str, lease: Option<(Leases, String)>, job: Job) {
     let mut ticks = tokio::time::interval(Duration::from_secs(seconds));
     ticks.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         ticks.tick().await;
+        if lease.as_ref().is_some_and(|(leases, claim)| !leases.holds(claim, 0)) {
+            continue;
+        }
         if let Err(error) = job().await {
             tracing::error!(job = what, error.cause = %error, "A timer's work failed; it is tried again");
         }

@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
-use lingxi_server::role::{Role, require_all};
+use lingxi_server::role::{Role, chosen};
 use lingxi_server::{demo, doctor, import, serve};
 
 /// Customer service for small firms: bot, desk, and a bill by use.
@@ -137,17 +137,16 @@ fn run(cli: Cli) -> Result<(), String> {
 async fn work(config: Config, command: Command) -> Result<(), String> {
     match command {
         Command::Serve { role, demo } => {
-            require_all(&role)?;
+            let roles = chosen(role);
             let telemetry = lingxi_telemetry::start(&config.telemetry)?;
             let mut config = config;
             if demo {
                 make_demo(&config).await?;
                 config.operator.emails.push(demo::OWNER.into());
             }
-            let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
-            let cloud = Cloud::build(&config, db);
-            let running =
-                serve::start(&config, &cloud, Some(telemetry.metrics.clone())).map_err(|error| error.to_string())?;
+            let cloud = Cloud::open(&config, &roles).await.map_err(|error| error.to_string())?;
+            let running = serve::start(&config, &cloud, Some(telemetry.metrics.clone())).await;
+            let running = running.map_err(|error| error.to_string())?;
             say(format!("Lingxi serves on http://{}", running.address));
             let stopped = running.until_stopped().await.map_err(|error| error.to_string());
             telemetry.stop().await;
@@ -172,7 +171,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
         Command::Demo => make_demo(&config).await,
         Command::Import { tenant, files } => {
             let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
-            let cloud = Cloud::build(&config, db);
+            let cloud = Cloud::build(&config, db).map_err(|error| error.to_string())?;
             for file in files {
                 let (read, release) = import::run(cloud.services.bot.as_ref(), tenant, &file)
                     .await

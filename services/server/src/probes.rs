@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use actix_web::{HttpResponse, web};
+use lingxi_bus::Nats;
 use lingxi_store::{Db, system};
 use metrics_exporter_prometheus::PrometheusHandle;
 use serde_json::json;
 
 #[derive(Clone)]
 pub(crate) struct Probes {
-    pub(crate) db: Db,
+    pub(crate) db: Option<Db>,
+    pub(crate) nats: Option<Nats>,
     pub(crate) ready: Arc<AtomicBool>,
     pub(crate) metrics: Option<PrometheusHandle>,
 }
@@ -29,15 +31,24 @@ async fn live() -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "live" }))
 }
 
-/// The process takes requests: it is not stopping, and the database answers.
+/// The process takes requests: it is not stopping, and what it needs answers.
 async fn ready(probes: web::Data<Probes>) -> HttpResponse {
     if !probes.ready.load(Ordering::Relaxed) {
         return HttpResponse::ServiceUnavailable().json(json!({ "status": "stopping" }));
     }
-    match system::ping(&probes.db).await {
-        Ok(()) => HttpResponse::Ok().json(json!({ "status": "ready" })),
-        Err(_) => HttpResponse::ServiceUnavailable().json(json!({ "status": "the database does not answer" })),
+    let missing =
+        |what: &str| HttpResponse::ServiceUnavailable().json(json!({ "status": format!("{what} does not answer") }));
+    if let Some(db) = &probes.db
+        && system::ping(db).await.is_err()
+    {
+        return missing("the database");
     }
+    if let Some(nats) = &probes.nats
+        && nats.ping().await.is_err()
+    {
+        return missing("NATS");
+    }
+    HttpResponse::Ok().json(json!({ "status": "ready" }))
 }
 
 async fn metrics(probes: web::Data<Probes>) -> HttpResponse {

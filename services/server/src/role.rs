@@ -53,19 +53,14 @@ impl FromStr for Role {
     }
 }
 
-/// Demands the shape that this build can serve: every role in one process.
-///
-/// # Errors
-/// A sentence that names the missing roles.
-pub fn require_all(roles: &[Role]) -> Result<(), String> {
-    let missing: Vec<&str> =
-        Role::ALL.iter().filter(|role| !roles.is_empty() && !roles.contains(role)).map(|role| role.name()).collect();
-    if missing.is_empty() {
-        Ok(())
-    } else {
-        let missing = missing.join(", ");
-        Err(format!("this build serves all roles in one process; add {missing}, or leave --role out"))
+/// The roles that were asked for, each once; all of them when none was named.
+pub fn chosen(mut roles: Vec<Role>) -> Vec<Role> {
+    if roles.is_empty() {
+        return Role::ALL.to_vec();
     }
+    roles.sort_by_key(|role| Role::ALL.iter().position(|known| known == role));
+    roles.dedup();
+    roles
 }
 
 #[cfg(test)]
@@ -79,9 +74,8 @@ mod tests {
     }
 
     #[test]
-    fn part_of_the_roles_is_refused_with_the_missing_ones() {
-        assert!(require_all(&[]).is_ok());
-        assert!(require_all(&Role::ALL).is_ok());
-        assert!(require_all(&[Role::Gateway]).unwrap_err().contains("tenants, channels, bot"));
+    fn all_roles_are_served_when_none_is_named() {
+        assert_eq!(chosen(Vec::new()), Role::ALL);
+        assert_eq!(chosen(vec![Role::Bot, Role::Gateway, Role::Bot]), [Role::Gateway, Role::Bot]);
     }
 }

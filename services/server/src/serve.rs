@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
 use actix_web::{App, HttpServer, web};
-use lingxi_bus::RelayHandle;
+use lingxi_bus::{BusHandle, Serving};
 use lingxi_config::Config;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_graphql::Persisted;
@@ -17,6 +17,7 @@ use tokio::task::{JoinHandle, JoinSet};
 use tracing::Instrument as _;
 
 use crate::cloud::Cloud;
+use crate::forward::Forwards;
 use crate::probes::Probes;
 use crate::{probes, web as files};
 
@@ -32,10 +33,11 @@ pub struct Running {
     pub address: SocketAddr,
     server: ServerHandle,
     task: JoinHandle<std::io::Result<()>>,
-    relay: RelayHandle,
+    bus: Option<BusHandle>,
+    serving: Vec<Serving>,
     jobs: JoinSet<()>,
     ready: Arc<AtomicBool>,
-    gateway: web::Data<lingxi_graphql::Edge>,
+    gateway: Option<web::Data<lingxi_graphql::Edge>>,
 }
 
 impl std::fmt::Debug for Running {
@@ -47,17 +49,19 @@ impl std::fmt::Debug for Running {
 /// Starts to serve.
 ///
 /// # Errors
-/// [`lingxi_kernel::ErrorCode::Internal`] when the address is taken.
-pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
+/// [`lingxi_kernel::ErrorCode::Internal`] when the address is taken, [`lingxi_kernel::ErrorCode::Invalid`] when NATS was not
+/// made ready.
+pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
     let ready = Arc::new(AtomicBool::new(true));
-    let probes = Probes { db: cloud.db.clone(), ready: ready.clone(), metrics };
+    let probes = Probes { db: cloud.db.clone(), nats: cloud.nats.clone(), ready: ready.clone(), metrics };
     let settings = lingxi_graphql::Settings {
         requests_per_second: config.limits.requests_per_second,
         explorer: config.http.explorer,
         persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
     };
-    let edge = lingxi_graphql::Edge::new(cloud.services.clone(), settings);
-    let gateway = web::Data::new(edge);
+    let edge = |settings| lingxi_graphql::Edge::new(cloud.services.clone(), settings, cloud.env.clone());
+    let gateway = cloud.gateway.then(|| web::Data::new(edge(settings)));
+    let forwards = Forwards::to(&config.gateway, cloud)?;
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
     let shared = gateway.clone();
@@ -78,11 +82,22 @@ pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) 
                 }
             })
             .configure(|c| probes::routes(c, &probes))
-            .configure(|c| lingxi_tenants::routes(c, &tenants))
-            .configure(|c| lingxi_bot::routes(c, &bot))
-            .configure(|c| lingxi_channels::routes(c, &channels))
-            .configure(|c| lingxi_graphql::routes(c, &shared))
-            .configure(files::routes)
+            .configure(|c| {
+                if let Some(edge) = &tenants {
+                    lingxi_tenants::routes(c, edge);
+                }
+                if let Some(edge) = &bot {
+                    lingxi_bot::routes(c, edge);
+                }
+                if let Some(edge) = &channels {
+                    lingxi_channels::routes(c, edge);
+                }
+                if let Some(edge) = &shared {
+                    lingxi_graphql::routes(c, edge);
+                    forwards.routes(c);
+                    files::routes(c);
+                }
+            })
     });
     let workers = match config.http.workers {
         0 => std::thread::available_parallelism().map_or(2, usize::from),
@@ -97,13 +112,16 @@ pub fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) 
         .bind(&config.http.address)
         .map_err(|error| Error::internal(format!("{} cannot be listened on: {error}", config.http.address)))?;
     let address = *server.addrs().first().ok_or_else(|| Error::internal("no address was bound"))?;
+    let bus = cloud.start_bus().await?;
+    let serving = cloud.answer_calls().await?;
     let running = server.run();
     Ok(Running {
         address,
         server: running.handle(),
         task: tokio::spawn(running),
-        relay: cloud.start_relay(),
-        jobs: cloud.jobs.start(),
+        bus,
+        serving,
+        jobs: cloud.jobs.start(cloud.timers()),
         ready,
         gateway,
     })
@@ -126,7 +144,8 @@ impl Running {
     }
 
     async fn report_calls(&self) {
-        if let Err(error) = self.gateway.report_calls().await {
+        let Some(gateway) = &self.gateway else { return };
+        if let Err(error) = gateway.report_calls().await {
             tracing::error!(error.cause = %error, "API calls could not be counted; they are kept for next time");
         }
     }
@@ -138,9 +157,15 @@ impl Running {
     pub async fn stop(mut self) -> Result<()> {
         self.ready.store(false, Ordering::Relaxed);
         self.server.stop(true).await;
-        self.jobs.shutdown().await;
         self.report_calls().await;
-        self.relay.stop().await;
+        self.jobs.shutdown().await;
+        // Facts first: what they lead to may still be asked of this process.
+        if let Some(bus) = self.bus {
+            bus.stop().await;
+        }
+        for serving in self.serving {
+            serving.stop().await;
+        }
         Ok(self.task.await??)
     }
 }

@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use lingxi_bus::Consumer;
 use lingxi_config::{Limits, Mail, Operator};
-use lingxi_contracts::TenantData;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_kernel::Timestamp;
 use lingxi_store::{Db, TenantTables};
@@ -51,8 +50,6 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
-    /// Its part of a tenant's data.
-    pub data: Arc<dyn TenantData>,
 }
 
 impl std::fmt::Debug for Parts {
@@ -63,15 +60,15 @@ impl std::fmt::Debug for Parts {
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
-    let tables = Arc::new(tables(&deps.db));
+    let tables = Arc::new(data(&deps.db));
     let consumer = Arc::new(events::TenantsConsumer { db: deps.db.clone(), tables: tables.clone() });
     let client = Arc::new(service::Tenants::new(deps.clone()));
     let jobs = Jobs::new(deps, client.clone());
-    Parts { client, consumer, jobs, data: tables }
+    Parts { client, consumer, jobs }
 }
 
-/// Everything of a tenant but its row in the list of tenants, which stays without its name.
-fn tables(db: &Db) -> TenantTables {
+/// The service's part of a tenant's data: all but its row in the list of tenants, which stays without its name.
+pub fn data(db: &Db) -> TenantTables {
     TenantTables::new(db.clone())
         .with::<store::member::Entity>()
         .with::<store::session::Entity>()

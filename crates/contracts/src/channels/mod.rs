@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 mod client;
 mod events;
 
-pub use client::ChannelsClient;
+pub use client::{ChannelsCalls, ChannelsClient, RemoteChannels};
 pub use events::{
     ConversationRated, ConversationResolved, FileStored, HandoverRequested, MessagePosted, MessageReceived,
 };

@@ -5,24 +5,21 @@ mod articles;
 mod imports;
 mod releases;
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
     Article, ArticleInput, ArticleStatus, BotClient, BotSettings, Decision, Import, Release, Unanswered,
 };
 use lingxi_contracts::channels::Choice;
-use lingxi_kernel::{
-    ArticleId, Ctx, Error, ImportId, Page, PageArgs, Permission, ReleaseId, Result, TenantId, UnansweredId,
-};
+use lingxi_kernel::{ArticleId, Ctx, Error, ImportId, Page, PageArgs, Permission, ReleaseId, Result, UnansweredId};
 use lingxi_store::{TenantCache, update};
 
 use crate::Deps;
-use crate::knowledge::Knowledge;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
+use releases::{LOADED, Loaded};
 
 #[cfg(test)]
 pub(crate) use articles::pack_texts;
@@ -30,13 +27,15 @@ pub(crate) use articles::pack_texts;
 /// The bot service.
 pub(crate) struct Bot {
     deps: Deps,
-    loaded: Mutex<HashMap<TenantId, Option<Arc<Knowledge>>>>,
+    loaded: Arc<Loaded>,
     policies: TenantCache<BotSettings>,
 }
 
 impl Bot {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps, loaded: Mutex::new(HashMap::new()), policies: TenantCache::default() }
+        let loaded = Arc::new(Loaded::default());
+        deps.db.remember(LOADED, &loaded);
+        Self { loaded, policies: TenantCache::new(&deps.db, "bot.settings"), deps }
     }
 
     /// The firm's settings, from memory where they are known.

@@ -1,36 +1,86 @@
 //! Releases: what customers get answers from.
 
-use std::sync::{Arc, PoisonError};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lingxi_contracts::bot::{Article, Release};
 use lingxi_kernel::{Ctx, Error, ReleaseId, Result, TenantId};
-use lingxi_store::{TenantTables, insert};
+use lingxi_store::{Forget, TenantTables, insert};
 
 use super::Bot;
 use crate::knowledge::Knowledge;
 use crate::store::{self, article, release};
 
+/// The name by which processes tell each other of releases.
+pub(super) const LOADED: &str = "bot.release";
+
+/// The releases that answer, in memory.
+#[derive(Default)]
+pub(super) struct Loaded {
+    by_tenant: Mutex<HashMap<TenantId, Arc<Knowledge>>>,
+    changes: AtomicU64,
+}
+
+impl Loaded {
+    fn get(&self, tenant: TenantId) -> Option<Arc<Knowledge>> {
+        self.by_tenant().get(&tenant).cloned()
+    }
+
+    /// Counts what was forgotten; to be asked before a release is read.
+    fn changes(&self) -> u64 {
+        self.changes.load(Ordering::Acquire)
+    }
+
+    /// Keeps a release, unless another one may have begun to answer since it was read.
+    fn keep(&self, tenant: TenantId, knowledge: &Arc<Knowledge>, changes: u64) {
+        let mut loaded = self.by_tenant();
+        if self.changes() == changes {
+            loaded.insert(tenant, knowledge.clone());
+        }
+    }
+
+    fn by_tenant(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Knowledge>>> {
+        self.by_tenant.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Forget for Loaded {
+    fn forget(&self, tenant: TenantId) {
+        let mut loaded = self.by_tenant();
+        self.changes.fetch_add(1, Ordering::AcqRel);
+        loaded.remove(&tenant);
+    }
+}
+
 impl Bot {
     /// The release that answers, in memory. Loaded and trained on first use.
     pub(super) async fn knowledge(&self, tenant: TenantId) -> Result<Option<Arc<Knowledge>>> {
-        let known = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).get(&tenant).cloned();
-        if let Some(Some(known)) = known {
+        if let Some(known) = self.loaded.get(tenant) {
             return Ok(Some(known));
         }
+        let changes = self.loaded.changes();
         let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
         match store::active_release(&read).await? {
-            Some(row) => Ok(Some(self.load(tenant, row).await?)),
+            Some(row) => Ok(Some(self.load(tenant, row, changes).await?)),
             None => Ok(None),
         }
     }
 
-    async fn load(&self, tenant: TenantId, row: release::Model) -> Result<Arc<Knowledge>> {
+    async fn load(&self, tenant: TenantId, row: release::Model, changes: u64) -> Result<Arc<Knowledge>> {
         let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
         let id = ReleaseId::from_uuid(row.id);
         let knowledge = Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles)).await?);
-        let mut loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner);
-        loaded.insert(tenant, Some(knowledge.clone()));
+        self.loaded.keep(tenant, &knowledge, changes);
         Ok(knowledge)
+    }
+
+    /// Answers from a release from now on, here and in other processes.
+    async fn answer_from(&self, tenant: TenantId, row: release::Model) -> Result<()> {
+        // Customers get the old answers until the new model is trained.
+        self.load(tenant, row, self.loaded.changes()).await?;
+        self.deps.db.changed(LOADED, tenant);
+        Ok(())
     }
 
     /// Removes everything of a firm that is over; doing it twice removes nothing more.
@@ -38,7 +88,8 @@ impl Bot {
         let tx = self.deps.db.begin(ctx).await?;
         tables.erase(&tx).await?;
         tx.commit().await?;
-        self.loaded.lock().unwrap_or_else(PoisonError::into_inner).remove(&ctx.tenant);
+        self.loaded.forget(ctx.tenant);
+        self.deps.db.changed(LOADED, ctx.tenant);
         Ok(())
     }
 
@@ -63,8 +114,7 @@ impl Bot {
         let row = store::activate(&tx, row.id).await?;
         tx.note_change("release.published", ReleaseId::from_uuid(row.id), (), row.number)?;
         tx.commit().await?;
-        // Customers get the old answers until the new model is trained.
-        self.load(ctx.tenant, row.clone()).await?;
+        self.answer_from(ctx.tenant, row.clone()).await?;
         Ok(row.into_contract())
     }
 
@@ -73,7 +123,7 @@ impl Bot {
         let row = store::activate(&tx, id.uuid()).await?;
         tx.note_change("release.activated", id, (), row.number)?;
         tx.commit().await?;
-        self.load(ctx.tenant, row.clone()).await?;
+        self.answer_from(ctx.tenant, row.clone()).await?;
         Ok(row.into_contract())
     }
 }

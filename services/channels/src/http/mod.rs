@@ -101,7 +101,7 @@ struct Wanted {
 async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wanted>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let (_, contact) = ctx.visitor()?;
-    let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}"));
+    let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}")).await;
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(query.wait.min(25));
     loop {
         let state = socket::state(&edge, &ctx, query.conversation, query.after).await?;

@@ -9,13 +9,12 @@ use std::time::Duration;
 use actix_web::{HttpRequest, web};
 use actix_ws::{AggregatedMessage, Closed, Session};
 use futures::StreamExt as _;
-use lingxi_bus::LiveEvent;
+use lingxi_bus::{Heard, LiveEvent};
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
 use lingxi_http::HttpResult;
 use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
-use tokio::sync::broadcast::error::RecvError;
 use tracing::Instrument as _;
 
 use super::{Edge, visitor};
@@ -115,24 +114,23 @@ impl Socket {
     ) -> std::result::Result<(), Closed> {
         let Ok((_, contact)) = self.ctx.visitor() else { return Ok(()) };
         // Listen first, then read: nothing falls between; the widget drops numbers it has.
-        let mut live = self.edge.service.deps.live.subscribe(self.ctx.tenant, &format!("contact:{contact}"));
+        let mut live = self.edge.service.deps.live.subscribe(self.ctx.tenant, &format!("contact:{contact}")).await;
         let start = state(&self.edge, &self.ctx, resume.conversation, resume.after).await;
         self.reply(None, start).await?;
         loop {
             tokio::select! {
                 event = live.recv() => match event {
-                    Ok(event) if event["type"] == "conversation" && self.told.as_ref() == Some(&event) => {}
-                    Ok(event) => {
+                    Heard::Event(event) if event["type"] == "conversation" && self.told.as_ref() == Some(&event) => {}
+                    Heard::Event(event) => {
                         if event["type"] == "conversation" {
                             self.told = Some(event.clone());
                         }
                         self.write(event.to_string()).await?;
                     }
-                    Err(RecvError::Lagged(_)) => {
+                    Heard::Missed => {
                         let all = state(&self.edge, &self.ctx, None, 0).await;
                         self.reply(None, all).await?;
                     }
-                    Err(RecvError::Closed) => return Ok(()),
                 },
                 frame = tokio::time::timeout(IDLE, frames.next()) => match frame {
                     Ok(Some(Ok(AggregatedMessage::Text(text)))) => self.handle(&text).await?,

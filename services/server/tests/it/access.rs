@@ -190,7 +190,7 @@ async fn world() -> World {
     let own = test.visitor(&owner).await;
     let page = lingxi_kernel::PageArgs::largest();
     let article = services.bot.articles(&other, None, None, page).await.unwrap().into_items().remove(0).id;
-    let env = test.cloud.db.env().clone();
+    let env = test.db().env().clone();
     let keys = services.tenants.create_api_key(&other, "k", vec![lingxi_kernel::Permission::Serve]).await.unwrap();
     let sessions = services.tenants.sessions(&other, "").await.unwrap();
     let webhook = services.channels.create_webhook(&other, "https://example.com/hook").await.unwrap().item.id;

@@ -6,13 +6,13 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use lingxi_bus::RelayHandle;
+use lingxi_bus::BusHandle;
 use lingxi_config::Config;
 use lingxi_contracts::channels::{Conversation, Inbound, Message, Outbound};
 use lingxi_contracts::tenants::{AcceptInvitation, SignUp};
 use lingxi_kernel::{Clock, Ctx, Env, Role, Timestamp};
 use lingxi_server::cloud::{Cloud, open_database};
-use lingxi_store::outbox;
+use lingxi_store::{Db, outbox};
 
 use crate::postgres;
 
@@ -31,7 +31,7 @@ impl Clock for TestClock {
 pub struct TestCloud {
     pub cloud: Cloud,
     clock: Arc<TestClock>,
-    relay: RelayHandle,
+    bus: BusHandle,
     pub folder: PathBuf,
 }
 
@@ -62,9 +62,14 @@ impl TestCloud {
         let start: Timestamp = "2026-11-18T04:00:00Z".parse().unwrap();
         let clock = Arc::new(TestClock(AtomicI64::new(start.timestamp_millis())));
         let env = Env::seeded(clock.clone(), NUMBER.load(Ordering::Relaxed));
-        let cloud = Cloud::build(&config, open_database(&config, env).await.unwrap());
-        let relay = cloud.start_relay();
-        Self { cloud, clock, relay, folder }
+        let cloud = Cloud::build(&config, open_database(&config, env).await.unwrap()).unwrap();
+        let bus = cloud.start_bus().await.unwrap().unwrap();
+        Self { cloud, clock, bus, folder }
+    }
+
+    /// Its storage.
+    pub fn db(&self) -> &Db {
+        self.cloud.db.as_ref().unwrap()
     }
 
     /// Moves the clock.
@@ -75,7 +80,7 @@ impl TestCloud {
     /// Waits until every fact has been delivered.
     pub async fn settle(&self) {
         for _ in 0..2_000 {
-            if outbox::pending(&self.cloud.db, 0, 1).await.unwrap().is_empty() {
+            if outbox::pending(self.db(), 0, 1).await.unwrap().is_empty() {
                 return;
             }
             tokio::time::sleep(Duration::from_millis(5)).await;
@@ -146,7 +151,7 @@ impl TestCloud {
 
     /// Stops in good order and removes the folder.
     pub async fn end(self) {
-        self.relay.stop().await;
+        self.bus.stop().await;
         let _ = std::fs::remove_dir_all(&self.folder);
     }
 }

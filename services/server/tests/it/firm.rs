@@ -163,11 +163,11 @@ async fn an_operator_sees_facts_that_were_given_up_and_delivers_them_again() {
     let operator = test.firm("Letter Firm").await;
     let tenants = test.cloud.services.tenants.clone();
     tenants.verify_email(&mailed(&test, &operator, "verify-email").await.unwrap()).await.unwrap();
-    let env = test.cloud.db.env();
+    let env = test.db().env();
     let total = Money::new(500, Currency::Usd);
     let fact = SpendLimitReached { period: "2026-11".into(), limit: "alert".into(), total };
     let event = Envelope::new(env.id(), operator.tenant, env.now(), &fact).unwrap();
-    lingxi_store::dead_letters::put(&test.cloud.db, "tenants", &event, "the disk was full").await.unwrap();
+    lingxi_store::dead_letters::put(test.db(), "tenants", &event, "the disk was full").await.unwrap();
     let letters = tenants.dead_letters(&operator).await.unwrap();
     assert_eq!((letters[0].event_id, letters[0].cause.as_str()), (event.id, "the disk was full"));
     assert_eq!(tenants.health(&operator).await.unwrap().dead_letters, 1);

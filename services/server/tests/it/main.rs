@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod bus;
 mod cloud;
 mod contacts;
 mod crash;
@@ -15,6 +16,7 @@ mod desk;
 mod faults;
 mod firm;
 mod mail;
+mod nats;
 mod postgres;
 mod process;
 mod routes;

@@ -11,8 +11,8 @@ use crate::cloud::TestCloud;
 use crate::postgres::{connect, fresh};
 use crate::process::until;
 
-/// Tables that span tenants: accounts, the list of tenants, and the outbox, which is ordered over all of them.
-const GLOBAL: [&str; 3] = ["tenants_account", "tenants_tenant", "store_outbox"];
+/// Tables that span tenants: accounts, the list of tenants, the outbox, which is ordered over all of them, and leases of processes.
+const GLOBAL: [&str; 4] = ["tenants_account", "tenants_tenant", "store_outbox", "store_lease"];
 
 async fn texts(conn: &impl ConnectionTrait, sql: &str) -> Vec<String> {
     let rows = conn.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();

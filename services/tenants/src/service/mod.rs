@@ -31,7 +31,7 @@ pub(crate) struct Tenants {
 
 impl Tenants {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { deps, throttle: Throttle::default(), firms: TenantCache::default() }
+        Self { firms: TenantCache::new(&deps.db, "tenants.firm"), deps, throttle: Throttle::default() }
     }
 
     /// Forgets what memory knows of a firm, after it has changed.
