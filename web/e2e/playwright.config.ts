@@ -5,6 +5,13 @@ import { defineConfig } from '@playwright/test';
 
 const address = process.env.E2E_ADDRESS ?? '127.0.0.1:18080';
 const data = mkdtempSync(join(tmpdir(), 'lingxi-e2e-'));
+const binary = process.env.E2E_BINARY ?? '../../target/debug/lingxi';
+const operators = `--set 'operator.emails=["operator@lingxi.example"]'`;
+// One process that does everything, or two processes of every role behind a gateway.
+const cluster = process.env.E2E_SHAPE === 'cluster';
+const command = cluster
+  ? `../../target/debug/xtask shape --binary ${binary} --data-dir ${data} --http ${address} --each 2 ${operators}`
+  : `${binary} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address} ${operators}`;
 
 export default defineConfig({
   testDir: 'tests',
@@ -29,10 +36,10 @@ export default defineConfig({
     },
   },
   webServer: {
-    command: `${process.env.E2E_BINARY ?? '../../target/debug/lingxi'} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address} --set 'operator.emails=["operator@lingxi.example"]'`,
+    command,
     url: `http://${address}/health/ready`,
     reuseExistingServer: false,
-    timeout: 30_000,
+    timeout: 60_000,
     gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
   },
 });

@@ -4,6 +4,7 @@ mod arch;
 mod bench;
 mod demo;
 mod gen_files;
+mod shape;
 mod shell;
 mod test;
 mod tidy;
@@ -30,7 +31,12 @@ enum Task {
         /// Address and port
         #[arg(long, default_value = "127.0.0.1:8080")]
         http: String,
+        /// Every role as a process of its own, with PostgreSQL and NATS
+        #[arg(long)]
+        cluster: bool,
     },
+    /// Serve every role as processes of its own, with PostgreSQL and NATS, from a built binary
+    Shape(shape::Options),
     /// Run every check and test
     Test {
         /// Leave the browser suite out
@@ -61,7 +67,8 @@ enum Task {
 
 fn main() -> ExitCode {
     let outcome: Outcome = match Cli::parse().task {
-        Task::Demo { http } => demo::run(&http),
+        Task::Demo { http, cluster } => demo::run(&http, cluster),
+        Task::Shape(options) => shape::run(&options),
         Task::Test { no_browser } => test::check(!no_browser),
         Task::Web => web::build(),
         Task::Bench { arguments } => bench::measure(&arguments),
