@@ -60,10 +60,11 @@ impl Bot {
     ) -> Result<()> {
         let tx = self.deps.db.begin(ctx).await?;
         let fresh = inbox::first_times(&tx, NAME, events).await?;
-        let fresh: HashSet<EventId> = fresh.into_iter().map(|event| event.id).collect();
+        let mut fresh: HashSet<EventId> = fresh.into_iter().map(|event| event.id).collect();
         let mut impressions = Vec::new();
         for (event, (received, decision)) in events.iter().zip(decided) {
-            if !fresh.contains(&event.id) {
+            // One event may be here twice.
+            if !fresh.remove(&event.id) {
                 continue;
             }
             let message = &received.message;

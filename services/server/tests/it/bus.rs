@@ -156,7 +156,8 @@ async fn facts_of_a_subject_are_handled_in_order_and_each_once() {
             for round in 0..40 {
                 let facts: Vec<(String, i64)> = (0..5).map(|key| (format!("k{key}"), round)).collect();
                 let facts: Vec<(&str, i64)> = facts.iter().map(|(key, calls)| (key.as_str(), *calls)).collect();
-                emit(&shape.db, if round % 2 == 0 { &shape.ctx } else { &other }, &facts).await;
+                let whose = [&shape.ctx, &other][usize::from(round % 2 == 1)];
+                emit(&shape.db, whose, &facts).await;
             }
             until("all are handled", async || picky.handled.lock().unwrap().len() >= 200).await;
             running.stop().await;

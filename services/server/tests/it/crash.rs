@@ -1,52 +1,23 @@
 //! `kill -9` of the real process while customers write.
 
-use std::collections::HashMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::cloud::folder;
+use crate::customers::{Customer, nothing_lost_nothing_twice, write_round};
 use crate::postgres::Cluster;
-use crate::process::{Firm, Server, by, client, until};
-
-const CUSTOMERS: usize = 6;
-
-/// A customer's view: what was written, and whether it was acknowledged.
-struct Customer {
-    token: String,
-    sent: HashMap<String, bool>,
-}
-
-async fn write(http: &reqwest::Client, url: &str, customer: &mut Customer, id: &str) {
-    let body = json!({ "clientId": id, "text": "how do I cancel my policy" });
-    let request = http.post(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token).json(&body);
-    let stored = match request.send().await {
-        Ok(response) => response.status().is_success(),
-        Err(_) => false,
-    };
-    let known = customer.sent.entry(id.to_owned()).or_default();
-    *known |= stored;
-}
-
-async fn write_round(http: &reqwest::Client, url: &str, customer: &mut Customer, round: u64) {
-    for number in 0..12 {
-        write(http, url, customer, &format!("{round}-{number}")).await;
-    }
-}
+use crate::process::{Server, client, until};
 
 #[tokio::test]
 async fn killed_at_any_moment_nothing_acknowledged_is_lost_and_nothing_happens_twice() {
     let (folder, http) = (folder(), client());
     let mut server = Server::start(&folder);
     let firm = server.firm(&http, "crash").await;
-    let mut customers = Vec::new();
-    for _ in 0..CUSTOMERS {
-        customers.push(Customer { token: server.visitor(&http, &firm).await, sent: HashMap::new() });
-    }
+    let mut customers = Customer::several(&server, &http, &firm).await;
     for round in 0..4_u64 {
         let url = server.url.clone();
-        let writing = customers.iter_mut().map(|customer| write_round(&http, &url, customer, round));
-        let writing = futures::future::join_all(writing);
+        let writing = write_round(&http, &url, &mut customers, round);
         // The moment differs from round to round, in the middle of the writing.
         let killing = async {
             tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
@@ -67,14 +38,11 @@ async fn while_postgresql_crashes_and_comes_back_nothing_acknowledged_is_lost_an
     let database = cluster.fresh().await;
     let server = Server::start_with(&folder, &[format!("storage.database_url={}", database.app)]);
     let firm = server.firm(&http, "restart").await;
-    let mut customers = Vec::new();
-    for _ in 0..CUSTOMERS {
-        customers.push(Customer { token: server.visitor(&http, &firm).await, sent: HashMap::new() });
-    }
+    let mut customers = Customer::several(&server, &http, &firm).await;
     let token = server.visitor(&http, &firm).await;
     for round in 0..3_u64 {
         let url = server.url.clone();
-        let writing = customers.iter_mut().map(|customer| write_round(&http, &url, customer, round));
+        let writing = write_round(&http, &url, &mut customers, round);
         let crashing = async {
             tokio::time::sleep(Duration::from_millis(15 + 40 * round)).await;
             cluster.down().await;
@@ -86,7 +54,7 @@ async fn while_postgresql_crashes_and_comes_back_nothing_acknowledged_is_lost_an
             assert_eq!(answer.status(), 503, "to be sent again: {}", answer.text().await.unwrap());
             cluster.up().await;
         };
-        tokio::join!(futures::future::join_all(writing), crashing);
+        tokio::join!(writing, crashing);
         until("the server is ready again", async || {
             let ready = http.get(format!("{}/health/ready", server.url)).send().await;
             ready.is_ok_and(|answer| answer.status().is_success())
@@ -96,47 +64,6 @@ async fn while_postgresql_crashes_and_comes_back_nothing_acknowledged_is_lost_an
     nothing_lost_nothing_twice(&server, &http, &firm, &mut customers).await;
     server.kill();
     let _ = std::fs::remove_dir_all(&folder);
-}
-
-/// Everything is taken in the end, read once and in order, answered once, and billed once.
-async fn nothing_lost_nothing_twice(server: &Server, http: &reqwest::Client, firm: &Firm, customers: &mut [Customer]) {
-    // As the widget does, everything unconfirmed is sent again under its id.
-    for customer in customers.iter_mut() {
-        let ids: Vec<String> = customer.sent.keys().cloned().collect();
-        for id in ids {
-            write(http, &server.url, customer, &id).await;
-        }
-        assert!(customer.sent.values().all(|stored| *stored), "after the restart everything is taken");
-    }
-    let deadline = Instant::now() + Duration::from_mins(1);
-    for customer in customers.iter() {
-        let seen = loop {
-            let seen = server.messages(http, &customer.token).await;
-            if by(&seen, "bot") >= customer.sent.len() || Instant::now() > deadline {
-                break seen;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        };
-        let mut ids: Vec<&str> = seen.iter().filter_map(|message| message["clientId"].as_str()).collect();
-        ids.sort_unstable();
-        ids.dedup();
-        assert_eq!(ids.len(), customer.sent.len(), "every message is there");
-        assert_eq!(by(&seen, "contact"), customer.sent.len(), "and there once");
-        assert_eq!(by(&seen, "bot"), customer.sent.len(), "answered once each");
-        let seqs: Vec<u64> = seen.iter().filter_map(|message| message["seq"].as_u64()).collect();
-        assert_eq!(seqs, (1..=seen.len() as u64).collect::<Vec<_>>(), "numbered without gaps");
-    }
-    let expected = customers.iter().map(|customer| 2 * customer.sent.len() as u64).sum::<u64>();
-    let billed = loop {
-        let bill = server.graphql(http, &firm.cookie, "{ draftBill { lines { meter quantity } } }").await;
-        let lines = bill["data"]["draftBill"]["lines"].as_array().unwrap().clone();
-        let billed = lines.iter().find(|line| line["meter"] == "MESSAGE").unwrap()["quantity"].as_u64().unwrap();
-        if billed >= expected || Instant::now() > deadline {
-            break billed;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
-    assert_eq!(billed, expected, "billed = distinct billable messages");
 }
 
 #[tokio::test]

@@ -35,6 +35,20 @@ impl Server {
         Self::run(command)
     }
 
+    /// Starts the process of a role at an address.
+    pub fn start_role(folder: &Path, role: &str, http: &str, settings: &[String]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));
+        command.args(["serve", "--role", role, "--http", http, "--data-dir"]).arg(folder);
+        command.args(settings.iter().flat_map(|setting| ["--set", setting]));
+        Self::run(command)
+    }
+
+    /// Sends a signal: `STOP`, `CONT`.
+    pub fn signal(&self, name: &str) {
+        let pid = self.process.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &pid]).status().unwrap().success());
+    }
+
     /// Starts in a mount namespace of its own, in which the folder is a disk of a few megabytes.
     pub fn start_on_small_disk(folder: &Path, megabytes: u32) -> Self {
         let mount = format!("mount -t tmpfs -o size={megabytes}m tmpfs \"$1\" && shift && exec \"$@\"");

@@ -1,0 +1,209 @@
+//! Every role as processes of its own, two of each: what customers see stays true whatever becomes of one of them.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lingxi_config::Config;
+use lingxi_server::cloud::migrate;
+use serde_json::Value;
+
+use crate::cloud::folder;
+use crate::customers::{Customer, nothing_lost_nothing_twice, write_round};
+use crate::nats::Broker;
+use crate::postgres::{Cluster, Fresh};
+use crate::process::{Firm, Server, by, client, until};
+
+const SERVICES: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
+/// Of those, the ones with routes of their own.
+const ROUTED: [&str; 3] = ["tenants", "channels", "bot"];
+
+/// Which of a role's processes.
+type Which = (&'static str, usize);
+
+/// Two processes of every role, with a PostgreSQL and a NATS of their own.
+struct Shape {
+    folder: PathBuf,
+    postgres: Cluster,
+    broker: Broker,
+    /// As the owner of the tables.
+    config: Config,
+    settings: Vec<String>,
+    addresses: BTreeMap<Which, String>,
+    running: BTreeMap<Which, Server>,
+}
+
+fn free_address() -> String {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string()
+}
+
+impl Shape {
+    async fn start(further: &[String]) -> Self {
+        let (postgres, broker) = (Cluster::start().await, Broker::start().await);
+        let Fresh { app, owner, .. } = postgres.fresh().await;
+        let mut config = Config::default();
+        config.storage.database_url = Some(owner);
+        config.nats = broker.settings();
+        migrate(&config).await.unwrap();
+        let roles = SERVICES.into_iter().chain(["gateway"]);
+        let all = roles.flat_map(|role| [(role, 0), (role, 1)]);
+        let addresses: BTreeMap<Which, String> = all.map(|which| (which, free_address())).collect();
+        let mut settings = vec![
+            format!("storage.database_url={app}"),
+            format!("nats.url={}", broker.url()),
+            format!("nats.prefix={}", config.nats.prefix),
+        ];
+        for role in ROUTED {
+            settings.push(format!("gateway.{role}=http://{} http://{}", addresses[&(role, 0)], addresses[&(role, 1)]));
+        }
+        settings.extend_from_slice(further);
+        let mut shape =
+            Self { folder: folder(), postgres, broker, config, settings, addresses, running: BTreeMap::new() };
+        for which in shape.addresses.keys().copied().collect::<Vec<_>>() {
+            shape.up(which);
+        }
+        shape
+    }
+
+    fn up(&mut self, which: Which) {
+        let server = Server::start_role(&self.folder, which.0, &self.addresses[&which], &self.settings);
+        self.running.insert(which, server);
+    }
+
+    fn kill(&mut self, which: Which) {
+        self.running.remove(&which).unwrap().kill();
+    }
+
+    fn gateway(&self) -> &Server {
+        &self.running[&("gateway", 0)]
+    }
+
+    async fn ready(&self, http: &reqwest::Client) {
+        for server in self.running.values() {
+            until("every process is ready", async || {
+                let ready = http.get(format!("{}/health/ready", server.url)).send().await;
+                ready.is_ok_and(|answer| answer.status().is_success())
+            })
+            .await;
+        }
+    }
+
+    fn end(mut self) {
+        while let Some((_, server)) = self.running.pop_first() {
+            server.kill();
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+#[tokio::test]
+async fn each_process_is_killed_while_customers_write_and_nothing_is_lost_or_happens_twice() {
+    let (mut shape, http) = (Shape::start(&[]).await, client());
+    let firm = shape.gateway().firm(&http, "killed").await;
+    let mut customers = Customer::several(shape.gateway(), &http, &firm).await;
+    let order = ["bot", "channels", "billing", "tenants", "routing", "gateway"];
+    for (round, role) in (0_u64..).zip(order.into_iter().chain(order)) {
+        let (url, which) = (shape.gateway().url.clone(), (role, usize::from(round >= 6)));
+        let writing = write_round(&http, &url, &mut customers, round);
+        let killing = async {
+            tokio::time::sleep(Duration::from_millis(40 + 25 * round)).await;
+            shape.kill(which);
+        };
+        tokio::join!(writing, killing);
+        shape.up(which);
+    }
+    shape.ready(&http).await;
+    nothing_lost_nothing_twice(shape.gateway(), &http, &firm, &mut customers).await;
+    shape.end();
+}
+
+#[tokio::test]
+async fn a_process_that_stands_still_for_longer_than_its_leases_delays_nobody_and_breaks_no_order() {
+    let (shape, http) = (Shape::start(&[]).await, client());
+    let firm = shape.gateway().firm(&http, "still").await;
+    let mut customers = Customer::several(shape.gateway(), &http, &firm).await;
+    let url = shape.gateway().url.clone();
+    for (round, role) in (0_u64..).zip(["bot", "billing", "routing", "channels"]) {
+        let still = &shape.running[&(role, 0)];
+        let stopping = async {
+            tokio::time::sleep(Duration::from_millis(30)).await;
+            still.signal("STOP");
+            // Longer than a lease, and than a pull that it may have left at the server.
+            tokio::time::sleep(Duration::from_secs(8)).await;
+            still.signal("CONT");
+        };
+        tokio::join!(write_round(&http, &url, &mut customers, round), stopping);
+    }
+    nothing_lost_nothing_twice(shape.gateway(), &http, &firm, &mut customers).await;
+    shape.end();
+}
+
+#[tokio::test]
+async fn nats_is_killed_and_then_loses_everything_and_every_message_is_answered_once() {
+    let (mut shape, http) = (Shape::start(&[]).await, client());
+    let firm = shape.gateway().firm(&http, "broker").await;
+    let mut customers = Customer::several(shape.gateway(), &http, &firm).await;
+    let url = shape.gateway().url.clone();
+    for round in 0..3_u64 {
+        let loses = round > 0;
+        let breaking = async {
+            tokio::time::sleep(Duration::from_millis(60 + 30 * round)).await;
+            shape.broker.down();
+            if loses {
+                shape.broker.lose_everything();
+            }
+            shape.broker.up().await;
+            // The administrator's step, as after every loss.
+            migrate(&shape.config).await.unwrap();
+        };
+        tokio::join!(write_round(&http, &url, &mut customers, round), breaking);
+    }
+    shape.ready(&http).await;
+    nothing_lost_nothing_twice(shape.gateway(), &http, &firm, &mut customers).await;
+    shape.end();
+}
+
+#[tokio::test]
+async fn postgresql_crashes_under_all_processes_and_nothing_is_lost_or_happens_twice() {
+    let (mut shape, http) = (Shape::start(&[]).await, client());
+    let firm = shape.gateway().firm(&http, "database").await;
+    let mut customers = Customer::several(shape.gateway(), &http, &firm).await;
+    let url = shape.gateway().url.clone();
+    for round in 0..2_u64 {
+        let crashing = async {
+            tokio::time::sleep(Duration::from_millis(50 + 60 * round)).await;
+            shape.postgres.down().await;
+            shape.postgres.up().await;
+        };
+        tokio::join!(write_round(&http, &url, &mut customers, round), crashing);
+        shape.ready(&http).await;
+    }
+    nothing_lost_nothing_twice(shape.gateway(), &http, &firm, &mut customers).await;
+    shape.end();
+}
+
+/// The owner's answer to what the portal asks.
+async fn asked(server: &Server, http: &reqwest::Client, firm: &Firm, query: &str) -> Value {
+    server.graphql(http, &firm.cookie, query).await["data"].clone()
+}
+
+#[tokio::test]
+async fn nobody_gets_more_than_they_can_take_and_a_conversation_has_one_owner_while_routing_is_killed() {
+    const CAPACITY: u64 = 2;
+    let (mut shape, http) = (Shape::start(&[]).await, client());
+    let other = shape.running.remove(&("gateway", 1)).unwrap();
+    let firm = other.firm(&http, "owners").await;
+    let customers = Customer::several(&other, &http, &firm).await;
+    let me = asked(
+        &other,
+        &http,
+        &firm,
+        "mutation { setActivity(activity: AVAILABLE) { worker { load capacity member { id } } errors { message } } }",
+    )
+    .await;
+    assert!(me["setActivity"]["worker"].is_object(), "{me}");
+    let _ = (CAPACITY, by(&[], "bot"), &customers);
+    shape.kill(("routing", 0));
+    other.kill();
+    shape.end();
+}
