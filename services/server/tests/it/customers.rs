@@ -15,17 +15,6 @@ pub struct Customer {
     sent: HashMap<String, bool>,
 }
 
-async fn write(http: &reqwest::Client, url: &str, customer: &mut Customer, id: &str) {
-    let body = json!({ "clientId": id, "text": "how do I cancel my policy" });
-    let request = http.post(format!("{url}/widget/v1/messages")).bearer_auth(&customer.token).json(&body);
-    let stored = match request.send().await {
-        Ok(response) => response.status().is_success(),
-        Err(_) => false,
-    };
-    let known = customer.sent.entry(id.to_owned()).or_default();
-    *known |= stored;
-}
-
 impl Customer {
     /// Some new customers of a firm.
     pub async fn several(server: &Server, http: &reqwest::Client, firm: &Firm) -> Vec<Self> {
@@ -35,13 +24,25 @@ impl Customer {
         }
         customers
     }
+
+    /// Writes a message, and notes whether it was acknowledged.
+    pub async fn write(&mut self, http: &reqwest::Client, url: &str, id: &str, text: &str) {
+        let body = json!({ "clientId": id, "text": text });
+        let request = http.post(format!("{url}/widget/v1/messages")).bearer_auth(&self.token).json(&body);
+        let stored = request.send().await.is_ok_and(|response| response.status().is_success());
+        *self.sent.entry(id.to_owned()).or_default() |= stored;
+    }
+
+    async fn ask(&mut self, http: &reqwest::Client, url: &str, id: &str) {
+        self.write(http, url, id, "how do I cancel my policy").await;
+    }
 }
 
 /// All of them write, side by side.
 pub async fn write_round(http: &reqwest::Client, url: &str, customers: &mut [Customer], round: u64) {
     let writing = customers.iter_mut().map(async |customer| {
         for number in 0..12 {
-            write(http, url, customer, &format!("{round}-{number}")).await;
+            customer.ask(http, url, &format!("{round}-{number}")).await;
         }
     });
     futures::future::join_all(writing).await;
@@ -58,7 +59,7 @@ pub async fn nothing_lost_nothing_twice(
     for customer in customers.iter_mut() {
         let ids: Vec<String> = customer.sent.keys().cloned().collect();
         for id in ids {
-            write(http, &server.url, customer, &id).await;
+            customer.ask(http, &server.url, &id).await;
         }
         assert!(customer.sent.values().all(|stored| *stored), "after the restart everything is taken");
     }

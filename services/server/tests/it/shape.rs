@@ -12,7 +12,7 @@ use crate::cloud::folder;
 use crate::customers::{Customer, nothing_lost_nothing_twice, write_round};
 use crate::nats::Broker;
 use crate::postgres::{Cluster, Fresh};
-use crate::process::{Firm, Server, by, client, until};
+use crate::process::{Firm, Server, client, until};
 
 const SERVICES: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
 /// Of those, the ones with routes of their own.
@@ -191,19 +191,56 @@ async fn asked(server: &Server, http: &reqwest::Client, firm: &Firm, query: &str
 async fn nobody_gets_more_than_they_can_take_and_a_conversation_has_one_owner_while_routing_is_killed() {
     const CAPACITY: u64 = 2;
     let (mut shape, http) = (Shape::start(&[]).await, client());
-    let other = shape.running.remove(&("gateway", 1)).unwrap();
-    let firm = other.firm(&http, "owners").await;
-    let customers = Customer::several(&other, &http, &firm).await;
-    let me = asked(
-        &other,
-        &http,
-        &firm,
-        "mutation { setActivity(activity: AVAILABLE) { worker { load capacity member { id } } errors { message } } }",
-    )
-    .await;
-    assert!(me["setActivity"]["worker"].is_object(), "{me}");
-    let _ = (CAPACITY, by(&[], "bot"), &customers);
-    shape.kill(("routing", 0));
-    other.kill();
+    let firm = shape.gateway().firm(&http, "owners").await;
+    let me =
+        asked(shape.gateway(), &http, &firm, "mutation { setActivity(activity: AVAILABLE) { worker { id } } }").await;
+    let me = me["setActivity"]["worker"]["id"].as_str().unwrap().to_owned();
+    let able = format!(
+        "mutation {{ updateWorker(input: {{ id: \"{me}\", capacity: {CAPACITY}, skills: [], locales: [] }}) {{ status }} }}"
+    );
+    asked(shape.gateway(), &http, &firm, &able).await;
+    let mut customers = Customer::several(shape.gateway(), &http, &firm).await;
+    let url = shape.gateway().url.clone();
+    for customer in &mut customers {
+        customer.write(&http, &url, "please", "talk to a person").await;
+    }
+    let mut owned: BTreeMap<String, usize> = BTreeMap::new();
+    let mut rounds = 0;
+    while owned.len() < customers.len() {
+        rounds += 1;
+        assert!(rounds < 600, "every customer is served: {owned:?}");
+        // Whichever of the two is at work.
+        if rounds % 20 == 10 {
+            let which = ("routing", rounds / 20 % 2);
+            shape.kill(which);
+            shape.up(which);
+        }
+        let query = "{ workers { load } myReservations { id } tasks { id status conversation { id } } }";
+        let seen = asked(shape.gateway(), &http, &firm, query).await;
+        for worker in seen["workers"].as_array().into_iter().flatten() {
+            assert!(worker["load"].as_u64().unwrap() <= CAPACITY, "above capacity: {worker}");
+        }
+        for offer in seen["myReservations"].as_array().into_iter().flatten() {
+            let accept = format!("mutation {{ acceptReservation(id: {}) {{ status }} }}", offer["id"]);
+            asked(shape.gateway(), &http, &firm, &accept).await;
+        }
+        for task in seen["tasks"].as_array().into_iter().flatten() {
+            let (task, conversation, status) = (&task["id"], &task["conversation"]["id"], &task["status"]);
+            let (resolve, complete) = (
+                format!("setConversationStatus(conversationId: {conversation}, status: RESOLVED) {{ status }}"),
+                format!("completeTask(id: {task}) {{ status }}"),
+            );
+            if status == "ASSIGNED" {
+                asked(shape.gateway(), &http, &firm, &format!("mutation {{ {resolve} }}")).await;
+            } else if status == "WRAP_UP" {
+                let done = asked(shape.gateway(), &http, &firm, &format!("mutation {{ {complete} }}")).await;
+                if done["completeTask"]["status"] == "OK" {
+                    *owned.entry(conversation.to_string()).or_default() += 1;
+                }
+            }
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert!(owned.values().all(|times| *times == 1), "one owner each: {owned:?}");
     shape.end();
 }
