@@ -14,6 +14,7 @@ pub(crate) fn check(browser: bool) -> Outcome {
     web::build()?;
     run(&root, "cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "-D", "warnings"])?;
     postgres()?;
+    nats()?;
     python()?;
     run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
     let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet"];
@@ -25,7 +26,10 @@ pub(crate) fn check(browser: bool) -> Outcome {
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
     if browser {
         let chromium = chromium()?;
-        run_with(&web::folder(), "npm", &["run", "--silent", "e2e"], &[("E2E_CHROMIUM", &chromium)])?;
+        let suite = ["run", "--silent", "e2e"];
+        run_with(&web::folder(), "npm", &suite, &[("E2E_CHROMIUM", &chromium)])?;
+        // The same against two processes of every role.
+        run_with(&web::folder(), "npm", &suite, &[("E2E_CHROMIUM", &chromium), ("E2E_SHAPE", "cluster")])?;
     }
     say("\nEverything passed.");
     Ok(())
@@ -52,6 +56,15 @@ fn postgres() -> Outcome {
         install("postgresql")?;
     }
     if there() { Ok(()) } else { Err("PostgreSQL is missing: install Debian's package postgresql.".into()) }
+}
+
+/// The NATS that the tests start: the machine's, or Debian's, installed when that is allowed.
+fn nats() -> Outcome {
+    let there = || output(Path::new("/"), "sh", &["-c", "command -v nats-server"]).is_some();
+    if !there() {
+        install("nats-server")?;
+    }
+    if there() { Ok(()) } else { Err("NATS is missing: install Debian's package nats-server.".into()) }
 }
 
 /// The Python that runs the example client.

@@ -35,7 +35,7 @@ impl HttpClient for Client {
 }
 
 /// A provider that sends a share of the traces to a collector, in batches.
-pub(crate) fn provider(endpoint: &str, share: f64) -> Result<SdkTracerProvider, String> {
+pub(crate) fn provider(endpoint: &str, share: f64, service: &str) -> Result<SdkTracerProvider, String> {
     let refused =
         |error: &dyn std::fmt::Display| format!("setting refused: `telemetry.otlp_endpoint` is `{endpoint}`: {error}");
     if !endpoint.starts_with("http://") && !endpoint.starts_with("https://") {
@@ -51,7 +51,7 @@ pub(crate) fn provider(endpoint: &str, share: f64) -> Result<SdkTracerProvider, 
         .build()
         .map_err(|error| refused(&error))?;
     let resource = Resource::builder()
-        .with_service_name("lingxi")
+        .with_service_name(service.to_owned())
         .with_attribute(KeyValue::new("service.version", env!("CARGO_PKG_VERSION")))
         .build();
     let sampler = Sampler::ParentBased(Box::new(Sampler::TraceIdRatioBased(share)));

@@ -32,11 +32,11 @@ impl Started {
     }
 }
 
-/// Starts logging and metrics, and traces when a collector is set.
+/// Starts logging and metrics, and traces when a collector is set; `service` is the process's name in traces.
 ///
 /// # Errors
 /// A sentence that says which setting is wrong.
-pub fn start(settings: &Telemetry) -> Result<Started, String> {
+pub fn start(settings: &Telemetry, service: &str) -> Result<Started, String> {
     let filter = EnvFilter::try_new(&settings.log)
         .map_err(|error| format!("setting refused: `telemetry.log` is `{}`: {error}", settings.log))?;
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
@@ -44,7 +44,8 @@ pub fn start(settings: &Telemetry) -> Result<Started, String> {
         LogFormat::Text => logs.compact().boxed(),
         LogFormat::Json => logs.json().flatten_event(true).boxed(),
     };
-    let traces = settings.otlp_endpoint.as_ref().map(|to| export::provider(to, settings.trace_share)).transpose()?;
+    let traces =
+        settings.otlp_endpoint.as_ref().map(|to| export::provider(to, settings.trace_share, service)).transpose()?;
     let spans = traces.as_ref().map(|traces| {
         // Ours and the database's; what libraries trace of themselves stays out.
         let ours = Targets::new().with_target("lingxi", LevelFilter::INFO).with_target("sea_orm", LevelFilter::INFO);
@@ -73,6 +74,13 @@ fn describe() {
     describe_histogram!("lingxi_http_request_seconds", "Time from request to response, by route.");
     describe_counter!("lingxi_bus_retries_total", "Deliveries that a consumer failed and that are tried again.");
     describe_counter!("lingxi_bus_dead_letters_total", "Events that a consumer gave up on.");
+    describe_gauge!("lingxi_bus_lag", "Facts of the stream that a consumer was not handed yet, by consumer and part.");
+    describe_gauge!("lingxi_outbox_waiting", "Facts of the outbox that are not published.");
+    describe_gauge!("lingxi_outbox_age_seconds", "Age of the oldest fact of the outbox that is not published.");
+    describe_histogram!("lingxi_call_seconds", "Time from asking another service to its answer, by service.");
+    describe_counter!("lingxi_answers_total", "Calls of other processes that were answered, by service and outcome.");
+    describe_histogram!("lingxi_answer_seconds", "Time a service needs to answer a call, by service.");
+    describe_gauge!("lingxi_routing_waiting_tasks", "Tasks that wait for a worker, over all tenants.");
     describe_gauge!("lingxi_widget_sockets", "Open widget sockets.");
     describe_counter!("lingxi_messages_received_total", "Customers' messages that were stored.");
     describe_counter!("lingxi_bot_decisions_total", "Bot decisions by kind.");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use lingxi_contracts::routing::{Activity, ReservationStatus, TaskStatus};
 use lingxi_kernel::{Ctx, Result, TenantId};
 use lingxi_store::system;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::service::Routing;
 use crate::service::workers::count_activity;
@@ -40,6 +40,19 @@ impl Jobs {
             let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
             self.service.expire(&ctx, offer.id.into()).await?;
         }
+        Ok(())
+    }
+
+    /// Shows how many tasks wait.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn look_at_queues(&self) -> Result<()> {
+        let waiting = task::Entity::find()
+            .filter(task::Column::Status.is_in([TaskStatus::Pending.as_str(), TaskStatus::Reserved.as_str()]))
+            .count(&system::reader(&self.service.deps.db))
+            .await?;
+        metrics::gauge!("lingxi_routing_waiting_tasks").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
         Ok(())
     }
 

@@ -80,6 +80,7 @@ impl Jobs {
         if let Some(it) = &self.routing {
             every("routing", 1, "offers that expire", job(it, |it| async move { it.expire_offers().await }));
             every("routing", 5, "tasks that wait", job(it, |it| async move { it.offer_waiting().await }));
+            every("routing", 5, "gauges of queues", job(it, |it| async move { it.look_at_queues().await }));
             every("routing", 60, "activities that last", job(it, |it| async move { it.count_activities().await }));
         }
         if let Some(it) = &self.channels {
@@ -96,10 +97,20 @@ impl Jobs {
             every("tenants", 60, "firms that end", job(it, |it| async move { it.end_tenants().await }));
         }
         if let Some(it) = &self.db {
+            every("store", 5, "gauges of the outbox", job(it, |it| async move { look_at_outbox(&it).await }));
             every("store", 600, "old events", job(it, |it| async move { prune(&it).await }));
         }
         running
     }
+}
+
+/// Shows how much waits in the outbox, and how long.
+async fn look_at_outbox(db: &Db) -> Result<()> {
+    let (waiting, oldest) = outbox::backlog(db).await?;
+    let age = oldest.map_or(0, |oldest| (db.env().now() - oldest).num_seconds().max(0));
+    metrics::gauge!("lingxi_outbox_waiting").set(f64::from(u32::try_from(waiting).unwrap_or(u32::MAX)));
+    metrics::gauge!("lingxi_outbox_age_seconds").set(f64::from(u32::try_from(age).unwrap_or(u32::MAX)));
+    Ok(())
 }
 
 async fn prune(db: &Db) -> Result<()> {

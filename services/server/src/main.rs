@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
-use lingxi_server::role::{Role, chosen};
+use lingxi_server::role::{Role, chosen, name_of};
 use lingxi_server::{demo, doctor, import, serve};
 
 /// Customer service for small firms: bot, desk, and a bill by use.
@@ -138,7 +138,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
     match command {
         Command::Serve { role, demo } => {
             let roles = chosen(role);
-            let telemetry = lingxi_telemetry::start(&config.telemetry)?;
+            let telemetry = lingxi_telemetry::start(&config.telemetry, &name_of(&roles))?;
             let mut config = config;
             if demo {
                 make_demo(&config).await?;

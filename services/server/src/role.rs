@@ -63,6 +63,15 @@ pub fn chosen(mut roles: Vec<Role>) -> Vec<Role> {
     roles
 }
 
+/// The name of a process in traces: `lingxi`, or `lingxi-bot` for one that serves part of the roles.
+pub fn name_of(roles: &[Role]) -> String {
+    if roles.len() == Role::ALL.len() {
+        return "lingxi".into();
+    }
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    format!("lingxi-{}", names.join("-"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -177,7 +177,16 @@ async fn answer(nats: Nats, served: Arc<dyn Served>, call: Message) {
     );
     trace::continue_from(&span, header(TRACE));
     // Nobody waits for an answer that comes later.
+    let started = Instant::now();
     let answered = tokio::time::timeout(patience, served.answer(method, &call.payload).instrument(span)).await;
+    let outcome = match &answered {
+        Ok(Ok(_)) => "ok",
+        Ok(Err(error)) if error.cause.is_none() => "refused",
+        Ok(Err(_)) => "failed",
+        Err(_) => "late",
+    };
+    metrics::counter!("lingxi_answers_total", "service" => served.service(), "outcome" => outcome).increment(1);
+    metrics::histogram!("lingxi_answer_seconds", "service" => served.service()).record(started.elapsed().as_secs_f64());
     let most = nats.client.server_info().max_payload;
     let answer = match answered {
         Err(_) => return,

@@ -22,7 +22,7 @@ const ROUTED: [&str; 3] = ["tenants", "channels", "bot"];
 type Which = (&'static str, usize);
 
 /// Two processes of every role, with a PostgreSQL and a NATS of their own.
-struct Shape {
+pub struct Shape {
     folder: PathBuf,
     postgres: Cluster,
     broker: Broker,
@@ -38,7 +38,7 @@ fn free_address() -> String {
 }
 
 impl Shape {
-    async fn start(further: &[String]) -> Self {
+    pub async fn start(further: &[String]) -> Self {
         let (postgres, broker) = (Cluster::start().await, Broker::start().await);
         let Fresh { app, owner, .. } = postgres.fresh().await;
         let mut config = Config::default();
@@ -74,7 +74,7 @@ impl Shape {
         self.running.remove(&which).unwrap().kill();
     }
 
-    fn gateway(&self) -> &Server {
+    pub fn gateway(&self) -> &Server {
         &self.running[&("gateway", 0)]
     }
 
@@ -86,6 +86,14 @@ impl Shape {
             })
             .await;
         }
+    }
+
+    /// Ends every process in good order.
+    pub fn stop(mut self) {
+        while let Some((_, server)) = self.running.pop_first() {
+            server.stop();
+        }
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 
     fn end(mut self) {
@@ -187,6 +195,21 @@ async fn asked(server: &Server, http: &reqwest::Client, firm: &Firm, query: &str
     server.graphql(http, &firm.cookie, query).await["data"].clone()
 }
 
+/// Resolves the conversation of a task that was accepted, and completes one that is in wrap-up; whether it did the latter.
+async fn step(server: &Server, http: &reqwest::Client, firm: &Firm, task: &Value) -> bool {
+    let (id, conversation) = (&task["id"], &task["conversation"]["id"]);
+    let query = match task["status"].as_str() {
+        Some("ASSIGNED") => {
+            format!(
+                "mutation {{ setConversationStatus(conversationId: {conversation}, status: RESOLVED) {{ status }} }}"
+            )
+        }
+        Some("WRAP_UP") => format!("mutation {{ completeTask(id: {id}) {{ status }} }}"),
+        _ => return false,
+    };
+    asked(server, http, firm, &query).await["completeTask"]["status"] == "OK"
+}
+
 #[tokio::test]
 async fn nobody_gets_more_than_they_can_take_and_a_conversation_has_one_owner_while_routing_is_killed() {
     const CAPACITY: u64 = 2;
@@ -225,18 +248,8 @@ async fn nobody_gets_more_than_they_can_take_and_a_conversation_has_one_owner_wh
             asked(shape.gateway(), &http, &firm, &accept).await;
         }
         for task in seen["tasks"].as_array().into_iter().flatten() {
-            let (task, conversation, status) = (&task["id"], &task["conversation"]["id"], &task["status"]);
-            let (resolve, complete) = (
-                format!("setConversationStatus(conversationId: {conversation}, status: RESOLVED) {{ status }}"),
-                format!("completeTask(id: {task}) {{ status }}"),
-            );
-            if status == "ASSIGNED" {
-                asked(shape.gateway(), &http, &firm, &format!("mutation {{ {resolve} }}")).await;
-            } else if status == "WRAP_UP" {
-                let done = asked(shape.gateway(), &http, &firm, &format!("mutation {{ {complete} }}")).await;
-                if done["completeTask"]["status"] == "OK" {
-                    *owned.entry(conversation.to_string()).or_default() += 1;
-                }
+            if step(shape.gateway(), &http, &firm, task).await {
+                *owned.entry(task["conversation"]["id"].to_string()).or_default() += 1;
             }
         }
         tokio::time::sleep(Duration::from_millis(50)).await;
