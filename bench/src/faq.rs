@@ -9,7 +9,7 @@ use futures::StreamExt as _;
 use serde_json::{Value, json};
 
 use crate::Failure;
-use crate::server::{Firm, Server, folder};
+use crate::server::{Firm, Server, folder, graphql, sign_up};
 use crate::visitor::Visitor;
 
 #[derive(Args)]
@@ -40,7 +40,7 @@ pub(crate) async fn run(binary: &Path, options: &Options) -> Result<Value, Failu
     let folder = folder()?;
     let http = reqwest::Client::new();
     let server = Server::start(binary, &folder)?;
-    let firm = server.firm(&http).await?;
+    let firm = sign_up(&http, &server.url).await?;
     drop_pack(&server, &http, &firm).await?;
     server.stop()?;
     let train = folder.join("train.jsonl");
@@ -99,11 +99,11 @@ fn round(percent: f64) -> f64 {
 /// Removes the pack's articles, so that only the set answers.
 async fn drop_pack(server: &Server, http: &reqwest::Client, firm: &Firm) -> Result<(), Failure> {
     let query = "{ articles(first: 200) { edges { node { id } } } }";
-    let answer = server.graphql(http, &firm.cookie, query).await?;
+    let answer = graphql(http, &server.url, &firm.cookie, query).await?;
     for edge in answer["data"]["articles"]["edges"].as_array().into_iter().flatten() {
         let id = edge["node"]["id"].as_str().unwrap_or_default();
         let remove = format!("mutation {{ deleteArticle(id: \"{id}\") {{ status }} }}");
-        server.graphql(http, &firm.cookie, &remove).await?;
+        graphql(http, &server.url, &firm.cookie, &remove).await?;
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Measurements against the real binary, through the doors that customers use. Prints JSON.
 
 mod chat;
+mod cluster;
 mod faq;
 mod reference;
 mod server;
@@ -29,6 +30,8 @@ struct Cli {
 enum What {
     /// Widget sockets that send real questions
     Chat(chat::Options),
+    /// The same against every role as processes of its own
+    Cluster(cluster::Options),
     /// A labelled set as an FAQ: what share of other questions is answered right
     Faq(faq::Options),
 }
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         runtime.block_on(async {
             match cli.what {
                 What::Chat(options) => chat::run(&cli.binary, &options).await,
+                What::Cluster(options) => cluster::run(&cli.binary, &options).await,
                 What::Faq(options) => faq::run(&cli.binary, &options).await,
             }
         })

@@ -54,47 +54,54 @@ impl Server {
         Ok(())
     }
 
-    /// CPU seconds that the process has used.
     pub(crate) fn cpu_seconds(&self) -> Result<f64, Failure> {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.process.id()))?;
-        let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
-        let ticks = |index: usize| fields.get(index).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
-        Ok((ticks(11) + ticks(12)) / 100.0)
+        cpu_seconds(self.process.id())
     }
 
-    /// Resident memory in megabytes.
     pub(crate) fn memory_mb(&self) -> Result<f64, Failure> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.process.id()))?;
-        let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
-        let kilobytes: f64 = line.split_whitespace().nth(1).ok_or("no VmRSS")?.parse()?;
-        Ok(kilobytes / 1024.0)
+        memory_mb(self.process.id())
     }
+}
 
-    /// Signs a firm up and waits for its pack.
-    pub(crate) async fn firm(&self, http: &reqwest::Client) -> Result<Firm, Failure> {
-        let input = json!({
-            "firm": "Bench", "name": "Bench", "email": "owner@bench.example", "password": "correct horse battery",
-            "industry": "insurance", "locale": "en-US", "timeZone": "Asia/Shanghai"
-        });
-        let response = http.post(format!("{}/auth/sign-up", self.url)).json(&input).send().await?.error_for_status()?;
-        let cookie = response.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
-        let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
-        let signed: Value = response.json().await?;
-        let tenant = signed["tenant"].as_str().ok_or("no tenant")?.to_owned();
-        for _ in 0..200 {
-            let answer = self.graphql(http, &cookie, "{ channels { publicKey } releases { id } }").await?;
-            let published = answer["data"]["releases"].as_array().is_some_and(|releases| !releases.is_empty());
-            if let (true, Some(key)) = (published, answer["data"]["channels"][0]["publicKey"].as_str()) {
-                return Ok(Firm { tenant, cookie, key: key.to_owned() });
-            }
-            tokio::time::sleep(Duration::from_millis(20)).await;
+/// CPU seconds that a process has used.
+pub(crate) fn cpu_seconds(pid: u32) -> Result<f64, Failure> {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let fields: Vec<&str> = stat.rsplit(") ").next().unwrap_or_default().split(' ').collect();
+    let ticks = |index: usize| fields.get(index).and_then(|text| text.parse::<f64>().ok()).unwrap_or(0.0);
+    Ok((ticks(11) + ticks(12)) / 100.0)
+}
+
+/// Resident memory of a process in megabytes.
+pub(crate) fn memory_mb(pid: u32) -> Result<f64, Failure> {
+    let status = std::fs::read_to_string(format!("/proc/{pid}/status"))?;
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).ok_or("no VmRSS")?;
+    let kilobytes: f64 = line.split_whitespace().nth(1).ok_or("no VmRSS")?.parse()?;
+    Ok(kilobytes / 1024.0)
+}
+
+/// Signs a firm up and waits for its pack.
+pub(crate) async fn sign_up(http: &reqwest::Client, url: &str) -> Result<Firm, Failure> {
+    let input = json!({
+        "firm": "Bench", "name": "Bench", "email": "owner@bench.example", "password": "correct horse battery",
+        "industry": "insurance", "locale": "en-US", "timeZone": "Asia/Shanghai"
+    });
+    let response = http.post(format!("{url}/auth/sign-up")).json(&input).send().await?.error_for_status()?;
+    let cookie = response.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
+    let cookie = cookie.split(';').next().unwrap_or_default().to_owned();
+    let signed: Value = response.json().await?;
+    let tenant = signed["tenant"].as_str().ok_or("no tenant")?.to_owned();
+    for _ in 0..400 {
+        let answer = graphql(http, url, &cookie, "{ channels { publicKey } releases { id } }").await?;
+        let published = answer["data"]["releases"].as_array().is_some_and(|releases| !releases.is_empty());
+        if let (true, Some(key)) = (published, answer["data"]["channels"][0]["publicKey"].as_str()) {
+            return Ok(Firm { tenant, cookie, key: key.to_owned() });
         }
-        Err("the pack was not applied".into())
+        tokio::time::sleep(Duration::from_millis(20)).await;
     }
+    Err("the pack was not applied".into())
+}
 
-    pub(crate) async fn graphql(&self, http: &reqwest::Client, cookie: &str, query: &str) -> Result<Value, Failure> {
-        let request =
-            http.post(format!("{}/graphql", self.url)).header("cookie", cookie).json(&json!({ "query": query }));
-        Ok(request.send().await?.json().await?)
-    }
+pub(crate) async fn graphql(http: &reqwest::Client, url: &str, cookie: &str, query: &str) -> Result<Value, Failure> {
+    let request = http.post(format!("{url}/graphql")).header("cookie", cookie).json(&json!({ "query": query }));
+    Ok(request.send().await?.json().await?)
 }

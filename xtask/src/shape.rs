@@ -56,6 +56,7 @@ pub(crate) fn run(options: &Options) -> Outcome {
     let data = options.data_dir.canonicalize().map_err(|error| error.to_string())?;
     let postgres = Postgres::start(&data)?;
     let (_nats, nats_url) = nats(&data)?;
+    say(&format!("postgres {}\nnats {nats_url}", postgres.url("postgres")));
     let lingxi = Lingxi { options, data, nats_url, app: postgres.url("lingxi_app") };
     lingxi.once("migrate", &postgres.url("lingxi_owner"))?;
     if options.demo {
