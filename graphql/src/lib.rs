@@ -8,6 +8,7 @@
 mod billing;
 mod bot;
 mod channels;
+mod federation;
 mod http;
 mod limits;
 mod live;
@@ -30,6 +31,7 @@ use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 
 pub use http::{Edge, Settings, routes};
+pub use loaders::loaders;
 pub use persisted::Persisted;
 
 /// The services behind the gateway.
@@ -65,6 +67,7 @@ pub struct Query(
     billing::BillingQuery,
     operator::OperatorQuery,
     node::NodeQuery,
+    federation::Entities,
 );
 
 /// Everything that can be changed.
@@ -89,6 +92,7 @@ pub fn schema(services: Option<Services>, introspection: bool, persisted: Persis
         .limit_directives(limits::DIRECTIVES)
         .disable_suggestions()
         .extension(limits::Aliases)
+        .extension(federation::Federation { introspection })
         .extension(persisted);
     if !introspection {
         builder = builder.disable_introspection();
@@ -103,12 +107,17 @@ pub fn schema(services: Option<Services>, introspection: bool, persisted: Persis
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().sorted_arguments();
     let sdl = schema(None, true, Persisted::default()).sdl_with_options(options);
-    // The library's connections come without a description.
-    let described =
-        sdl.lines().map(|line| match line.strip_prefix("type ").and_then(|rest| rest.split_once("Connection {")) {
-            Some((noun, _)) => format!("\"\"\"\nA page of {noun} nodes, and whether more follow.\n\"\"\"\n{line}"),
-            None => line.to_owned(),
-        });
+    // What the library makes comes without a description.
+    let described = sdl.lines().map(|line| {
+        let said = match line.strip_prefix("type ").and_then(|rest| rest.split_once("Connection {")) {
+            Some((noun, _)) => Some(format!("A page of {noun} nodes, and whether more follow.")),
+            None => {
+                federation::DESCRIPTIONS.iter().find(|(of, _)| line.starts_with(of)).map(|(_, said)| (*said).into())
+            }
+        };
+        let indent = if line.starts_with('\t') { "\t" } else { "" };
+        said.map_or(line.to_owned(), |said| format!("{indent}\"\"\"\n{indent}{said}\n{indent}\"\"\"\n{line}"))
+    });
     described.collect::<Vec<_>>().join("\n") + "\n"
 }
 

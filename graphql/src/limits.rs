@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
-use async_graphql::parser::types::{ExecutableDocument, Selection, SelectionSet};
+use async_graphql::parser::types::{ExecutableDocument, Field, Selection, SelectionSet};
 use async_graphql::{ServerError, ServerResult, Variables};
 
 /// Nested fields.
@@ -34,9 +34,7 @@ impl Extension for Aliases {
         next: NextParseQuery<'_>,
     ) -> ServerResult<ExecutableDocument> {
         let document = next.run(ctx, query, variables).await?;
-        let operations: usize = document.operations.iter().map(|(_, op)| aliases(&op.node.selection_set.node)).sum();
-        let fragments: usize = document.fragments.values().map(|f| aliases(&f.node.selection_set.node)).sum();
-        if operations + fragments > ALIASES {
+        if fields_of(&document).filter(|field| field.alias.is_some()).count() > ALIASES {
             let message = format!("The document has more than {ALIASES} aliases; split it.");
             return Err(ServerError::new(message, None));
         }
@@ -44,11 +42,24 @@ impl Extension for Aliases {
     }
 }
 
-fn aliases(set: &SelectionSet) -> usize {
-    let count = |selection: &Selection| match selection {
-        Selection::Field(field) => usize::from(field.node.alias.is_some()) + aliases(&field.node.selection_set.node),
-        Selection::InlineFragment(fragment) => aliases(&fragment.node.selection_set.node),
-        Selection::FragmentSpread(_) => 0,
-    };
-    set.items.iter().map(|item| count(&item.node)).sum()
+/// Every field that a document names, those of fragments once.
+pub(crate) fn fields_of(document: &ExecutableDocument) -> impl Iterator<Item = &Field> {
+    let operations = document.operations.iter().map(|(_, operation)| &operation.node.selection_set.node);
+    let fragments = document.fragments.values().map(|fragment| &fragment.node.selection_set.node);
+    let mut found = Vec::new();
+    operations.chain(fragments).for_each(|set| collect(set, &mut found));
+    found.into_iter()
+}
+
+fn collect<'a>(set: &'a SelectionSet, found: &mut Vec<&'a Field>) {
+    for item in &set.items {
+        match &item.node {
+            Selection::Field(field) => {
+                found.push(&field.node);
+                collect(&field.node.selection_set.node, found);
+            }
+            Selection::InlineFragment(fragment) => collect(&fragment.node.selection_set.node, found),
+            Selection::FragmentSpread(_) => {}
+        }
+    }
 }

@@ -5,22 +5,24 @@ use std::sync::Arc;
 
 use async_graphql::dataloader::{DataLoader, Loader};
 use async_graphql::runtime::{TokioSpawner, TokioTimer};
+use lingxi_contracts::bot::Article;
 use lingxi_contracts::channels::{Contact, Conversation};
 use lingxi_contracts::tenants::Member;
-use lingxi_kernel::{ContactId, ConversationId, Ctx, Error, MemberId};
+use lingxi_kernel::{ArticleId, ContactId, ConversationId, Ctx, Error, MemberId};
 
 use crate::Services;
 
 /// The loader of a request.
-pub(crate) type Loaders = DataLoader<Batch>;
+pub type Loaders = DataLoader<Batch>;
 
 /// Loads for one caller.
-pub(crate) struct Batch {
+pub struct Batch {
     ctx: Ctx,
     services: Services,
 }
 
-pub(crate) fn loaders(ctx: Ctx, services: Services) -> Loaders {
+/// The loaders of a request of a caller.
+pub fn loaders(ctx: Ctx, services: Services) -> Loaders {
     DataLoader::new(Batch { ctx, services }, TokioSpawner::current(), TokioTimer::default())
 }
 
@@ -41,6 +43,16 @@ impl Loader<ConversationId> for Batch {
     async fn load(&self, ids: &[ConversationId]) -> Result<HashMap<ConversationId, Conversation>, Arc<Error>> {
         let found = self.services.channels.conversations_by_id(&self.ctx, ids).await.map_err(Arc::new)?;
         Ok(found.into_iter().map(|conversation| (conversation.id, conversation)).collect())
+    }
+}
+
+impl Loader<ArticleId> for Batch {
+    type Value = Article;
+    type Error = Arc<Error>;
+
+    async fn load(&self, ids: &[ArticleId]) -> Result<HashMap<ArticleId, Article>, Arc<Error>> {
+        let found = self.services.bot.articles_by_id(&self.ctx, ids).await.map_err(Arc::new)?;
+        Ok(found.into_iter().map(|article| (article.id, article)).collect())
     }
 }
 

@@ -1,0 +1,126 @@
+//! Apollo Federation: an integrator's own graph may extend what is public here, by its global id.
+//!
+//! `_service` gives the schema with its keys (closed where introspection is), `_entities` the things of some ids. A thing that
+//! is not there, or is another firm's, is null.
+
+use std::sync::Arc;
+
+use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
+use async_graphql::parser::types::ExecutableDocument;
+use async_graphql::parser::types::Field;
+use async_graphql::{Context, Name, Object, Result, ServerError, ServerResult, Value, Variables};
+use lingxi_contracts::bot::Article;
+use lingxi_contracts::channels::Contact;
+use lingxi_contracts::tenants::{Member, Tenant};
+use lingxi_kernel::{ArticleId, ContactId, ConversationId, Error, MemberId, TenantId};
+
+use crate::channels::ConversationNode;
+use crate::limits::fields_of;
+use crate::loaders::Loaders;
+use crate::outcome::{Shown as _, fault, parts};
+
+/// What the schema says of the library's types, by the beginnings of their lines.
+pub(crate) const DESCRIPTIONS: [(&str, &str); 5] = [
+    (
+        "\t_entities(",
+        "Apollo Federation: the things of some keys, at most 100, in their order; null for those that are not there.",
+    ),
+    ("\t_service:", "Apollo Federation: the schema with its keys."),
+    ("union _Entity", "What other graphs may extend."),
+    ("type _Service ", "The schema, for a router of Apollo Federation."),
+    ("\tsdl:", "The schema definition language."),
+];
+
+/// Things that one operation may ask for by `_entities`.
+const MOST: usize = 100;
+
+/// The error of a loader, which may be that of others, too.
+fn shared(error: Arc<Error>) -> async_graphql::Error {
+    fault((*error).clone())
+}
+
+/// Refuses too many representations, and `_service` where introspection is closed.
+pub(crate) struct Federation {
+    pub(crate) introspection: bool,
+}
+
+impl ExtensionFactory for Federation {
+    fn create(&self) -> Arc<dyn Extension> {
+        Arc::new(Self { ..*self })
+    }
+}
+
+#[async_trait::async_trait]
+impl Extension for Federation {
+    async fn parse_query(
+        &self,
+        ctx: &ExtensionContext<'_>,
+        query: &str,
+        variables: &Variables,
+        next: NextParseQuery<'_>,
+    ) -> ServerResult<ExecutableDocument> {
+        let document = next.run(ctx, query, variables).await?;
+        let mut asked = 0;
+        for field in fields_of(&document) {
+            match field.name.node.as_str() {
+                "_service" if !self.introspection => {
+                    return Err(ServerError::new("The schema is not given out here.", None));
+                }
+                "_entities" => asked += representations(field, variables),
+                _ => {}
+            }
+        }
+        if asked > MOST {
+            let message = format!("`_entities` gives at most {MOST} things in one operation; split it.");
+            return Err(ServerError::new(message, None));
+        }
+        Ok(document)
+    }
+}
+
+fn representations(field: &Field, variables: &Variables) -> usize {
+    let argument = field.get_argument("representations").map(|argument| argument.node.clone());
+    let known = |name: Name| variables.get(&name).cloned().ok_or(());
+    match argument.map(|argument| argument.into_const_with(known)) {
+        Some(Ok(Value::List(list))) => list.len(),
+        _ => 1,
+    }
+}
+
+/// What other graphs may extend.
+#[derive(Default)]
+pub struct Entities;
+
+#[Object]
+impl Entities {
+    #[graphql(entity)]
+    async fn find_tenant_by_id(&self, ctx: &Context<'_>, id: TenantId) -> Result<Option<Tenant>> {
+        let (caller, services) = parts(ctx)?;
+        let tenant = services.tenants.tenant(caller).await.shown()?;
+        Ok((tenant.id == id).then_some(tenant))
+    }
+
+    #[graphql(entity)]
+    async fn find_member_by_id(&self, ctx: &Context<'_>, id: MemberId) -> Result<Option<Member>> {
+        parts(ctx)?;
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+    }
+
+    #[graphql(entity)]
+    async fn find_contact_by_id(&self, ctx: &Context<'_>, id: ContactId) -> Result<Option<Contact>> {
+        parts(ctx)?;
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+    }
+
+    #[graphql(entity)]
+    async fn find_conversation_by_id(&self, ctx: &Context<'_>, id: ConversationId) -> Result<Option<ConversationNode>> {
+        parts(ctx)?;
+        Ok(ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)?.map(ConversationNode::from))
+    }
+
+    #[graphql(entity)]
+    async fn find_article_by_id(&self, ctx: &Context<'_>, id: ArticleId) -> Result<Option<Article>> {
+        parts(ctx)?;
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+    }
+}
