@@ -61,6 +61,11 @@ impl Edge {
         }
     }
 
+    /// The rate of requests per tenant.
+    pub fn limit(&self) -> &TenantLimit {
+        &self.limit
+    }
+
     /// Reports the calls by API key since the last time, to be billed.
     ///
     /// # Errors

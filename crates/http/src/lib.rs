@@ -7,7 +7,7 @@ mod upload;
 mod words;
 
 pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
-pub use limit::TenantLimit;
+pub use limit::{Taken, TenantLimit};
 pub use problem::{HttpResult, Problem};
 pub use upload::{Upload, read_upload};
 pub use words::{in_chinese, prefers_chinese, reads_chinese, said, speaking, worded};

@@ -55,6 +55,8 @@ pub struct Parts {
     pub consumer: Arc<dyn Consumer>,
     /// Its timers.
     pub jobs: Jobs,
+    /// The rate of customers' messages per tenant.
+    pub limit: TenantLimit,
     service: Arc<service::Channels>,
 }
 
@@ -78,7 +80,7 @@ pub fn build(deps: Deps) -> Parts {
     let service = Arc::new_cyclic(|me| service::Channels {
         hooks: TenantCache::new(&deps.db, "channels.webhooks"),
         deps,
-        limit,
+        limit: limit.clone(),
         inbound: lingxi_bus::Gathering::default(),
         myself: me.clone(),
     });
@@ -87,6 +89,7 @@ pub fn build(deps: Deps) -> Parts {
         client: service.clone(),
         consumer: Arc::new(events::ChannelsConsumer { service: service.clone(), tables: tables.clone() }),
         jobs,
+        limit,
         service,
     }
 }

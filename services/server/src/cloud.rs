@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use lingxi_bus::{Bus, BusHandle, Claim, Consumer, InProcess, Leases, Nats, Serving};
 use lingxi_config::{Config, Database};
@@ -13,12 +14,15 @@ use lingxi_contracts::remote::{Served, Transport};
 use lingxi_contracts::routing::{RemoteRouting, RoutingCalls, RoutingClient};
 use lingxi_contracts::tenants::{RemoteTenants, TenantsCalls, TenantsClient};
 use lingxi_graphql::Services;
+use lingxi_http::TenantLimit;
 use lingxi_kernel::{Env, Error, Result};
 use lingxi_store::{Db, schema, system};
 
 use crate::jobs::{Jobs, TIMERS};
 use crate::role::Role;
 
+/// How often processes tell each other what was taken of the rates.
+const RATES_TOLD: Duration = Duration::from_millis(100);
 /// Services that hear facts; the consumers of NATS are made for them.
 const CONSUMERS: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
 
@@ -35,6 +39,8 @@ pub struct Cloud {
     pub(crate) tenants: Option<lingxi_tenants::Edge>,
     pub(crate) bot: Option<lingxi_bot::Edge>,
     pub(crate) jobs: Jobs,
+    /// The rate of customers' messages, where they are taken.
+    pub(crate) messages: Option<TenantLimit>,
     bus: Arc<dyn Bus>,
     consumers: Vec<Arc<dyn Consumer>>,
     served: Vec<Arc<dyn Served>>,
@@ -255,6 +261,7 @@ impl Cloud {
         let (consumers, served) = (own.consumers(), own.served());
         let Own { tenants, channels, bot, routing, .. } = own;
         Ok(Self {
+            messages: channels.as_ref().map(|parts| parts.limit.clone()),
             channels: channels.as_ref().map(|parts| parts.edge(bot_client.clone(), routing_client.clone())),
             tenants: tenants.as_ref().map(|parts| lingxi_tenants::Edge {
                 tenants: parts.client.clone(),
@@ -309,6 +316,13 @@ impl Cloud {
             }
         }
         Ok(serving)
+    }
+
+    /// A rate per tenant holds over all processes that enforce it.
+    pub(crate) async fn share_rate(&self, of: &str, limit: &TenantLimit) -> Result<()> {
+        let Some(nats) = &self.nats else { return Ok(()) };
+        let (here, there) = (limit.clone(), limit.clone());
+        nats.gossip(of, RATES_TOLD, move || here.taken(), move |taken| there.take_too(taken)).await
     }
 
     /// By which processes agree who runs the timers of a service; none where one process does everything.

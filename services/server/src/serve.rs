@@ -114,6 +114,12 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let address = *server.addrs().first().ok_or_else(|| Error::internal("no address was bound"))?;
     let bus = cloud.start_bus().await?;
     let serving = cloud.answer_calls().await?;
+    if let Some(gateway) = &gateway {
+        cloud.share_rate("requests", gateway.limit()).await?;
+    }
+    if let Some(limit) = &cloud.messages {
+        cloud.share_rate("messages", limit).await?;
+    }
     let running = server.run();
     Ok(Running {
         address,

@@ -20,8 +20,10 @@ use async_nats::jetstream::consumer::{AckPolicy, pull};
 use async_nats::jetstream::stream::{Config, DiscardPolicy, StorageType, Stream};
 use async_nats::{Client, ConnectOptions, Event, jetstream};
 use async_trait::async_trait;
+use futures::StreamExt as _;
 use lingxi_kernel::{Error, ErrorCode, Result, TenantId};
 use lingxi_store::Db;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -213,6 +215,45 @@ impl Nats {
         Ok(())
     }
 
+    /// Says something to other processes every now and then, and hears what they say. What is lost is lost.
+    ///
+    /// # Errors
+    /// [`ErrorCode::Unavailable`] when the connection has ended.
+    pub async fn gossip<T: Serialize + DeserializeOwned + Send + 'static>(
+        &self,
+        about: &str,
+        every: Duration,
+        say: impl Fn() -> Vec<T> + Send + Sync + 'static,
+        hear: impl Fn(&T) + Send + Sync + 'static,
+    ) -> Result<()> {
+        let subject = format!("{}.gossip.{about}", self.names.prefix);
+        let me = self.client.new_inbox();
+        let mut heard = self.client.subscribe(subject.clone()).await.map_err(|error| away(&error))?;
+        let client = self.client.clone();
+        tokio::spawn(async move {
+            let mut ticks = tokio::time::interval(every);
+            loop {
+                tokio::select! {
+                    _ = ticks.tick() => {
+                        let news = say();
+                        if let (false, Ok(bytes)) = (news.is_empty(), serde_json::to_vec(&(&me, news))) {
+                            let _ = client.publish(subject.clone(), bytes.into()).await;
+                        }
+                    }
+                    message = heard.next() => {
+                        let Some(message) = message else { return };
+                        if let Ok((who, news)) = serde_json::from_slice::<(String, Vec<T>)>(&message.payload)
+                            && who != me
+                        {
+                            news.iter().for_each(&hear);
+                        }
+                    }
+                }
+            }
+        });
+        Ok(())
+    }
+
     /// Memories of this process and of others tell each other of changes.
     async fn share_changes(&self, db: &Db) -> Result<()> {
         let (telling, mut told) = mpsc::unbounded_channel::<Change>();
@@ -229,7 +270,6 @@ impl Nats {
         let mut heard = self.client.subscribe(self.names.changes()).await.map_err(|error| away(&error))?;
         let db = db.clone();
         tokio::spawn(async move {
-            use futures::StreamExt as _;
             while let Some(message) = heard.next().await {
                 if let Ok(change) = serde_json::from_slice::<Change>(&message.payload) {
                     db.hear_change(&change.name, change.tenant);

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use lingxi_config::Config;
 use lingxi_server::cloud::migrate;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::cloud::folder;
 use crate::customers::{Customer, nothing_lost_nothing_twice, write_round};
@@ -255,5 +255,26 @@ async fn nobody_gets_more_than_they_can_take_and_a_conversation_has_one_owner_wh
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     assert!(owned.values().all(|times| *times == 1), "one owner each: {owned:?}");
+    shape.end();
+}
+
+#[tokio::test]
+async fn a_firm_has_one_rate_whichever_gateway_its_requests_reach() {
+    // So many a second, and ten times as many in a burst.
+    const RATE: usize = 5;
+    let (shape, http) = (Shape::start(&[format!("limits.requests_per_second={RATE}")]).await, client());
+    let firm = shape.gateway().firm(&http, "rate").await;
+    let ask = async |which: usize| {
+        let url = format!("{}/graphql", shape.running[&("gateway", which)].url);
+        let request = http.post(url).header("cookie", &firm.cookie).json(&json!({ "query": "{ __typename }" }));
+        request.send().await.unwrap().status()
+    };
+    while ask(0).await.is_success() {}
+    let mut more = 0;
+    while ask(1).await.is_success() {
+        more += 1;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert!(more < 5 * RATE, "{more} requests above what the firm may ask: a burst of its own");
     shape.end();
 }
