@@ -24,7 +24,7 @@ use crate::role::Role;
 /// How often processes tell each other what was taken of the rates.
 const RATES_TOLD: Duration = Duration::from_millis(100);
 /// Services that hear facts; the consumers of NATS are made for them.
-const CONSUMERS: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
+pub(crate) const CONSUMERS: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
 
 /// A built Lingxi, not yet serving.
 pub struct Cloud {

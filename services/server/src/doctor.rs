@@ -2,9 +2,12 @@
 
 use std::path::Path;
 
+use lingxi_bus::Nats;
 use lingxi_config::{Config, Database};
 use lingxi_kernel::{Clock as _, Env, Error, ErrorCode, SystemClock};
 use lingxi_store::{Db, system};
+
+use crate::cloud::CONSUMERS;
 
 /// One finding.
 #[derive(Debug)]
@@ -20,6 +23,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
     vec![
         Finding { what: "data folder", result: writable(&config.storage.data_dir) },
         Finding { what: "database", result: database(config).await },
+        Finding { what: "message bus", result: bus(config).await },
         Finding { what: "clock", result: clock() },
         Finding { what: "address", result: address(&config.http.address) },
         Finding { what: "mail", result: mail(config) },
@@ -61,6 +65,21 @@ async fn database(config: &Config) -> Result<String, String> {
         Ok(n) => Err(format!("{n} migrations are missing; run `lingxi migrate`, for PostgreSQL as the owner.")),
         Err(error) => Err(format!("{name} cannot be read: {error}")),
     }
+}
+
+async fn bus(config: &Config) -> Result<String, String> {
+    let Some(url) = &config.nats.url else { return Ok("none is set; one process does everything".into()) };
+    if let Database::Sqlite(_) = config.storage.database() {
+        return Err(
+            "nats.url is for processes that share a PostgreSQL; leave it out, or set storage.database_url.".into()
+        );
+    }
+    let away = |error: Error| format!("NATS cannot be reached: {error}. Check nats.url, and that it runs.");
+    let nats = Nats::connect(&config.nats, url).await.map_err(away)?;
+    for service in CONSUMERS {
+        nats.require(service).await.map_err(|error| error.message)?;
+    }
+    Ok("NATS is ready".into())
 }
 
 fn clock() -> Result<String, String> {

@@ -199,7 +199,10 @@ impl Nats {
     }
 
     /// Demands what [`Nats::prepare`] makes.
-    async fn require(&self, service: &str) -> Result<()> {
+    ///
+    /// # Errors
+    /// [`ErrorCode::Invalid`] when something is missing, with how to make it.
+    pub async fn require(&self, service: &str) -> Result<()> {
         let missing = |cause: String| {
             let message = format!(
                 "NATS has no stream `{}` with consumers for `{service}`. Run `lingxi migrate`, which makes them. ({cause})",
