@@ -2,6 +2,7 @@
 
 mod arch;
 mod bench;
+mod chart;
 mod demo;
 mod gen_files;
 mod shape;
@@ -59,6 +60,12 @@ enum Task {
         #[arg(long)]
         publish: bool,
     },
+    /// Render the chart and compare it with what is committed
+    Chart {
+        /// Write the renders anew
+        #[arg(long)]
+        write: bool,
+    },
     /// Check which crate may depend on which
     Arch,
     /// Check rooms, file sizes and where things may be named
@@ -74,6 +81,7 @@ fn main() -> ExitCode {
         Task::Bench { arguments } => bench::measure(&arguments),
         Task::Gen => gen_files::write(),
         Task::Schema { publish } => gen_files::schema_changes(publish),
+        Task::Chart { write } => chart::check(write),
         Task::Arch => arch::check(),
         Task::Tidy => tidy::check(),
     };

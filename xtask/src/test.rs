@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::shell::{Outcome, output, root, run, run_with, say};
-use crate::{arch, gen_files, tidy, web};
+use crate::{arch, chart, gen_files, tidy, web};
 
 /// Runs every check; the first that fails ends the run.
 pub(crate) fn check(browser: bool) -> Outcome {
@@ -16,6 +16,8 @@ pub(crate) fn check(browser: bool) -> Outcome {
     postgres()?;
     nats()?;
     python()?;
+    promtool();
+    chart::check(false)?;
     run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
     let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet"];
     run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;
@@ -65,6 +67,14 @@ fn nats() -> Outcome {
         install("nats-server")?;
     }
     if there() { Ok(()) } else { Err("NATS is missing: install Debian's package nats-server.".into()) }
+}
+
+/// Prometheus' tool that tries the alert rules: the machine's, or Debian's, installed when that is allowed.
+fn promtool() {
+    if output(Path::new("/"), "sh", &["-c", "command -v promtool"]).is_none() {
+        // Without it the rules are not tried, and that is said.
+        let _ = install("prometheus");
+    }
 }
 
 /// The Python that runs the example client.

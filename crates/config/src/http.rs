@@ -13,6 +13,9 @@ pub struct Http {
     pub public_url: String,
     /// Threads that serve HTTP; 0 means one per core.
     pub workers: usize,
+    /// Seconds that a stopping process goes on serving after it has said that it is not ready, so that nobody sends it anything
+    /// new by the time it ends.
+    pub drain_seconds: u64,
     /// Seconds that a stopping process waits for open requests.
     pub grace_seconds: u64,
     /// Whether GraphQL executes the portal's own operations only. Integrators then need a process without it.
@@ -27,6 +30,7 @@ impl Default for Http {
             address: "127.0.0.1:8080".into(),
             public_url: "http://127.0.0.1:8080".into(),
             workers: 0,
+            drain_seconds: 0,
             grace_seconds: 10,
             persisted_only: false,
             explorer: true,

@@ -38,6 +38,7 @@ pub struct Running {
     jobs: JoinSet<()>,
     ready: Arc<AtomicBool>,
     gateway: Option<web::Data<lingxi_graphql::Edge>>,
+    drain: Duration,
 }
 
 impl std::fmt::Debug for Running {
@@ -99,12 +100,8 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
                 }
             })
     });
-    let workers = match config.http.workers {
-        0 => std::thread::available_parallelism().map_or(2, usize::from),
-        some => some,
-    };
     let server = server
-        .workers(workers)
+        .workers(workers(config))
         // Small frames leave at once: otherwise the second of two waits for the peer's confirmation of the first (40 ms).
         .tcp_nodelay(true)
         .shutdown_timeout(config.http.grace_seconds)
@@ -130,7 +127,16 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
         jobs: cloud.jobs.start(cloud.timers()),
         ready,
         gateway,
+        drain: Duration::from_secs(config.http.drain_seconds),
     })
+}
+
+/// Threads that serve HTTP.
+fn workers(config: &Config) -> usize {
+    match config.http.workers {
+        0 => std::thread::available_parallelism().map_or(2, usize::from),
+        some => some,
+    }
 }
 
 impl Running {
@@ -162,6 +168,7 @@ impl Running {
     /// [`lingxi_kernel::ErrorCode::Internal`] when the server had failed before.
     pub async fn stop(mut self) -> Result<()> {
         self.ready.store(false, Ordering::Relaxed);
+        tokio::time::sleep(self.drain).await;
         self.server.stop(true).await;
         self.report_calls().await;
         self.jobs.shutdown().await;

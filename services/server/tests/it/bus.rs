@@ -1,16 +1,20 @@
 //! What every bus must do: the same rules over that of one process and over NATS.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::{self, AckKind};
 use async_trait::async_trait;
+use chrono::TimeDelta;
+use futures::StreamExt as _;
 use lingxi_bus::{Bus, BusHandle, Consumer, Heard, InProcess, Nats};
 use lingxi_config::Config;
 use lingxi_contracts::billing::ApiCallsCounted;
 use lingxi_contracts::{Envelope, Event as _};
-use lingxi_kernel::{Ctx, Env, Error, Result, TenantId};
+use lingxi_kernel::{Clock, Ctx, Env, Error, Result, SystemClock, TenantId, Timestamp};
 use lingxi_server::cloud::open_database;
 use lingxi_store::{Db, dead_letters, inbox, outbox};
 
@@ -20,10 +24,24 @@ use crate::{nats, postgres};
 
 const BUSES: [bool; 2] = [false, true];
 
+static SEEDS: AtomicU64 = AtomicU64::new(0);
+
+/// A clock so many seconds before the real one.
+#[derive(Default)]
+struct Ahead(AtomicI64);
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        SystemClock.now() + TimeDelta::seconds(self.0.load(Ordering::Relaxed))
+    }
+}
+
 /// A database and a bus over it.
 struct Shape {
     bus: Arc<dyn Bus>,
     nats: Option<Nats>,
+    settings: Option<lingxi_config::Nats>,
+    clock: Arc<Ahead>,
     db: Db,
     ctx: Ctx,
 }
@@ -47,13 +65,16 @@ async fn shape(over_nats: bool, consumer: &str) -> Shape {
 }
 
 async fn of(config: &Config, nats: Option<Nats>) -> Shape {
-    let db = open_database(config, Env::system()).await.unwrap();
+    let clock = Arc::new(Ahead::default());
+    let seed = SEEDS.fetch_add(1, Ordering::Relaxed);
+    let db = open_database(config, Env::seeded(clock.clone(), seed)).await.unwrap();
     let ctx = Ctx::system(db.env().id::<TenantId>(), "test");
     let bus: Arc<dyn Bus> = match &nats {
         Some(nats) => Arc::new(nats.clone()),
         None => Arc::new(InProcess::default()),
     };
-    Shape { bus, nats, db, ctx }
+    let settings = nats.is_some().then(|| config.nats.clone());
+    Shape { bus, nats, settings, clock, db, ctx }
 }
 
 impl Shape {
@@ -275,4 +296,88 @@ async fn a_bus_that_was_not_made_ready_says_what_to_do() {
     let refused = shape.bus.deliver(shape.db.clone(), vec![picky]).await.unwrap_err();
     assert!(refused.message.contains("lingxi migrate"), "{refused}");
     shape.nats.unwrap().ping().await.unwrap();
+}
+
+/// The consumer of NATS in which a tenant's facts are, for a service.
+async fn consumer_of(broker: &str, prefix: &str, service: &str, tenant: TenantId) -> PullConsumer {
+    let jetstream = jetstream::new(async_nats::connect(broker).await.unwrap());
+    let stream = jetstream.get_stream(format!("{prefix}_facts")).await.unwrap();
+    let part = tenant.uuid().as_u128() % 8;
+    stream.get_consumer(&format!("{service}-{part}")).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_fact_over_which_every_process_dies_becomes_a_dead_letter_and_can_be_replayed() {
+    let shape = shape(true, "picky").await;
+    let settings = shape.settings.clone().unwrap();
+    let nats = shape.nats.as_ref().unwrap();
+    nats.prepare(&["another"]).await.unwrap();
+    // Another service runs; ours dies again and again.
+    let running = nats.deliver(shape.db.clone(), vec![Arc::new(Another)]).await.unwrap();
+    emit(&shape.db, &shape.ctx, &[("deadly", 1)]).await;
+    let consumer = consumer_of(settings.url.as_ref().unwrap(), &settings.prefix, "picky", shape.ctx.tenant).await;
+    let mut deaths = 0;
+    while dead_letters::count(&shape.db).await.unwrap() == 0 {
+        let mut handed = consumer.fetch().max_messages(1).expires(Duration::from_secs(1)).messages().await.unwrap();
+        while let Some(Ok(message)) = handed.next().await {
+            deaths += 1;
+            message.ack_with(AckKind::Nak(None)).await.unwrap();
+        }
+        assert!(deaths <= 8, "it is handed out eight times");
+    }
+    let (letter, event) = dead_letters::all(&shape.db).await.unwrap().remove(0);
+    assert_eq!((letter.consumer.as_str(), deaths), ("picky", 8));
+    let picky = Arc::new(Picky::over(&shape, true));
+    let ours = shape.deliver(&picky).await;
+    assert!(dead_letters::replay(&shape.db, event.id, "picky").await.unwrap());
+    until("it is handled after all", async || picky.seen("deadly") == [1]).await;
+    ours.stop().await;
+    running.stop().await;
+}
+
+#[tokio::test]
+async fn what_was_published_and_lost_with_the_stream_is_found_and_handled_once() {
+    let shape = shape(true, "picky").await;
+    let settings = shape.settings.clone().unwrap();
+    let nats = shape.nats.as_ref().unwrap();
+    nats.prepare(&["another"]).await.unwrap();
+    let running = nats.deliver(shape.db.clone(), vec![Arc::new(Another)]).await.unwrap();
+    emit(&shape.db, &shape.ctx, &[("lost", 1), ("lost", 2)]).await;
+    until("they are published", async || outbox::pending(&shape.db, 0, 1).await.unwrap().is_empty()).await;
+    running.stop().await;
+    let jetstream = jetstream::new(async_nats::connect(settings.url.as_ref().unwrap()).await.unwrap());
+    jetstream.delete_stream(format!("{}_facts", settings.prefix)).await.unwrap();
+    nats.prepare(&["picky"]).await.unwrap();
+    let picky = Arc::new(Picky::over(&shape, true));
+    let running = shape.deliver(&picky).await;
+    emit(&shape.db, &shape.ctx, &[("later", 1)]).await;
+    until("what comes now is handled", async || picky.seen("later") == [1]).await;
+    assert_eq!(picky.seen("lost"), [0_i64; 0], "what is young may be on its way");
+    shape.clock.0.store(60, Ordering::Relaxed);
+    let found = async || picky.seen("lost") == [1, 2];
+    let deadline = std::time::Instant::now() + Duration::from_secs(40);
+    while !found().await && std::time::Instant::now() < deadline {
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert!(found().await, "found by comparing outbox and inbox: {:?}", picky.seen("lost"));
+    assert_eq!(picky.seen("later"), [1]);
+    running.stop().await;
+}
+
+/// A service that wants nothing.
+struct Another;
+
+#[async_trait]
+impl Consumer for Another {
+    fn name(&self) -> &'static str {
+        "another"
+    }
+
+    fn wants(&self, _: &str) -> bool {
+        false
+    }
+
+    async fn handle(&self, _: &Envelope) -> Result<()> {
+        Ok(())
+    }
 }

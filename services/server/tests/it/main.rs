@@ -9,6 +9,7 @@
 
 mod access;
 mod bus;
+mod calls;
 mod cloud;
 mod contacts;
 mod crash;
@@ -20,6 +21,7 @@ mod mail;
 mod nats;
 mod postgres;
 mod process;
+mod proxy;
 mod routes;
 mod shape;
 mod tenancy;

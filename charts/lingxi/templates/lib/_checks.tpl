@@ -1,0 +1,16 @@
+{{/* What cannot work is refused with how to mend it, before anything is made. */}}
+{{- define "lingxi.checks" -}}
+{{- if eq .Values.mode "services" -}}
+{{- if not .Values.database.existingSecret -}}
+{{- fail "mode services needs a PostgreSQL: make a Secret with the keys app-url and owner-url, and name it in database.existingSecret" -}}
+{{- end -}}
+{{- if not .Values.nats.url -}}
+{{- fail "mode services needs a NATS with JetStream: set nats.url, such as nats://nats:4222" -}}
+{{- end -}}
+{{- else if .Values.nats.url -}}
+{{- fail "nats.url is for mode services; in mode single one process does everything" -}}
+{{- end -}}
+{{- if and .Values.ingress.enabled (not .Values.ingress.host) -}}
+{{- fail "ingress.enabled needs ingress.host" -}}
+{{- end -}}
+{{- end -}}

@@ -1,0 +1,130 @@
+//! `cargo xtask chart`: renders the chart and compares it with what is committed, and tries its alert rules.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::shell::{Outcome, output, root, run, say, verdict};
+
+/// The helm that is built when there is none.
+const HELM: &str = "helm.sh/helm/v3/cmd/helm@v3.19.2";
+/// What the chart is rendered for.
+const KUBERNETES: &str = "1.34.0";
+/// Renders: the name of the committed file, and the overlay that it is made with.
+const RENDERS: [(&str, Option<&str>); 4] =
+    [("single", None), ("small", Some("small")), ("ha", Some("ha")), ("restricted", Some("restricted"))];
+/// Values that are refused, and a part of what is said.
+const REFUSED: [(&str, &str); 6] = [
+    ("mode=services", "database.existingSecret"),
+    ("mode=services,database.existingSecret=x", "set nats.url"),
+    ("nats.url=nats://x", "mode services"),
+    ("ingress.enabled=true", "ingress.host"),
+    ("services.bot.replica=2", "'replica' not allowed"),
+    ("unknown=1", "'unknown' not allowed"),
+];
+
+/// Checks the chart, or writes its renders anew. Without helm, and Go to build it, it says so and checks nothing.
+pub(crate) fn check(write: bool) -> Outcome {
+    let folder = root().join("charts/lingxi");
+    alerts(&folder)?;
+    let Some(helm) = helm() else {
+        say("chart: NOT CHECKED, because there is no helm and no Go to build it");
+        return Ok(());
+    };
+    let mut complaints = Vec::new();
+    for (name, overlay) in RENDERS {
+        let overlay = overlay.map(|overlay| format!("overlays/{overlay}.yaml"));
+        let further: Vec<&str> = overlay.iter().flat_map(|overlay| ["-f", overlay.as_str()]).collect();
+        let rendered = render(&helm, &folder, &further)?;
+        let golden = folder.join("golden").join(format!("{name}.yaml"));
+        if write {
+            std::fs::write(&golden, &rendered).map_err(|error| format!("{}: {error}", golden.display()))?;
+        } else if std::fs::read_to_string(&golden).unwrap_or_default() != rendered {
+            complaints.push(format!("{} is not what the chart renders; `cargo xtask chart --write`", golden.display()));
+        }
+        complaints.extend(risks(&rendered).into_iter().map(|risk| format!("{name}: {risk}")));
+    }
+    for (values, said) in REFUSED {
+        match render(&helm, &folder, &["--set", values]) {
+            Ok(_) => complaints.push(format!("`{values}` is not refused")),
+            Err(refusal) if refusal.contains(said) => {}
+            Err(refusal) => complaints.push(format!("`{values}` is refused by other words: {refusal}")),
+        }
+    }
+    verdict("chart", &complaints)
+}
+
+fn render(helm: &Path, folder: &Path, further: &[&str]) -> Outcome<String> {
+    let rendering = Command::new(helm)
+        .args(["template", "demo", ".", "--namespace", "lingxi", "--kube-version", KUBERNETES])
+        .args(further)
+        .current_dir(folder)
+        .output()
+        .map_err(|error| format!("helm cannot be started: {error}"))?;
+    if rendering.status.success() {
+        Ok(String::from_utf8_lossy(&rendering.stdout).into_owned())
+    } else {
+        Err(String::from_utf8_lossy(&rendering.stderr).into_owned())
+    }
+}
+
+/// What the policy `restricted` of Kubernetes, or a careful reader, would object to in a render's pods.
+fn risks(rendered: &str) -> Vec<String> {
+    let pods = rendered.split("\n---").filter(|one| one.contains("kind: Deployment") || one.contains("kind: Job"));
+    let mut found = Vec::new();
+    for pod in pods {
+        let name = pod.lines().find_map(|line| line.strip_prefix("  name: ")).unwrap_or("a pod");
+        for wanted in [
+            "runAsNonRoot: true",
+            "allowPrivilegeEscalation: false",
+            "readOnlyRootFilesystem: true",
+            "RuntimeDefault",
+            "automountServiceAccountToken: false",
+            "ALL",
+            "limits:",
+        ] {
+            if !pod.contains(wanted) {
+                found.push(format!("{name} lacks `{wanted}`"));
+            }
+        }
+        let seconds = |key: &str| {
+            let at = pod.find(key)?;
+            pod[at + key.len()..].lines().find_map(|line| line.split('"').nth(1)?.parse::<u64>().ok())
+        };
+        let grace = pod
+            .lines()
+            .find_map(|line| line.trim().strip_prefix("terminationGracePeriodSeconds: ")?.parse::<u64>().ok());
+        let needs = seconds("LINGXI_HTTP__DRAIN_SECONDS").zip(seconds("LINGXI_HTTP__GRACE_SECONDS"));
+        if let (Some(grace), Some((drain, open))) = (grace, needs)
+            && grace < drain + open + 10
+        {
+            found
+                .push(format!("{name} is killed after {grace} s, before it has drained {drain} s and waited {open} s"));
+        }
+    }
+    found
+}
+
+/// The machine's helm, or one that is built into the target folder.
+fn helm() -> Option<PathBuf> {
+    let there = |name: &str| output(Path::new("/"), "sh", &["-c", &format!("command -v {name}")]).map(PathBuf::from);
+    let built = root().join("target/tools/helm");
+    if let Some(helm) = there("helm") {
+        return Some(helm);
+    }
+    if !built.exists() {
+        let go = there("go")?;
+        let install =
+            format!("GOBIN={} GOFLAGS=-mod=mod {} install {HELM}", root().join("target/tools").display(), go.display());
+        run(Path::new("/tmp"), "sh", &["-c", &install]).ok()?;
+    }
+    Some(built)
+}
+
+/// Tries the alert rules, where Prometheus' tool is.
+fn alerts(folder: &Path) -> Outcome {
+    if output(Path::new("/"), "sh", &["-c", "command -v promtool"]).is_none() {
+        say("alert rules: NOT TRIED, because there is no promtool (Debian's package prometheus)");
+        return Ok(());
+    }
+    run(&folder.join("files"), "promtool", &["test", "rules", "alerts_test.yaml"])
+}
