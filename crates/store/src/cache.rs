@@ -14,7 +14,7 @@ use crate::Db;
 const KEPT: TimeDelta = TimeDelta::seconds(5);
 
 /// Memory of tenants that forgets when it is told so.
-pub trait Forget: Send + Sync {
+trait Forget: Send + Sync {
     /// Forgets what is known of a tenant, because it has changed.
     fn forget(&self, tenant: TenantId);
 }
@@ -46,13 +46,13 @@ impl Memories {
 
 impl Db {
     /// Lets a memory be told of changes in other processes.
-    pub fn remember(&self, name: &'static str, memory: &Arc<impl Forget + 'static>) {
+    fn remember(&self, name: &'static str, memory: &Arc<impl Forget + 'static>) {
         let memory: Arc<dyn Forget> = memory.clone();
         self.memories.know(name, Arc::downgrade(&memory));
     }
 
     /// Tells other processes that what memories of this name know of a tenant has changed.
-    pub fn changed(&self, name: &str, tenant: TenantId) {
+    fn changed(&self, name: &str, tenant: TenantId) {
         if let Some(tell) = self.memories.telling.get() {
             tell(name, tenant);
         }

@@ -19,7 +19,7 @@ pub mod system;
 mod tenant_tables;
 mod tx;
 
-pub use cache::{Forget, TenantCache};
+pub use cache::TenantCache;
 pub use conn::Conn;
 pub use db::Db;
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many, upsert_all};

@@ -5,8 +5,6 @@ mod articles;
 mod imports;
 mod releases;
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
     Article, ArticleInput, ArticleStatus, BotClient, BotSettings, Decision, Import, Release, Unanswered,
@@ -19,7 +17,7 @@ use crate::Deps;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
-use releases::{LOADED, Loaded};
+use releases::Loaded;
 
 #[cfg(test)]
 pub(crate) use articles::pack_texts;
@@ -27,15 +25,17 @@ pub(crate) use articles::pack_texts;
 /// The bot service.
 pub(crate) struct Bot {
     deps: Deps,
-    loaded: Arc<Loaded>,
+    loaded: Loaded,
+    /// Which release answers.
+    active: TenantCache<Option<ReleaseId>>,
     policies: TenantCache<BotSettings>,
 }
 
 impl Bot {
     pub(crate) fn new(deps: Deps) -> Self {
-        let loaded = Arc::new(Loaded::default());
-        deps.db.remember(LOADED, &loaded);
-        Self { loaded, policies: TenantCache::new(&deps.db, "bot.settings"), deps }
+        let (active, policies) =
+            (TenantCache::new(&deps.db, "bot.release"), TenantCache::new(&deps.db, "bot.settings"));
+        Self { loaded: Loaded::default(), active, policies, deps }
     }
 
     /// The firm's settings, from memory where they are known.

@@ -1,85 +1,49 @@
 //! Releases: what customers get answers from.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lingxi_contracts::bot::{Article, Release};
 use lingxi_kernel::{Ctx, Error, ReleaseId, Result, TenantId};
-use lingxi_store::{Forget, TenantTables, insert};
+use lingxi_store::{TenantTables, insert};
 
 use super::Bot;
 use crate::knowledge::Knowledge;
 use crate::store::{self, article, release};
 
-/// The name by which processes tell each other of releases.
-pub(super) const LOADED: &str = "bot.release";
-
-/// The releases that answer, in memory.
+/// The models of releases, in memory: one per firm.
 #[derive(Default)]
-pub(super) struct Loaded {
-    by_tenant: Mutex<HashMap<TenantId, Arc<Knowledge>>>,
-    changes: AtomicU64,
-}
+pub(super) struct Loaded(Mutex<HashMap<TenantId, Arc<Knowledge>>>);
 
 impl Loaded {
-    fn get(&self, tenant: TenantId) -> Option<Arc<Knowledge>> {
-        self.by_tenant().get(&tenant).cloned()
-    }
-
-    /// Counts what was forgotten; to be asked before a release is read.
-    fn changes(&self) -> u64 {
-        self.changes.load(Ordering::Acquire)
-    }
-
-    /// Keeps a release, unless another one may have begun to answer since it was read.
-    fn keep(&self, tenant: TenantId, knowledge: &Arc<Knowledge>, changes: u64) {
-        let mut loaded = self.by_tenant();
-        if self.changes() == changes {
-            loaded.insert(tenant, knowledge.clone());
-        }
-    }
-
     fn by_tenant(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Knowledge>>> {
-        self.by_tenant.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Forget for Loaded {
-    fn forget(&self, tenant: TenantId) {
-        let mut loaded = self.by_tenant();
-        self.changes.fetch_add(1, Ordering::AcqRel);
-        loaded.remove(&tenant);
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Bot {
-    /// The release that answers, in memory. Loaded and trained on first use.
+    /// The release that answers, in memory; trained when it is not there. Which one it is, another process may have changed.
     pub(super) async fn knowledge(&self, tenant: TenantId) -> Result<Option<Arc<Knowledge>>> {
-        if let Some(known) = self.loaded.get(tenant) {
+        let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
+        let Some(id) = self.active.get(tenant, read.now(), store::active_release_id(&read)).await? else {
+            return Ok(None);
+        };
+        let known = self.loaded.by_tenant().get(&tenant).cloned();
+        if let Some(known) = known.filter(|known| known.release == id) {
             return Ok(Some(known));
         }
-        let changes = self.loaded.changes();
-        let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
-        match store::active_release(&read).await? {
-            Some(row) => Ok(Some(self.load(tenant, row, changes).await?)),
-            None => Ok(None),
-        }
+        let Some(row) = release::get(&read, id.uuid()).await? else { return Ok(None) };
+        let knowledge = train(row).await?;
+        self.loaded.by_tenant().insert(tenant, knowledge.clone());
+        Ok(Some(knowledge))
     }
 
-    async fn load(&self, tenant: TenantId, row: release::Model, changes: u64) -> Result<Arc<Knowledge>> {
-        let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
-        let id = ReleaseId::from_uuid(row.id);
-        let knowledge = Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles)).await?);
-        self.loaded.keep(tenant, &knowledge, changes);
-        Ok(knowledge)
-    }
-
-    /// Answers from a release from now on, here and in other processes.
+    /// Answers from a release from now on, here and in other processes. Customers get the old answers until the new model is
+    /// trained.
     async fn answer_from(&self, tenant: TenantId, row: release::Model) -> Result<()> {
-        // Customers get the old answers until the new model is trained.
-        self.load(tenant, row, self.loaded.changes()).await?;
-        self.deps.db.changed(LOADED, tenant);
+        let knowledge = train(row).await?;
+        self.loaded.by_tenant().insert(tenant, knowledge);
+        self.active.forget(tenant);
         Ok(())
     }
 
@@ -88,8 +52,8 @@ impl Bot {
         let tx = self.deps.db.begin(ctx).await?;
         tables.erase(&tx).await?;
         tx.commit().await?;
-        self.loaded.forget(ctx.tenant);
-        self.deps.db.changed(LOADED, ctx.tenant);
+        self.loaded.by_tenant().remove(&ctx.tenant);
+        self.active.forget(ctx.tenant);
         Ok(())
     }
 
@@ -126,4 +90,11 @@ impl Bot {
         self.answer_from(ctx.tenant, row.clone()).await?;
         Ok(row.into_contract())
     }
+}
+
+/// The model of a release. Takes a second for thousands of questions.
+async fn train(row: release::Model) -> Result<Arc<Knowledge>> {
+    let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
+    let id = ReleaseId::from_uuid(row.id);
+    Ok(Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles)).await?))
 }

@@ -4,7 +4,7 @@ pub(crate) mod article;
 pub(crate) mod settings;
 
 use lingxi_contracts::bot::{Import, ImportError, ImportRow, ImportStatus, Release, Unanswered};
-use lingxi_kernel::{ConversationId, Error, ImportId, Result};
+use lingxi_kernel::{ConversationId, Error, ImportId, ReleaseId, Result};
 use lingxi_store::{Tx, find, tenant_entity, update, update_many};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr};
 
@@ -130,6 +130,13 @@ pub(crate) async fn releases(tx: &Tx) -> Result<Vec<Release>> {
 /// The release that answers.
 pub(crate) async fn active_release(tx: &Tx) -> Result<Option<release::Model>> {
     Ok(find::<release::Entity>(tx).filter(release::Column::Active.eq(true)).one(tx.conn()).await?)
+}
+
+/// Which release answers.
+pub(crate) async fn active_release_id(tx: &Tx) -> Result<Option<ReleaseId>> {
+    let active = find::<release::Entity>(tx).filter(release::Column::Active.eq(true));
+    let id: Option<uuid::Uuid> = active.select_only().column(release::Column::Id).into_tuple().one(tx.conn()).await?;
+    Ok(id.map(ReleaseId::from_uuid))
 }
 
 /// Makes one release the one that answers.

@@ -32,6 +32,7 @@ pub struct TestCloud {
     pub cloud: Cloud,
     clock: Arc<TestClock>,
     bus: BusHandle,
+    config: Config,
     pub folder: PathBuf,
 }
 
@@ -64,12 +65,18 @@ impl TestCloud {
         let env = Env::seeded(clock.clone(), NUMBER.load(Ordering::Relaxed));
         let cloud = Cloud::build(&config, open_database(&config, env).await.unwrap()).unwrap();
         let bus = cloud.start_bus().await.unwrap().unwrap();
-        Self { cloud, clock, bus, folder }
+        Self { cloud, clock, bus, config, folder }
     }
 
     /// Its storage.
     pub fn db(&self) -> &Db {
         self.cloud.db.as_ref().unwrap()
+    }
+
+    /// What another process over the same database is: its own memory, and nobody tells it anything.
+    pub async fn beside(&self) -> Cloud {
+        let env = Env::seeded(self.clock.clone(), NUMBER.fetch_add(1, Ordering::Relaxed) + 1_000_000);
+        Cloud::build(&self.config, open_database(&self.config, env).await.unwrap()).unwrap()
     }
 
     /// Moves the clock.

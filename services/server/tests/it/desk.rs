@@ -179,8 +179,13 @@ async fn a_release_can_be_rolled_back() {
     assert_eq!(stale.code, ErrorCode::Conflict, "a lost update is refused");
     let asks = || bot.test(&owner, "is my dog covered", "en-US");
     assert!(asks().await.unwrap().text != "Cats and dogs.", "not before it is published");
+    let other = test.beside().await.services.bot;
+    assert_ne!(other.test(&owner, "is my dog covered", "en-US").await.unwrap().text, "Cats and dogs.");
     let second = bot.publish(&owner).await.unwrap();
     assert_eq!(asks().await.unwrap().text, "Cats and dogs.");
+    test.pass(TimeDelta::seconds(5));
+    let there = other.test(&owner, "is my dog covered", "en-US").await.unwrap();
+    assert_eq!(there.text, "Cats and dogs.", "another process sees it after a moment");
     let first = bot.releases(&owner).await.unwrap().into_iter().find(|release| release.id != second.id).unwrap();
     bot.activate_release(&owner, first.id).await.unwrap();
     assert_ne!(asks().await.unwrap().text, "Cats and dogs.");
