@@ -1,7 +1,6 @@
 //! Fields of the channels service.
 
 use async_graphql::connection::Connection;
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::channels::{
     Attribute, CannedReply, Card, Channel, ChannelKind, ChannelSettings, Contact, ContactIdentity, ContactPatch,
@@ -14,8 +13,8 @@ use lingxi_kernel::{
     AttachmentId, CannedReplyId, ChannelId, ContactId, ConversationId, DeliveryId, PageArgs, Timestamp, WebhookId,
 };
 
-use crate::loaders::Batch;
-use crate::outcome::{Shown as _, connection, fault, parts, payload};
+use crate::loaders::{Loaders, not_loaded};
+use crate::outcome::{Shown as _, connection, parts, payload};
 use crate::routing::TaskNode;
 use crate::tenants::RemovalPayload;
 
@@ -37,15 +36,15 @@ impl From<Conversation> for ConversationNode {
 impl ConversationNode {
     /// With whom.
     async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
-        let loaders = ctx.data::<DataLoader<Batch>>()?;
-        loaders.load_one(self.inner.contact_id).await.map_err(|error| fault((*error).clone()))
+        let loaders = ctx.data::<Loaders>()?;
+        loaders.load_one(self.inner.contact_id).await.map_err(not_loaded)
     }
 
     /// The member who answers.
     async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
         let Some(id) = self.inner.assignee else { return Ok(None) };
-        let loaders = ctx.data::<DataLoader<Batch>>()?;
-        loaders.load_one(id).await.map_err(|error| fault((*error).clone()))
+        let loaders = ctx.data::<Loaders>()?;
+        loaders.load_one(id).await.map_err(not_loaded)
     }
 
     /// Messages with a number above `afterSeq`, oldest first, at most 500.

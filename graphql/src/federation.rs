@@ -6,18 +6,17 @@
 use std::sync::Arc;
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
-use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::parser::types::Field;
+use async_graphql::parser::types::{ExecutableDocument, Field};
 use async_graphql::{Context, Name, Object, Result, ServerError, ServerResult, Value, Variables};
 use lingxi_contracts::bot::Article;
 use lingxi_contracts::channels::Contact;
 use lingxi_contracts::tenants::{Member, Tenant};
-use lingxi_kernel::{ArticleId, ContactId, ConversationId, Error, MemberId, TenantId};
+use lingxi_kernel::{ArticleId, ContactId, ConversationId, MemberId, TenantId};
 
 use crate::channels::ConversationNode;
 use crate::limits::fields_of;
-use crate::loaders::Loaders;
-use crate::outcome::{Shown as _, fault, parts};
+use crate::loaders::{Loaders, not_loaded};
+use crate::outcome::{Shown as _, parts};
 
 /// What the schema says of the library's types, by the beginnings of their lines.
 pub(crate) const DESCRIPTIONS: [(&str, &str); 5] = [
@@ -33,11 +32,6 @@ pub(crate) const DESCRIPTIONS: [(&str, &str); 5] = [
 
 /// Things that one operation may ask for by `_entities`.
 const MOST: usize = 100;
-
-/// The error of a loader, which may be that of others, too.
-fn shared(error: Arc<Error>) -> async_graphql::Error {
-    fault((*error).clone())
-}
 
 /// Refuses too many representations, and `_service` where introspection is closed.
 pub(crate) struct Federation {
@@ -103,24 +97,24 @@ impl Entities {
     #[graphql(entity)]
     async fn find_member_by_id(&self, ctx: &Context<'_>, id: MemberId) -> Result<Option<Member>> {
         parts(ctx)?;
-        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(not_loaded)
     }
 
     #[graphql(entity)]
     async fn find_contact_by_id(&self, ctx: &Context<'_>, id: ContactId) -> Result<Option<Contact>> {
         parts(ctx)?;
-        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(not_loaded)
     }
 
     #[graphql(entity)]
     async fn find_conversation_by_id(&self, ctx: &Context<'_>, id: ConversationId) -> Result<Option<ConversationNode>> {
         parts(ctx)?;
-        Ok(ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)?.map(ConversationNode::from))
+        Ok(ctx.data::<Loaders>()?.load_one(id).await.map_err(not_loaded)?.map(ConversationNode::from))
     }
 
     #[graphql(entity)]
     async fn find_article_by_id(&self, ctx: &Context<'_>, id: ArticleId) -> Result<Option<Article>> {
         parts(ctx)?;
-        ctx.data::<Loaders>()?.load_one(id).await.map_err(shared)
+        ctx.data::<Loaders>()?.load_one(id).await.map_err(not_loaded)
     }
 }

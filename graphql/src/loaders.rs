@@ -11,6 +11,7 @@ use lingxi_contracts::tenants::Member;
 use lingxi_kernel::{ArticleId, ContactId, ConversationId, Ctx, Error, MemberId};
 
 use crate::Services;
+use crate::outcome::fault;
 
 /// The loader of a request.
 pub type Loaders = DataLoader<Batch>;
@@ -64,4 +65,9 @@ impl Loader<MemberId> for Batch {
         let found = self.services.tenants.members(&self.ctx).await.map_err(Arc::new)?;
         Ok(found.into_iter().filter(|member| ids.contains(&member.id)).map(|member| (member.id, member)).collect())
     }
+}
+
+/// The error of a look-up, which it may share with others of its batch, as a caller sees it.
+pub(crate) fn not_loaded(error: Arc<Error>) -> async_graphql::Error {
+    fault((*error).clone())
 }

@@ -1,6 +1,5 @@
 //! Fields of the routing service.
 
-use async_graphql::dataloader::DataLoader;
 use async_graphql::{ComplexObject, Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::routing::{
     Activity, Reservation, ReservationStatus, Task, TaskQueue, TaskQueueInput, Worker, Workflow,
@@ -9,8 +8,8 @@ use lingxi_contracts::tenants::Member;
 use lingxi_kernel::{MemberId, ReservationId, TaskId, TaskQueueId, Timestamp};
 
 use crate::channels::ConversationNode;
-use crate::loaders::Batch;
-use crate::outcome::{Shown as _, fault, parts, payload};
+use crate::loaders::{Loaders, not_loaded};
+use crate::outcome::{Shown as _, parts, payload};
 
 /// A task with what belongs to it.
 #[derive(SimpleObject, Clone)]
@@ -30,8 +29,8 @@ impl From<Task> for TaskNode {
 impl TaskNode {
     /// The conversation that needs a person.
     async fn conversation(&self, ctx: &Context<'_>) -> Result<Option<ConversationNode>> {
-        let loaders = ctx.data::<DataLoader<Batch>>()?;
-        let found = loaders.load_one(self.inner.conversation_id).await.map_err(|error| fault((*error).clone()))?;
+        let loaders = ctx.data::<Loaders>()?;
+        let found = loaders.load_one(self.inner.conversation_id).await.map_err(not_loaded)?;
         Ok(found.map(ConversationNode::from))
     }
 
@@ -43,8 +42,8 @@ impl TaskNode {
     /// The member who has it.
     async fn member(&self, ctx: &Context<'_>) -> Result<Option<Member>> {
         let Some(id) = self.inner.member_id else { return Ok(None) };
-        let loaders = ctx.data::<DataLoader<Batch>>()?;
-        loaders.load_one(id).await.map_err(|error| fault((*error).clone()))
+        let loaders = ctx.data::<Loaders>()?;
+        loaders.load_one(id).await.map_err(not_loaded)
     }
 }
 

@@ -103,9 +103,10 @@ struct Lingxi<'a> {
 
 impl Lingxi<'_> {
     /// A command of the binary with our settings, to which further ones may be added.
-    fn command(&self, what: &str, database: &str) -> Command {
+    fn command(&self, what: &str, database: Option<&str>) -> Command {
         let mut command = Command::new(&self.options.binary);
-        command.arg(what).arg("--data-dir").arg(&self.data).args(["--database-url", database]);
+        command.arg(what).arg("--data-dir").arg(&self.data);
+        command.args(database.iter().flat_map(|url| ["--database-url", url]));
         command.args(["--set", &format!("nats.url={}", self.nats_url)]);
         command.args(["--set", &format!("http.public_url=http://{}", self.options.http)]);
         command.args(self.options.set.iter().flat_map(|setting| ["--set", setting]));
@@ -113,7 +114,7 @@ impl Lingxi<'_> {
     }
 
     fn once(&self, what: &str, database: &str) -> Outcome {
-        let status = self.command(what, database).status();
+        let status = self.command(what, Some(database)).status();
         let status = status.map_err(|error| format!("{} cannot be started: {error}", self.options.binary.display()))?;
         if status.success() { Ok(()) } else { Err(format!("`lingxi {what}` failed ({status})")) }
     }
@@ -143,7 +144,8 @@ impl Lingxi<'_> {
 
     /// Starts a process, and waits until it serves.
     fn start(&self, role: &'static str, http: &str, further: &[String]) -> Outcome<Process> {
-        let mut command = self.command("serve", &self.app);
+        // The gateway keeps nothing.
+        let mut command = self.command("serve", (role != "gateway").then_some(&self.app));
         command.args(["--role", role, "--http", http]);
         command.args(further.iter().flat_map(|setting| ["--set", setting]));
         let child = command.stdout(Stdio::piped()).spawn();

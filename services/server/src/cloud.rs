@@ -199,13 +199,13 @@ impl Cloud {
             }
             return Self::build(config, open_database(config, env).await?);
         };
-        if let Database::Sqlite(_) = config.storage.database() {
+        let keeps = roles.iter().any(|role| *role != Role::Gateway);
+        if keeps && let Database::Sqlite(_) = config.storage.database() {
             return Err(Error::invalid(
                 "Processes that share the work by NATS share a PostgreSQL: set `storage.database_url`. With SQLite, leave \
                  `nats.url` out.",
             ));
         }
-        let keeps = roles.iter().any(|role| *role != Role::Gateway);
         let db = if keeps { Some(open_database(config, env.clone()).await?) } else { None };
         let nats = Nats::connect(&config.nats, url).await?;
         let bus = Arc::new(nats.clone());

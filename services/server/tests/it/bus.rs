@@ -19,7 +19,7 @@ use lingxi_server::cloud::open_database;
 use lingxi_store::{Db, dead_letters, inbox, outbox};
 
 use crate::cloud::folder;
-use crate::process::until;
+use crate::process::{until, until_within};
 use crate::{nats, postgres};
 
 const BUSES: [bool; 2] = [false, true];
@@ -157,7 +157,8 @@ async fn a_fact_that_cannot_be_handled_stops_nobody_but_its_own_subject() {
                 .await;
             assert_eq!(picky.seen("poison"), [0_i64; 0], "it is still tried");
             picky.healed.store(true, Ordering::Relaxed);
-            until("all are handled", async || picky.seen("poison") == [1, 2, 3]).await;
+            // Retries wait longer and longer.
+            until_within(40, "all are handled", async || picky.seen("poison") == [1, 2, 3]).await;
             running.stop().await;
             let left = outbox::pending(&shape.db, 0, 10).await.unwrap();
             assert!(left.is_empty(), "all of them count as delivered");
@@ -354,12 +355,7 @@ async fn what_was_published_and_lost_with_the_stream_is_found_and_handled_once()
     until("what comes now is handled", async || picky.seen("later") == [1]).await;
     assert_eq!(picky.seen("lost"), [0_i64; 0], "what is young may be on its way");
     shape.clock.0.store(60, Ordering::Relaxed);
-    let found = async || picky.seen("lost") == [1, 2];
-    let deadline = std::time::Instant::now() + Duration::from_secs(40);
-    while !found().await && std::time::Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert!(found().await, "found by comparing outbox and inbox: {:?}", picky.seen("lost"));
+    until_within(40, "they are found by comparing outbox and inbox", async || picky.seen("lost") == [1, 2]).await;
     assert_eq!(picky.seen("later"), [1]);
     running.stop().await;
 }

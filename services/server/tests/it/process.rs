@@ -149,11 +149,16 @@ pub fn by(messages: &[Value], author: &str) -> usize {
 
 /// Waits until something holds, at most ten seconds.
 pub async fn until<F: Future<Output = bool>>(what: &str, holds: impl Fn() -> F) {
-    for _ in 0..500 {
+    until_within(10, what, holds).await;
+}
+
+/// Waits until something holds, at most so many seconds.
+pub async fn until_within<F: Future<Output = bool>>(seconds: u64, what: &str, holds: impl Fn() -> F) {
+    for _ in 0..seconds * 50 {
         if holds().await {
             return;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("not in ten seconds: {what}");
+    panic!("not in {seconds} seconds: {what}");
 }
