@@ -1,8 +1,9 @@
-//! Delivery to a consumer that gathers: one mailbox per tenant. What lies in a mailbox is handled together and in order;
-//! tenants are handled side by side, so that a slow one delays no other.
+//! Delivery to a consumer. For one that gathers there is a mailbox per tenant: what lies in it is handled together and in
+//! order; tenants are handled side by side, so that a slow one delays no other. For one that does not, each subject stands by
+//! itself: its facts are handled one after the other, and subjects side by side.
 //!
-//! When facts fail together, each is tried by itself. One that still fails is put aside with those of its subject that come
-//! after it: they wait for its retries, nobody else does.
+//! When gathered facts fail together, each is tried by itself. One that still fails stands by itself from then on, with those of
+//! its subject that come after it: they wait for its retries, nobody else does.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -19,6 +20,8 @@ use crate::{Consumer, Gathering};
 
 /// Facts that may lie in all mailboxes of a consumer.
 const ROOM: u32 = 4096;
+/// Single facts that are handled at a time: each takes a connection of the database.
+const TURNS: usize = 16;
 /// Facts that are handled together at most.
 const TOGETHER: usize = 64;
 
@@ -28,25 +31,34 @@ type Subject = (TenantId, String);
 pub(crate) struct Mailboxes {
     db: Db,
     pub(crate) consumer: Arc<dyn Consumer>,
-    pause: Duration,
+    /// How long a gathering consumer waits for more.
+    pause: Option<Duration>,
     letters: Gathering<Letter>,
-    /// A subject is here while one of its facts is tried again.
-    aside: Mutex<HashMap<Subject, VecDeque<Letter>>>,
+    /// A subject is here while it stands by itself.
+    alone: Mutex<HashMap<Subject, VecDeque<Letter>>>,
+    /// Single facts that are handled at a time.
+    turns: Semaphore,
     room: Arc<Semaphore>,
 }
 
 impl Mailboxes {
-    pub(crate) fn new(db: Db, consumer: Arc<dyn Consumer>, pause: Duration) -> Arc<Self> {
-        let room = Arc::new(Semaphore::new(ROOM as usize));
-        Arc::new(Self { db, consumer, pause, letters: Gathering::default(), aside: Mutex::default(), room })
+    pub(crate) fn new(db: Db, consumer: Arc<dyn Consumer>) -> Arc<Self> {
+        let (room, turns) = (Arc::new(Semaphore::new(ROOM as usize)), Semaphore::new(TURNS));
+        let (pause, letters) = (consumer.gathers(), Gathering::default());
+        Arc::new(Self { db, consumer, pause, letters, alone: Mutex::default(), turns, room })
     }
 
     /// Puts a fact into its tenant's mailbox; waits while there is no room.
     pub(crate) async fn put(self: &Arc<Self>, job: Arc<Job>) {
         let Ok(permit) = self.room.clone().acquire_owned().await else { return };
         let tenant = job.event.tenantid;
-        if self.letters.add(tenant, (job, permit)) {
-            tokio::spawn(self.clone().empty(tenant));
+        match self.pause {
+            Some(pause) => {
+                if self.letters.add(tenant, (job, permit)) {
+                    tokio::spawn(self.clone().empty(tenant, pause));
+                }
+            }
+            None => self.stand_alone((job, permit)),
         }
     }
 
@@ -55,15 +67,15 @@ impl Mailboxes {
         let _ = self.room.acquire_many(ROOM).await;
     }
 
-    async fn empty(self: Arc<Self>, tenant: TenantId) {
+    async fn empty(self: Arc<Self>, tenant: TenantId, pause: Duration) {
         while let Some(letters) = self.letters.take(tenant, TOGETHER) {
             let more = letters.len() == TOGETHER;
             self.handle(letters).await;
             // Who has as much as is handled together gains nothing by waiting for more.
-            if more || self.pause.is_zero() {
+            if more || pause.is_zero() {
                 tokio::task::yield_now().await;
             } else {
-                tokio::time::sleep(self.pause).await;
+                tokio::time::sleep(pause).await;
             }
         }
     }
@@ -103,14 +115,24 @@ impl Mailboxes {
             letter.0.delivered();
             return;
         }
-        let subject = subject_of(&letter);
-        self.aside().insert(subject.clone(), VecDeque::from([letter]));
-        tokio::spawn(self.clone().retry(subject));
+        self.stand_alone(letter);
     }
 
-    /// Puts a letter behind those of its subject that wait for a retry; gives it back when there are none.
+    /// Delivers a letter after those of its subject that stand by themselves.
+    fn stand_alone(self: &Arc<Self>, letter: Letter) {
+        let subject = subject_of(&letter);
+        let mut alone = self.alone();
+        if let Some(waiting) = alone.get_mut(&subject) {
+            waiting.push_back(letter);
+        } else {
+            alone.insert(subject.clone(), VecDeque::from([letter]));
+            tokio::spawn(self.clone().deliver_in_order(subject));
+        }
+    }
+
+    /// Puts a letter behind those of its subject that stand by themselves; gives it back when there are none.
     fn behind_others(&self, letter: Letter) -> Option<Letter> {
-        match self.aside().get_mut(&subject_of(&letter)) {
+        match self.alone().get_mut(&subject_of(&letter)) {
             Some(waiting) => {
                 waiting.push_back(letter);
                 None
@@ -119,26 +141,26 @@ impl Mailboxes {
         }
     }
 
-    /// Delivers what was put aside, in order, until nothing of the subject is left.
-    async fn retry(self: Arc<Self>, subject: Subject) {
-        while let Some(letter) = self.next_aside(&subject) {
-            deliver(&self.db, self.consumer.as_ref(), &letter.0.event).await;
+    /// Delivers the letters of a subject until none is left.
+    async fn deliver_in_order(self: Arc<Self>, subject: Subject) {
+        while let Some(letter) = self.next_of(&subject) {
+            deliver(&self.db, self.consumer.as_ref(), &letter.0.event, &self.turns).await;
             letter.0.delivered();
         }
     }
 
-    /// The first of a subject's letters that were put aside; when there is none, the subject goes on like the others.
-    fn next_aside(&self, subject: &Subject) -> Option<Letter> {
-        let mut aside = self.aside();
-        let letter = aside.get_mut(subject).and_then(VecDeque::pop_front);
+    /// The first of a subject's letters; when there is none, the subject goes on like the others.
+    fn next_of(&self, subject: &Subject) -> Option<Letter> {
+        let mut alone = self.alone();
+        let letter = alone.get_mut(subject).and_then(VecDeque::pop_front);
         if letter.is_none() {
-            aside.remove(subject);
+            alone.remove(subject);
         }
         letter
     }
 
-    fn aside(&self) -> MutexGuard<'_, HashMap<Subject, VecDeque<Letter>>> {
-        self.aside.lock().unwrap_or_else(PoisonError::into_inner)
+    fn alone(&self) -> MutexGuard<'_, HashMap<Subject, VecDeque<Letter>>> {
+        self.alone.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -153,8 +153,12 @@ async fn a_fact_that_cannot_be_handled_stops_nobody_but_its_own_subject() {
             let facts = [("fine", 1), ("poison", 1), ("poison", 2), ("fine", 2), ("other", 1)];
             emit(&shape.db, &shape.ctx, &facts).await;
             emit(&shape.db, &shape.ctx, &[("poison", 3), ("fine", 3)]).await;
+            let many: Vec<String> = (0..100).map(|number| format!("many-{number}")).collect();
+            let many: Vec<(&str, i64)> = many.iter().map(|key| (key.as_str(), 1)).collect();
+            emit(&shape.db, &shape.ctx, &many).await;
             until("the others are handled", async || picky.seen("fine") == [1, 2, 3] && picky.seen("other") == [1])
                 .await;
+            until("and so are many more", async || many.iter().all(|(key, _)| picky.seen(key) == [1])).await;
             assert_eq!(picky.seen("poison"), [0_i64; 0], "it is still tried");
             picky.healed.store(true, Ordering::Relaxed);
             // Retries wait longer and longer.
