@@ -11,6 +11,7 @@ use async_graphql_actix_web::{GraphQLRequest, GraphQLResponse, GraphQLSubscripti
 use lingxi_http::{HttpResult, MaybeSigned, TenantLimit};
 use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, Error, ErrorCode, EventId};
 
+use crate::limits::Most;
 use crate::loaders::loaders;
 use crate::{Persisted, Schema, Services};
 
@@ -22,6 +23,8 @@ const DEADLINE: Duration = Duration::from_secs(5);
 pub struct Settings {
     /// Requests per second of a tenant without a quota of its own.
     pub requests_per_second: u32,
+    /// What one operation may ask for, of a tenant without limits of its own.
+    pub most: Most,
     /// Whether the explorer page and introspection are served.
     pub explorer: bool,
     /// Operations that can be called by their hash.
@@ -33,6 +36,7 @@ pub struct Edge {
     schema: Schema,
     services: Services,
     limit: TenantLimit,
+    most: Most,
     explorer: bool,
     env: Env,
     calls: Mutex<HashMap<ApiKeyId, (Ctx, i64)>>,
@@ -49,9 +53,10 @@ impl std::fmt::Debug for Edge {
 impl Edge {
     /// Over services.
     pub fn new(services: Services, settings: Settings, env: Env) -> Self {
-        let Settings { requests_per_second, explorer, persisted } = settings;
+        let Settings { requests_per_second, most, explorer, persisted } = settings;
         Self {
-            schema: crate::schema(Some(services.clone()), explorer, persisted),
+            schema: crate::schema(Some(services.clone()), most, explorer, persisted),
+            most,
             services,
             limit: TenantLimit::per_second(requests_per_second),
             explorer,
@@ -116,8 +121,9 @@ async fn execute(
     let mut request = request.into_inner();
     if let Some(signed) = signed.0 {
         let system = Ctx::system(signed.ctx.tenant, "gateway");
-        let quota = edge.services.tenants.tenant(&system).await?.quota;
-        edge.limit.check(signed.ctx.tenant, quota.requests_per_second)?;
+        let allowance = edge.services.tenants.tenant(&system).await?.allowance;
+        edge.limit.check(signed.ctx.tenant, allowance.requests_per_second)?;
+        request = request.data(edge.most.over(&allowance));
         edge.note_call(&signed.ctx);
         request = request.data(loaders(signed.ctx.clone(), edge.services.clone())).data(signed);
     }
@@ -131,6 +137,8 @@ async fn subscribe(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>
     let mut data = async_graphql::Data::default();
     // A browser sends its cookie from any site, so a socket with a cookie must come from our own pages.
     if let Some(signed) = signed.0.filter(|_| same_origin(&http) || http.headers().contains_key("authorization")) {
+        let system = Ctx::system(signed.ctx.tenant, "gateway");
+        data.insert(edge.most.over(&edge.services.tenants.tenant(&system).await?.allowance));
         data.insert(loaders(signed.ctx.clone(), edge.services.clone()));
         data.insert(signed);
     }

@@ -31,6 +31,7 @@ use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 
 pub use http::{Edge, Settings, routes};
+pub use limits::Most;
 pub use loaders::loaders;
 pub use persisted::Persisted;
 
@@ -85,13 +86,12 @@ pub struct Mutation(
 pub type Schema = GraphQlSchema<Query, Mutation, live::Subscription>;
 
 /// Builds the schema; without `services` it can only be printed.
-pub fn schema(services: Option<Services>, introspection: bool, persisted: Persisted) -> Schema {
+pub fn schema(services: Option<Services>, most: Most, introspection: bool, persisted: Persisted) -> Schema {
     let mut builder = Schema::build(Query::default(), Mutation::default(), live::Subscription)
-        .limit_depth(limits::DEPTH)
-        .limit_complexity(limits::COMPLEXITY)
         .limit_directives(limits::DIRECTIVES)
         .disable_suggestions()
         .extension(limits::Aliases)
+        .extension(most)
         .extension(federation::Federation { introspection })
         .extension(persisted);
     if !introspection {
@@ -106,7 +106,7 @@ pub fn schema(services: Option<Services>, introspection: bool, persisted: Persis
 /// The schema in the schema definition language, as committed in `graphql/schema.graphql`.
 pub fn sdl() -> String {
     let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_enum_items().sorted_arguments();
-    let sdl = schema(None, true, Persisted::default()).sdl_with_options(options);
+    let sdl = schema(None, Most::default(), true, Persisted::default()).sdl_with_options(options);
     // What the library makes comes without a description.
     let described = sdl.lines().map(|line| {
         let said = match line.strip_prefix("type ").and_then(|rest| rest.split_once("Connection {")) {

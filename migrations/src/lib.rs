@@ -36,9 +36,6 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// One schema of PostgreSQL per service: the beginning of a table's name is the schema that it is in. The
-/// search path of `crates/store/src/postgres.rs` has the same list.
-const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
 /// The lock under which PostgreSQL's tables are changed, by one process at a time.
 const LOCK: i64 = 7_306_001;
 
@@ -52,7 +49,7 @@ pub async fn up(conn: &DatabaseConnection) -> Result<(), DbErr> {
     }
     conn.execute_unprepared(&format!("SELECT pg_advisory_lock({LOCK})")).await?;
     let done = async {
-        for schema in SCHEMAS {
+        for schema in search_path(conn).await? {
             conn.execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}")).await?;
         }
         Migrator::up(conn, None).await
@@ -60,6 +57,23 @@ pub async fn up(conn: &DatabaseConnection) -> Result<(), DbErr> {
     let done = done.await;
     conn.execute_unprepared(&format!("SELECT pg_advisory_unlock({LOCK})")).await?;
     done
+}
+
+/// The schemas of the connection's search path, which are those of this installation; `public` is everybody's.
+async fn search_path(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let sql = "SELECT current_setting('search_path')";
+    let row = conn.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
+    let path: String = row.map_or(Ok(String::new()), |row| row.try_get_by_index(0))?;
+    let schemas = path.split(',').map(|schema| schema.trim().trim_matches('"').to_owned());
+    Ok(schemas.filter(|schema| schema != "public").collect())
+}
+
+/// The schema of a table: that of the search path with the beginning of the table's name at its end.
+pub(crate) async fn schema_of(conn: &impl ConnectionTrait, table: &str) -> Result<String, DbErr> {
+    let service = table.split('_').next().unwrap_or_default();
+    let fits = |schema: &String| schema.strip_suffix(service).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let found = search_path(conn).await?.into_iter().find(fits);
+    found.ok_or_else(|| DbErr::Custom(format!("the search path has no schema for the table {table}")))
 }
 
 /// Undoes everything. For tests.
@@ -75,12 +89,13 @@ pub async fn down(conn: &DatabaseConnection) -> Result<(), DbErr> {
 /// # Errors
 /// The database's error, such as that the role does not exist.
 pub async fn grant(conn: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
-    let schemas = SCHEMAS.join(", ");
+    let schemas = search_path(conn).await?.join(", ");
     let rights = [
         format!("GRANT USAGE ON SCHEMA {schemas} TO {role}"),
         format!("GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA {schemas} TO {role}"),
         format!("GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schemas} TO {role}"),
-        format!("GRANT SELECT ON public.seaql_migrations TO {role}"),
+        format!("REVOKE INSERT, UPDATE, DELETE ON seaql_migrations FROM {role}"),
+        format!("GRANT SELECT ON seaql_migrations TO {role}"),
     ];
     conn.execute_unprepared(&rights.join("; ")).await.map(|_| ())
 }
@@ -92,7 +107,7 @@ pub async fn grant(conn: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
 pub async fn pending(conn: &impl ConnectionTrait) -> Result<usize, DbErr> {
     let backend = conn.get_database_backend();
     let there = match backend {
-        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('public.seaql_migrations') IS NOT NULL",
+        DbBackend::Postgres => "SELECT 1 WHERE to_regclass('seaql_migrations') IS NOT NULL",
         _ => "SELECT 1 FROM sqlite_master WHERE name = 'seaql_migrations'",
     };
     let mut seen = HashSet::new();

@@ -124,8 +124,8 @@ pub(crate) async fn create(manager: &SchemaManager<'_>, tables: Vec<Def>) -> Res
     let postgres = manager.get_database_backend() == DbBackend::Postgres;
     for mut table in tables {
         if postgres {
-            let schema = table.name.split('_').next().unwrap_or_default();
-            table.create.table((alias(schema), alias(table.name)));
+            let schema = crate::schema_of(manager.get_connection(), table.name).await?;
+            table.create.table((alias(&schema), alias(table.name)));
         }
         manager.create_table(table.create).await?;
         if let (true, Some(system)) = (postgres, table.system) {

@@ -3,8 +3,10 @@
 mod arch;
 mod bench;
 mod chart;
+mod cluster;
 mod demo;
 mod gen_files;
+mod image;
 mod shape;
 mod shell;
 mod test;
@@ -66,6 +68,20 @@ enum Task {
         #[arg(long)]
         write: bool,
     },
+    /// A real Kubernetes of one node on this machine
+    Cluster {
+        #[command(subcommand)]
+        deed: cluster::Deed,
+    },
+    /// Build the container image, an OCI archive that needs no container engine
+    Image {
+        /// The archive
+        #[arg(long, default_value = "target/image/lingxi.tar")]
+        output: std::path::PathBuf,
+        /// Its name
+        #[arg(long, default_value = concat!("lingxi:", env!("CARGO_PKG_VERSION")))]
+        name: String,
+    },
     /// Check which crate may depend on which
     Arch,
     /// Check rooms, file sizes and where things may be named
@@ -82,6 +98,8 @@ fn main() -> ExitCode {
         Task::Gen => gen_files::write(),
         Task::Schema { publish } => gen_files::schema_changes(publish),
         Task::Chart { write } => chart::check(write),
+        Task::Cluster { deed } => cluster::run_deed(&deed),
+        Task::Image { output, name } => web::build().and_then(|()| image::build(&output, &name)),
         Task::Arch => arch::check(),
         Task::Tidy => tidy::check(),
     };

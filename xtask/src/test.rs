@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shell::{Outcome, output, root, run, run_with, say};
+use crate::shell::{Outcome, install, output, root, run, run_with, say};
 use crate::{arch, chart, gen_files, tidy, web};
 
 /// Runs every check; the first that fails ends the run.
@@ -85,15 +85,4 @@ fn python() -> Outcome {
         install("python3-minimal")?;
     }
     if there() { Ok(()) } else { Err("Python is missing: install Debian's package python3.".into()) }
-}
-
-/// Installs Debian's packages, where we may.
-fn install(packages: &str) -> Outcome {
-    let may_install = output(Path::new("/"), "id", &["-u"]).as_deref() == Some("0")
-        && output(Path::new("/"), "sh", &["-c", "command -v apt-get"]).is_some();
-    if may_install {
-        let install = format!("apt-get update -qq && apt-get install -y -qq --no-install-recommends {packages}");
-        run(Path::new("/"), "sh", &["-c", &install])?;
-    }
-    Ok(())
 }

@@ -78,6 +78,7 @@ pub fn span(event: &Envelope, consumer: &str) -> Span {
         event.kind = event.kind,
         event.subject = event.subject,
         tenant = %event.tenantid,
+        conversation = event.subject.starts_with("cnv_").then_some(event.subject.as_str()),
     );
     trace::continue_from(&span, event.traceparent.as_deref());
     span

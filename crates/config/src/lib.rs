@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use files::Files;
 pub use gateway::Gateway;
 pub use http::Http;
-pub use limits::Limits;
+pub use limits::{Limits, Plan};
 pub use mail::Mail;
 pub use nats::Nats;
 pub use operator::Operator;
@@ -129,6 +129,18 @@ impl Config {
                 "setting refused: `nats.prefix` is `{prefix}`; expected small letters, digits and -"
             )));
         }
+        let prefix = &self.storage.schema_prefix;
+        if !prefix.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') || prefix.len() > 40 {
+            return Err(ConfigError(format!(
+                "setting refused: `storage.schema_prefix` is `{prefix}`; expected at most 40 small letters, digits and _"
+            )));
+        }
+        if self.operator.token.as_ref().is_some_and(|token| token.len() < 16) {
+            return Err(ConfigError(
+                "setting refused: `operator.token` is short; expected 16 characters or more, such as of `openssl rand -hex 32`"
+                    .into(),
+            ));
+        }
         let role = &self.storage.app_role;
         if role.is_empty() || !role.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
             return Err(ConfigError(format!(
@@ -154,6 +166,9 @@ impl Config {
         }
         if let Database::Postgres(_) = shown.storage.database() {
             shown.storage.database_url = Some("postgres://***".into());
+        }
+        if shown.operator.token.is_some() {
+            shown.operator.token = Some("***".into());
         }
         if shown.nats.url.is_some() {
             shown.nats.url = Some("nats://***".into());

@@ -9,4 +9,6 @@ use serde::{Deserialize, Serialize};
 pub struct Operator {
     /// Mail addresses of members who see all tenants, their quotas, and the platform's health.
     pub emails: Vec<String>,
+    /// The secret with which the Kubernetes operator sets up firms (`PUT /operator/firms/NAME`); without it nobody can.
+    pub token: Option<String>,
 }

@@ -15,11 +15,13 @@ pub struct Storage {
     pub database_url: Option<String>,
     /// The role of PostgreSQL as which `serve` connects; `migrate`, run as the owner of the database, lets it work with the tables.
     pub app_role: String,
+    /// How the schemas of PostgreSQL begin, such as `acme_`, where several installations share a database.
+    pub schema_prefix: String,
 }
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { data_dir: ".lingxi".into(), database_url: None, app_role: "lingxi_app".into() }
+        Self { data_dir: ".lingxi".into(), database_url: None, app_role: "lingxi_app".into(), schema_prefix: String::new() }
     }
 }
 

@@ -25,6 +25,8 @@ pub struct Telemetry {
     pub otlp_endpoint: Option<String>,
     /// Share of traces that are kept, 0 to 1.
     pub trace_share: f64,
+    /// Whom this installation serves: `shared`, `bridge` or `silo`. A label of every metric.
+    pub tier: String,
 }
 
 impl Default for Telemetry {
@@ -34,6 +36,7 @@ impl Default for Telemetry {
             log: "info,sqlx=warn,sea_orm=warn,actix_server=warn".into(),
             otlp_endpoint: None,
             trace_share: 1.0,
+            tier: "shared".into(),
         }
     }
 }

@@ -54,12 +54,14 @@ pub struct Tenant {
     pub created_at: Timestamp,
     /// When its data will be deleted, if the owner asked for that.
     pub delete_after: Option<Timestamp>,
-    /// What the operator allows it.
+    /// What the operator set for it.
     pub quota: Quota,
+    /// What it is allowed: its quota, and where that says nothing its plan's.
+    pub allowance: Quota,
 }
 
-/// What the platform's operator allows a tenant; what is left out is the platform's default.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// What a tenant is allowed; what is left out is its plan's, or else the platform's default.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
 #[cfg_attr(feature = "graphql", graphql(input_name = "QuotaInput"))]
@@ -70,6 +72,52 @@ pub struct Quota {
     pub requests_per_second: Option<u32>,
     /// Active members.
     pub members: Option<u32>,
+    /// The plan, by its name in the platform's settings.
+    pub plan: Option<String>,
+    /// Nested fields of one GraphQL operation.
+    pub query_depth: Option<u32>,
+    /// Fields of one GraphQL operation, lists counted as often as they may repeat.
+    pub query_complexity: Option<u32>,
+}
+
+/// A firm as the platform's operator wants it, by a name that stays.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FirmSpec {
+    /// Its name, for people.
+    pub firm: String,
+    /// The owner's mail address; a mail to it lets the owner in.
+    pub owner_email: String,
+    /// The owner's name; the address when it is left out.
+    #[serde(default)]
+    pub owner_name: Option<String>,
+    /// Code of the industry pack.
+    #[serde(default = "insurance")]
+    pub industry: String,
+    /// Default language, `zh-CN` or `en-US`.
+    #[serde(default = "chinese")]
+    pub locale: String,
+    /// IANA time zone.
+    #[serde(default = "shanghai")]
+    pub time_zone: String,
+    /// What it is allowed.
+    #[serde(default)]
+    pub quota: Quota,
+    /// Whether it is stopped.
+    #[serde(default)]
+    pub suspended: bool,
+}
+
+fn insurance() -> String {
+    "insurance".into()
+}
+
+fn chinese() -> String {
+    "zh-CN".into()
+}
+
+fn shanghai() -> String {
+    "Asia/Shanghai".into()
 }
 
 text_enum! {
@@ -582,6 +630,12 @@ pub trait TenantsClient: Send + Sync {
     async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant>;
     /// For operators: stops a tenant, or lets it go on.
     async fn set_suspended(&self, ctx: &Ctx, tenant: TenantId, suspended: bool) -> Result<Tenant>;
+    /// For the Kubernetes operator, whose context names the firm: makes it, or changes what differs. The same again changes nothing.
+    #[idempotent]
+    async fn provision(&self, ctx: &Ctx, spec: FirmSpec) -> Result<TenantOverview>;
+    /// For the Kubernetes operator: asks for the firm's deletion after the grace period.
+    #[idempotent]
+    async fn deprovision(&self, ctx: &Ctx) -> Result<Tenant>;
     /// For operators: how the platform is.
     #[idempotent]
     async fn health(&self, ctx: &Ctx) -> Result<PlatformHealth>;

@@ -44,6 +44,7 @@ async fn authenticate(request: HttpRequest) -> Result<Signed, Error> {
         .app_data::<web::Data<Arc<dyn TenantsClient>>>()
         .ok_or_else(|| Error::internal("the tenants client is not configured"))?;
     let ctx = tenants.authenticate(&token).await?;
+    tracing::Span::current().record("tenant", tracing::field::display(ctx.tenant));
     Ok(Signed { ctx, token })
 }
 

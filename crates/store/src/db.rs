@@ -44,13 +44,13 @@ impl Db {
         Ok(Self { backend, env, outbox_grew, memories: Arc::default() })
     }
 
-    /// Connects to the PostgreSQL database of a URL, as the application's role.
+    /// Connects to the PostgreSQL database of a URL, as the application's role; the schemas begin with the prefix.
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when it cannot be reached; [`lingxi_kernel::ErrorCode::Invalid`] when the role
     /// owns tables or is above row-level security, with how to mend it.
-    pub async fn connect(url: &str, env: Env) -> Result<Self> {
-        let backend = Backend::Postgres(Postgres::connect(url).await?);
+    pub async fn connect(url: &str, prefix: &str, env: Env) -> Result<Self> {
+        let backend = Backend::Postgres(Postgres::connect(url, prefix).await?);
         Ok(Self { backend, env, outbox_grew: Arc::default(), memories: Arc::default() })
     }
 

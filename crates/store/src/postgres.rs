@@ -16,8 +16,8 @@ use sea_orm::{
 use tokio::sync::{OnceCell, OwnedMutexGuard};
 use uuid::Uuid;
 
-/// One schema per service; what is shared by all is in `store`. The migrations, which use nothing of ours, make them by the
-/// same list.
+/// One schema per service; what is shared by all is in `store`. A connection's search path has them all; the migrations make
+/// what is in it.
 const SCHEMAS: [&str; 6] = ["store", "tenants", "channels", "bot", "routing", "billing"];
 
 /// Connections of a process at most.
@@ -58,8 +58,8 @@ impl Postgres {
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Invalid`] when the role could see rows of every tenant, with how to mend it.
-    pub(crate) async fn connect(url: &str) -> Result<Self> {
-        let pool = Database::connect(options(url, CONNECTIONS)).await?;
+    pub(crate) async fn connect(url: &str, prefix: &str) -> Result<Self> {
+        let pool = Database::connect(options(url, prefix, CONNECTIONS)).await?;
         harmless(&pool).await?;
         Ok(Self { pool, turns: Arc::default() })
     }
@@ -132,25 +132,26 @@ impl Scoped {
     }
 }
 
-pub(crate) fn options(url: &str, connections: u32) -> ConnectOptions {
+/// Connections whose search path has the schemas, each with the prefix. What belongs to none, such as the list of migrations, is
+/// in the path's first: `public`, or the first of those with a prefix.
+pub(crate) fn options(url: &str, prefix: &str, connections: u32) -> ConnectOptions {
+    let own = SCHEMAS.map(|schema| format!("{prefix}{schema}")).join(",");
     let mut options = ConnectOptions::new(url);
     options
         .max_connections(connections)
         .acquire_timeout(Duration::from_secs(4))
         .sqlx_logging(false)
-        .set_schema_search_path(format!("public,{}", SCHEMAS.join(",")));
+        .set_schema_search_path(if prefix.is_empty() { format!("public,{own}") } else { own });
     options
 }
 
 /// Refuses a role to which row-level security does not apply.
 async fn harmless(pool: &DatabaseConnection) -> Result<()> {
-    let schemas = SCHEMAS.map(|name| format!("'{name}'")).join(", ");
-    let sql = format!(
-        "SELECT current_user::text AS role,
+    let sql = "SELECT current_user::text AS role,
             (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user) AS above,
             EXISTS (SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                WHERE n.nspname IN ({schemas}) AND c.relkind = 'r' AND pg_has_role(current_user, c.relowner, 'USAGE')) AS owns"
-    );
+                WHERE n.nspname = ANY (current_schemas(false)) AND c.relkind = 'r'
+                    AND pg_has_role(current_user, c.relowner, 'USAGE')) AS owns";
     let row = pool.query_one_raw(Statement::from_string(DbBackend::Postgres, sql)).await?;
     let row = row.ok_or_else(|| Error::internal("the role is unknown"))?;
     let role: String = row.try_get("", "role")?;

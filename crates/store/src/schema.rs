@@ -14,10 +14,10 @@ pub async fn sqlite(path: &Path) -> Result<DatabaseConnection> {
     crate::sqlite::connect(path, 1).await
 }
 
-/// Connects to PostgreSQL as the owner of the tables.
+/// Connects to PostgreSQL as the owner of the tables, whose schemas begin with the prefix.
 ///
 /// # Errors
 /// [`lingxi_kernel::ErrorCode::Internal`] when it cannot be reached.
-pub async fn postgres(url: &str) -> Result<DatabaseConnection> {
-    Ok(Database::connect(crate::postgres::options(url, 1)).await?)
+pub async fn postgres(url: &str, prefix: &str) -> Result<DatabaseConnection> {
+    Ok(Database::connect(crate::postgres::options(url, prefix, 1)).await?)
 }

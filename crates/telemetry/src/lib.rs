@@ -1,6 +1,7 @@
 //! Logs, metrics and traces of a process.
 
 mod export;
+mod lines;
 pub mod trace;
 
 use lingxi_config::{LogFormat, Telemetry};
@@ -42,7 +43,7 @@ pub fn start(settings: &Telemetry, service: &str) -> Result<Started, String> {
     let logs = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
     let logs = match settings.log_format {
         LogFormat::Text => logs.compact().boxed(),
-        LogFormat::Json => logs.json().flatten_event(true).boxed(),
+        LogFormat::Json => logs.json().event_format(lines::Lines).boxed(),
     };
     let traces =
         settings.otlp_endpoint.as_ref().map(|to| export::provider(to, settings.trace_share, service)).transpose()?;
@@ -53,11 +54,14 @@ pub fn start(settings: &Telemetry, service: &str) -> Result<Started, String> {
     });
     let started = tracing_subscriber::registry().with(logs.with_filter(filter)).with(spans).try_init();
     started.map_err(|error| error.to_string())?;
-    Ok(Started { metrics: metrics()?, traces })
+    Ok(Started { metrics: metrics(&settings.tier, service)?, traces })
 }
 
-fn metrics() -> Result<PrometheusHandle, String> {
+/// Every metric says whom the installation serves (`tier`) and which part of it this is (`role`).
+fn metrics(tier: &str, service: &str) -> Result<PrometheusHandle, String> {
     let handle = PrometheusBuilder::new()
+        .add_global_label("tier", tier)
+        .add_global_label("role", service)
         .set_buckets_for_metric(
             Matcher::Suffix("_seconds".into()),
             &[0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0],

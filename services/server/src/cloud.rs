@@ -64,7 +64,7 @@ pub async fn open_database(config: &Config, env: Env) -> Result<Db> {
             Db::open(&path, env).await
         }
         Database::Postgres(url) => {
-            let db = Db::connect(&url, env).await?;
+            let db = Db::connect(&url, &config.storage.schema_prefix, env).await?;
             match lingxi_migrations::pending(&system::reader(&db)).await? {
                 0 => Ok(db),
                 missing => Err(Error::invalid(format!(
@@ -93,7 +93,7 @@ async fn migrate_database(config: &Config) -> Result<()> {
     match config.storage.database() {
         Database::Sqlite(path) => migrate_sqlite(&path).await,
         Database::Postgres(url) => {
-            let conn = schema::postgres(&url).await?;
+            let conn = schema::postgres(&url, &config.storage.schema_prefix).await?;
             lingxi_migrations::up(&conn).await?;
             let role = &config.storage.app_role;
             lingxi_migrations::grant(&conn, role).await.map_err(|error| {

@@ -3,6 +3,7 @@
 pub mod cloud;
 pub mod demo;
 pub mod doctor;
+mod firms;
 mod forward;
 pub mod import;
 mod jobs;

@@ -11,6 +11,11 @@ use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
 use lingxi_server::{demo, doctor, import, serve};
 
+/// The allocator of musl, with which the image's binary is linked, is slow under threads.
+#[cfg(target_env = "musl")]
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Customer service for small firms: bot, desk, and a bill by use.
 #[derive(Parser)]
 #[command(name = "lingxi", version)]

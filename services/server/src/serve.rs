@@ -19,7 +19,7 @@ use tracing::Instrument as _;
 use crate::cloud::Cloud;
 use crate::forward::Forwards;
 use crate::probes::Probes;
-use crate::{probes, web as files};
+use crate::{firms, probes, web as files};
 
 /// The portal's operations by their hashes.
 const PORTAL_OPERATIONS: &str = include_str!("../../../web/portal/src/gql/persisted-documents.json");
@@ -57,6 +57,10 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let probes = Probes { db: cloud.db.clone(), nats: cloud.nats.clone(), ready: ready.clone(), metrics };
     let settings = lingxi_graphql::Settings {
         requests_per_second: config.limits.requests_per_second,
+        most: lingxi_graphql::Most {
+            depth: config.limits.query_depth,
+            complexity: config.limits.query_complexity,
+        },
         explorer: config.http.explorer,
         persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
     };
@@ -65,7 +69,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let forwards = Forwards::to(&config.gateway, cloud)?;
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
-    let shared = gateway.clone();
+    let (shared, services, operator) = (gateway.clone(), cloud.services.clone(), config.operator.token.clone());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(web::JsonConfig::default().limit(LARGEST_JSON).error_handler(refuse_body))
@@ -96,6 +100,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
                 if let Some(edge) = &shared {
                     lingxi_graphql::routes(c, edge);
                     forwards.routes(c);
+                    firms::routes(c, &services, operator.as_ref());
                     files::routes(c);
                 }
             })
@@ -192,6 +197,8 @@ fn span(request: &ServiceRequest) -> tracing::Span {
         otel.name = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()),
         http.request.method = %request.method(),
         http.route = request.match_pattern().unwrap_or_default(),
+        tenant = tracing::field::Empty,
+        conversation = tracing::field::Empty,
     );
     let caller = request.headers().get("traceparent").and_then(|value| value.to_str().ok());
     lingxi_telemetry::trace::continue_from(&span, caller);

@@ -38,6 +38,20 @@ pub(crate) fn password_reset(locale: &str, link: &str) -> Words {
     }
 }
 
+pub(crate) fn welcome(locale: &str, firm: &str, link: &str) -> Words {
+    if locale == "zh-CN" {
+        (
+            format!("{firm} 的灵犀已开通"),
+            format!("您好：\n\n{firm} 的智能客服已开通。请打开下面的链接设置密码并登录（48 小时内有效）：\n{link}\n"),
+        )
+    } else {
+        (
+            format!("{firm} is ready at Lingxi"),
+            format!("Hello,\n\n{firm} is ready. Open this link within 48 hours to set your password and sign in:\n{link}\n"),
+        )
+    }
+}
+
 pub(crate) fn invitation(locale: &str, firm: &str, link: &str) -> Words {
     if locale == "zh-CN" {
         (

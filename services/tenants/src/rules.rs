@@ -2,7 +2,7 @@
 
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
 use chrono_tz::Tz;
-use lingxi_contracts::tenants::{BusinessHours, SignUp};
+use lingxi_contracts::tenants::{BusinessHours, FirmSpec, SignUp};
 use lingxi_kernel::{Error, FieldError, Result, Role, Timestamp};
 
 pub(crate) const LOCALES: [&str; 2] = ["zh-CN", "en-US"];
@@ -40,15 +40,33 @@ pub(crate) fn sign_up(input: &SignUp, industries: &[&str]) -> Result<String> {
     password(&mut errors, &input.password);
     locale(&mut errors, &input.locale);
     time_zone(&mut errors, &input.time_zone);
-    if !industries.contains(&input.industry.as_str()) {
-        refuse(
-            &mut errors,
-            "industry",
-            format!("`{}` is no pack; choose one of {}.", input.industry, industries.join(", ")),
-        );
-    }
+    industry(&mut errors, &input.industry, industries);
     Error::check(errors)?;
     Ok(address.unwrap_or_default())
+}
+
+/// A firm that the operator asks for; returns the owner's address in its plain form.
+pub(crate) fn firm(spec: &FirmSpec, industries: &[&str]) -> Result<String> {
+    let mut errors = Vec::new();
+    name(&mut errors, "firm", &spec.firm);
+    if let Some(owner) = &spec.owner_name {
+        name(&mut errors, "ownerName", owner);
+    }
+    let address = email(&spec.owner_email);
+    if address.is_none() {
+        refuse(&mut errors, "ownerEmail", "This is no mail address; it looks like name@example.com.");
+    }
+    locale(&mut errors, &spec.locale);
+    time_zone(&mut errors, &spec.time_zone);
+    industry(&mut errors, &spec.industry, industries);
+    Error::check(errors)?;
+    Ok(address.unwrap_or_default())
+}
+
+fn industry(errors: &mut Vec<FieldError>, text: &str, industries: &[&str]) {
+    if !industries.contains(&text) {
+        refuse(errors, "industry", format!("`{text}` is no pack; choose one of {}.", industries.join(", ")));
+    }
 }
 
 pub(crate) fn name(errors: &mut Vec<FieldError>, field: &str, text: &str) {

@@ -21,6 +21,8 @@ const METHOD: &str = "Lingxi-Method";
 /// Milliseconds that the caller waits.
 const PATIENCE: &str = "Lingxi-Patience";
 const TRACE: &str = "traceparent";
+/// Whose question it is, for logs and traces.
+const TENANT: &str = "Lingxi-Tenant";
 /// On an answer that is an error.
 const REFUSED: &str = "Lingxi-Refused";
 
@@ -47,6 +49,9 @@ impl Nats {
         let mut headers = HeaderMap::new();
         headers.insert(METHOD, question.method);
         headers.insert(PATIENCE, patience.as_millis().to_string().as_str());
+        if let Some(tenant) = question.tenant {
+            headers.insert(TENANT, tenant.to_string().as_str());
+        }
         if let Some(traceparent) = trace::current() {
             headers.insert(TRACE, traceparent.as_str());
         }
@@ -174,6 +179,7 @@ async fn answer(nats: Nats, served: Arc<dyn Served>, call: Message) {
         header(PATIENCE).and_then(|patience| patience.parse().ok()).map_or(nats.call_time, Duration::from_millis);
     let span = tracing::info_span!(
         target: "lingxi", "answer", otel.kind = "server", otel.name = format!("{}.{method}", served.service()),
+        tenant = header(TENANT), conversation = tracing::field::Empty,
     );
     trace::continue_from(&span, header(TRACE));
     // Nobody waits for an answer that comes later.

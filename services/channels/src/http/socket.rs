@@ -155,6 +155,7 @@ impl Socket {
             Frame::Send { id, text, choice, attachment, locale } => {
                 let span = tracing::info_span!(
                     target: "lingxi", "widget.send", otel.kind = "server", tenant = %self.ctx.tenant, message.client_id = id,
+                    conversation = tracing::field::Empty,
                 );
                 let inbound = Inbound { conversation: None, client_id: id.clone(), text, choice, attachment, locale };
                 let stored = self.edge.service.receive(&self.ctx, inbound).instrument(span).await;

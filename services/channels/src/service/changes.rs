@@ -49,6 +49,7 @@ impl ConversationChanges {
 
     /// A conversation as it stands in this transaction.
     pub(crate) async fn get(&mut self, id: ConversationId) -> Result<Option<Model>> {
+        tracing::Span::current().record("conversation", tracing::field::display(id));
         self.load(vec![id.uuid()]).await?;
         Ok(self.loaded.get(&id.uuid()).cloned())
     }

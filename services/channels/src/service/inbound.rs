@@ -102,7 +102,7 @@ impl Channels {
     /// Takes a token of the firm's rate.
     pub(crate) async fn check_rate(&self, ctx: &Ctx) -> Result<()> {
         let firm = self.firm_in_use(ctx).await?;
-        self.limit.check(ctx.tenant, firm.quota.messages_per_second)
+        self.limit.check(ctx.tenant, firm.allowance.messages_per_second)
     }
 
     pub(super) async fn do_authenticate_visitor(&self, token: &str) -> Result<Ctx> {

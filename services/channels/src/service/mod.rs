@@ -88,6 +88,7 @@ impl Channels {
     }
 
     pub(crate) async fn own(&self, tx: &Tx, id: ConversationId) -> Result<conversation::Model> {
+        tracing::Span::current().record("conversation", tracing::field::display(id));
         let row = conversation::get(tx, id).await?.ok_or_else(|| lingxi_kernel::Error::not_found("conversation"))?;
         if let Ok((_, contact)) = tx.ctx().visitor()
             && row.contact_id != contact.uuid()

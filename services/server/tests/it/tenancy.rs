@@ -142,11 +142,11 @@ async fn migrations_go_up_down_and_up_again_and_only_one_process_runs_them() {
     let database = fresh().await;
     let tables = "SELECT schemaname || '.' || tablename FROM pg_tables
         WHERE schemaname NOT IN ('pg_catalog', 'information_schema') ORDER BY 1";
-    let conn = schema::postgres(&database.owner).await.unwrap();
+    let conn = schema::postgres(&database.owner, "").await.unwrap();
     let first = texts(&conn, tables).await;
     lingxi_migrations::down(&conn).await.unwrap();
     assert_eq!(texts(&conn, tables).await, ["public.seaql_migrations"]);
-    let second = schema::postgres(&database.owner).await.unwrap();
+    let second = schema::postgres(&database.owner, "").await.unwrap();
     let both = tokio::join!(lingxi_migrations::up(&conn), lingxi_migrations::up(&second));
     both.0.unwrap();
     both.1.unwrap();
@@ -157,7 +157,7 @@ async fn migrations_go_up_down_and_up_again_and_only_one_process_runs_them() {
 async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
     let database = fresh().await;
     let env = Env::system();
-    let [first, second] = [Db::connect(&database.app, env.clone()), Db::connect(&database.app, env.clone())];
+    let [first, second] = [Db::connect(&database.app, "", env.clone()), Db::connect(&database.app, "", env.clone())];
     let (first, second) = (first.await.unwrap(), second.await.unwrap());
     let [ours, others] = [(); 2].map(|()| Ctx::system(env.id::<TenantId>(), "test"));
     let holder = first.begin(&ours).await.unwrap();

@@ -5,13 +5,14 @@ mod exports;
 mod members;
 mod operator;
 mod passwords;
+mod provision;
 mod settings;
 mod sign_in;
 
 use async_trait::async_trait;
 use lingxi_contracts::tenants::{
     AcceptInvitation, ApiKey, AuditEntry, BusinessHours, DeadLetter, Export, Invitation, Issued, Mail, Member,
-    MemberStatus, PlatformHealth, Quota, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview, TenantPatch,
+    MemberStatus, PlatformHealth, Quota, FirmSpec, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview, TenantPatch,
     TenantsClient, TotpSetup,
 };
 use lingxi_kernel::{ApiKeyId, Ctx, EventId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId, TenantId};
@@ -144,6 +145,12 @@ impl TenantsClient for Tenants {
     }
     async fn all_tenants(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<TenantOverview>> {
         self.do_all_tenants(ctx, search, page).await
+    }
+    async fn provision(&self, ctx: &Ctx, spec: FirmSpec) -> Result<TenantOverview> {
+        self.do_provision(ctx, spec).await
+    }
+    async fn deprovision(&self, ctx: &Ctx) -> Result<Tenant> {
+        self.do_deprovision(ctx).await
     }
     async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant> {
         self.do_set_quota(ctx, tenant, quota).await

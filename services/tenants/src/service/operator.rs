@@ -43,7 +43,7 @@ impl Tenants {
             let members = newest::<member::Entity>(&read, member::Column::Id).await?;
             let sessions = newest::<session::Entity>(&read, session::Column::Id).await?;
             let overview = TenantOverview {
-                tenant: row.into_contract()?,
+                tenant: self.allowed(row)?,
                 members: i32::try_from(members.iter().filter(|member| member.status == "active").count())?,
                 last_seen_at: sessions.iter().map(|session| session.last_used_at).max(),
             };
@@ -54,14 +54,12 @@ impl Tenants {
 
     pub(super) async fn do_set_quota(&self, ctx: &Ctx, id: TenantId, quota: Quota) -> Result<Tenant> {
         self.require_operator(ctx).await?;
-        if [quota.messages_per_second, quota.requests_per_second, quota.members].contains(&Some(0)) {
-            return Err(Error::field("quota", "A quota is 1 or more; to stop a firm, suspend it."));
-        }
+        self.check_quota(&quota)?;
         let change = |row: &mut tenant::Model| {
-            row.quota = Some(serde_json::to_value(quota)?);
+            row.quota = Some(serde_json::to_value(&quota)?);
             Ok(())
         };
-        self.change_tenant(ctx, id, "tenant.quota_set", json!(quota), change).await
+        self.change_tenant(ctx, id, "tenant.quota_set", json!(quota.clone()), change).await
     }
 
     pub(super) async fn do_set_suspended(&self, ctx: &Ctx, id: TenantId, suspended: bool) -> Result<Tenant> {
@@ -102,7 +100,7 @@ impl Tenants {
         audit::record(&tx, action, id, detail).await?;
         tx.commit().await?;
         self.firms.forget(id);
-        row.into_contract()
+        self.allowed(row)
     }
 
     pub(super) async fn do_health(&self, ctx: &Ctx) -> Result<PlatformHealth> {

@@ -11,7 +11,7 @@ use crate::rules;
 use crate::secrets::hash_password;
 use crate::store::{account, audit, end_sessions, tenant, token};
 
-const RESET: &str = "reset_password";
+pub(super) const RESET: &str = "reset_password";
 /// One mail in this time.
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
 

@@ -16,7 +16,7 @@ impl Tenants {
         if !matches!(ctx.actor, lingxi_kernel::Actor::Visitor { .. }) {
             ctx.require(Permission::ReadTenant)?;
         }
-        self.firm(ctx).await?.into_contract()
+        self.allowed(self.firm(ctx).await?)
     }
 
     /// Demands that the firm is neither suspended nor over.
@@ -34,7 +34,7 @@ impl Tenants {
 
     /// Demands that the firm's quota has room for one more member.
     pub(super) async fn require_seat(&self, tx: &Tx) -> Result<()> {
-        let Some(most) = tenant::own(tx).await?.into_contract()?.quota.members else { return Ok(()) };
+        let Some(most) = self.allowed(tenant::own(tx).await?)?.allowance.members else { return Ok(()) };
         let members = newest::<member::Entity>(tx, member::Column::Id).await?;
         let active = members.iter().filter(|row| row.status == "active").count();
         if active < usize::try_from(most)? {
@@ -76,7 +76,7 @@ impl Tenants {
         audit::record(&tx, "tenant.changed", ctx.tenant, json!({ "before": before, "after": after })).await?;
         tx.commit().await?;
         self.firms.forget(ctx.tenant);
-        row.into_contract()
+        self.allowed(row)
     }
 
     pub(super) async fn do_set_deletion(&self, ctx: &Ctx, wanted: bool) -> Result<Tenant> {
@@ -92,7 +92,7 @@ impl Tenants {
         audit::record(&tx, action, ctx.tenant, json!({ "delete_after": row.delete_after })).await?;
         tx.commit().await?;
         self.firms.forget(ctx.tenant);
-        row.into_contract()
+        self.allowed(row)
     }
 
     pub(super) async fn do_business_hours(&self, ctx: &Ctx) -> Result<BusinessHours> {

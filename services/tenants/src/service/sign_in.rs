@@ -186,10 +186,10 @@ impl Tenants {
 }
 
 /// A hash that no password fits.
-const UNKNOWN_ACCOUNT: &str =
+pub(super) const UNKNOWN_ACCOUNT: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool) -> Result<Uuid> {
+pub(super) async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool) -> Result<Uuid> {
     let id = tx.id::<AccountId>().uuid();
     let row = account::Model {
         id,
@@ -210,7 +210,7 @@ async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool
     }
 }
 
-async fn new_member(tx: &Tx, account: Uuid, name: &str, role: Role) -> Result<MemberId> {
+pub(super) async fn new_member(tx: &Tx, account: Uuid, name: &str, role: Role) -> Result<MemberId> {
     let id: MemberId = tx.id();
     let row = member::Model {
         tenant_id: tx.tenant(),

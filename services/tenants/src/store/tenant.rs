@@ -38,6 +38,7 @@ impl Model {
             status: TenantStatus::parse(&self.status)?,
             created_at: self.created_at,
             delete_after: self.delete_after,
+            allowance: Quota::default(),
             quota: self.quota.map_or(Ok(Quota::default()), serde_json::from_value)?,
         })
     }
@@ -45,7 +46,12 @@ impl Model {
 
 /// The tenant of the context.
 pub(crate) async fn own(tx: &Tx) -> Result<Model> {
-    Entity::find_by_id(tx.tenant()).one(tx.conn()).await?.ok_or_else(|| Error::not_found("tenant"))
+    find(tx).await?.ok_or_else(|| Error::not_found("tenant"))
+}
+
+/// The tenant of the context, if there is one.
+pub(crate) async fn find(tx: &Tx) -> Result<Option<Model>> {
+    Ok(Entity::find_by_id(tx.tenant()).one(tx.conn()).await?)
 }
 
 pub(crate) async fn insert(tx: &Tx, tenant: Model) -> Result<()> {
