@@ -188,11 +188,11 @@ endpoints: [{ addresses: [$node] }]
 YAML
 }
 
-stop() {
+stop() { # program, signal
   local pid
   [ -f "$state/pids/$1" ] || return 0
   pid=$(cat "$state/pids/$1")
-  kill -TERM "$pid" 2>/dev/null || true
+  kill "-$2" "$pid" 2>/dev/null || true
   for _ in $(seq 50); do kill -0 "$pid" 2>/dev/null || break; sleep 0.1; done
   kill -KILL "$pid" 2>/dev/null || true
   rm -f "$state/pids/$1"
@@ -205,6 +205,7 @@ up)
   kubectl=$(mktemp -p "$state")
   printf '#!/bin/sh\nexec nsenter --net=/run/netns/%s -- %s --kubeconfig %s "$@"\n' $name "$tools/kubectl" "$state/kubeconfig" >"$kubectl"
   chmod +x "$kubectl" && mv "$kubectl" "$state/kubectl" && kubectl=$state/kubectl
+  ip netns list | awk '{ print $1 }' >"$state/netns"
   network
   control_plane & planes=$!
   containers
@@ -214,7 +215,7 @@ up)
   ;;
 down)
   # Pods first, as a node that is drained: then nobody starts them again.
-  stop kubelet
+  stop kubelet TERM
   socket=$state/containerd.sock
   if [ -S "$socket" ]; then
     for task in $(ctr --address "$socket" --namespace k8s.io tasks list --quiet 2>/dev/null); do
@@ -225,11 +226,17 @@ down)
       ctr --address "$socket" --namespace k8s.io tasks delete --force "$task" >/dev/null 2>&1 || true
     done
   fi
-  for of in kube-proxy dns kube-scheduler kube-controller-manager kube-apiserver etcd containerd; do stop $of; done
+  stop containerd TERM
+  # Their work is not kept, so there is nothing to finish.
+  for of in kube-proxy dns kube-scheduler kube-controller-manager kube-apiserver etcd; do stop $of KILL; done
   # What was left of shims, by the sockets of this node's containerd.
   for shim in $(pgrep -f "containerd-shim-runc-v2.*-address $socket" || true); do kill -KILL "$shim" 2>/dev/null || true; done
   awk -v state="$state/" '$2 ~ "^" state { print $2 }' /proc/mounts | sort -r | xargs -r -n1 umount -l 2>/dev/null || true
   if [ -e /run/netns/$name ]; then ip netns delete $name; fi
+  # Those of pods, which were not there before.
+  for pod in $(ip netns list | awk '/^cni-/ { print $1 }'); do
+    grep -qx "$pod" "$state/netns" 2>/dev/null || ip netns delete "$pod"
+  done
   for folder in containerd run ipam etcd kubelet certs pods cni pids; do rm -rf "${state:?}/$folder"; done
   for root in /sys/fs/cgroup/*/; do
     [ ! -d "$root$name" ] || find "$root$name" -depth -type d -exec rmdir {} \; 2>/dev/null || true

@@ -5,6 +5,7 @@
 mod files;
 mod gateway;
 mod http;
+mod kubernetes;
 mod limits;
 mod mail;
 mod nats;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 pub use files::Files;
 pub use gateway::Gateway;
 pub use http::Http;
+pub use kubernetes::Kubernetes;
 pub use limits::{Limits, Plan};
 pub use mail::Mail;
 pub use nats::Nats;
@@ -47,6 +49,8 @@ pub struct Config {
     pub limits: Limits,
     /// Who operates the platform.
     pub operator: Operator,
+    /// What `lingxi operator` works with.
+    pub kubernetes: Kubernetes,
     /// Logs, traces and metrics.
     pub telemetry: Telemetry,
 }
