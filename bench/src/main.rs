@@ -3,6 +3,7 @@
 mod chat;
 mod cluster;
 mod faq;
+mod history;
 mod reference;
 mod server;
 mod visitor;
@@ -34,6 +35,8 @@ enum What {
     Cluster(cluster::Options),
     /// A labelled set as an FAQ: what share of other questions is answered right
     Faq(faq::Options),
+    /// Customers who write on while others kill, upgrade and cut off; and what is true of their messages in the end
+    History(history::Options),
 }
 
 fn main() -> ExitCode {
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
             match cli.what {
                 What::Chat(options) => chat::run(&cli.binary, &options).await,
                 What::Cluster(options) => cluster::run(&cli.binary, &options).await,
+                What::History(options) => history::run(&options).await,
                 What::Faq(options) => faq::run(&cli.binary, &options).await,
             }
         })

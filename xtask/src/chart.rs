@@ -13,12 +13,14 @@ const KUBERNETES: &str = "1.34.0";
 const RENDERS: [(&str, Option<&str>); 4] =
     [("single", None), ("small", Some("small")), ("ha", Some("ha")), ("restricted", Some("restricted"))];
 /// Values that are refused, and a part of what is said.
-const REFUSED: [(&str, &str); 6] = [
+const REFUSED: [(&str, &str); 8] = [
     ("mode=services", "database.existingSecret"),
     ("mode=services,database.existingSecret=x", "set nats.url"),
     ("nats.url=nats://x", "mode services"),
     ("ingress.enabled=true", "ingress.host"),
     ("services.bot.replica=2", "'replica' not allowed"),
+    ("operator.enabled=true", "operator.tokenSecret"),
+    ("replicaCount=2", "replicaCount is not a value any more: set defaults.replicas"),
     ("unknown=1", "'unknown' not allowed"),
 ];
 
@@ -31,6 +33,12 @@ pub(crate) fn check(write: bool) -> Outcome {
         return Ok(());
     };
     let mut complaints = Vec::new();
+    let described = readme(&folder)?;
+    if write {
+        std::fs::write(folder.join("README.md"), &described).map_err(|error| error.to_string())?;
+    } else if std::fs::read_to_string(folder.join("README.md")).unwrap_or_default() != described {
+        complaints.push("charts/lingxi/README.md is not what values.yaml says; `cargo xtask chart --write`".to_owned());
+    }
     for (name, overlay) in RENDERS {
         let overlay = overlay.map(|overlay| format!("overlays/{overlay}.yaml"));
         let further: Vec<&str> = overlay.iter().flat_map(|overlay| ["-f", overlay.as_str()]).collect();
@@ -69,7 +77,8 @@ fn render(helm: &Path, folder: &Path, further: &[&str]) -> Outcome<String> {
 
 /// What the policy `restricted` of Kubernetes, or a careful reader, would object to in a render's pods.
 fn risks(rendered: &str) -> Vec<String> {
-    let pods = rendered.split("\n---").filter(|one| one.contains("kind: Deployment") || one.contains("kind: Job"));
+    let kinds = ["\nkind: Deployment\n", "\nkind: Job\n", "\nkind: Pod\n"];
+    let pods = rendered.split("\n---").filter(|one| kinds.iter().any(|kind| one.contains(kind)));
     let mut found = Vec::new();
     for pod in pods {
         let name = pod.lines().find_map(|line| line.strip_prefix("  name: ")).unwrap_or("a pod");
@@ -82,7 +91,9 @@ fn risks(rendered: &str) -> Vec<String> {
             "ALL",
             "limits:",
         ] {
-            if !pod.contains(wanted) {
+            // The operator alone speaks to the API server.
+            let speaks = wanted.starts_with("automount") && name.ends_with("-operator");
+            if !pod.contains(wanted) && !speaks {
                 found.push(format!("{name} lacks `{wanted}`"));
             }
         }
@@ -118,6 +129,37 @@ fn helm() -> Option<PathBuf> {
         run(Path::new("/tmp"), "sh", &["-c", &install]).ok()?;
     }
     Some(built)
+}
+
+/// The chart's README: every value with its default, and what the comment before it says.
+fn readme(folder: &Path) -> Outcome<String> {
+    let path = folder.join("values.yaml");
+    let values = std::fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let mut text = String::from(
+        "# The chart `lingxi`\n\nMade of `values.yaml` by `cargo xtask chart --write`. Shapes to begin with are in `overlays/`.\n\n\
+         | value | default | |\n|---|---|---|\n",
+    );
+    let (mut at, mut said): (Vec<(usize, String)>, Vec<String>) = (Vec::new(), Vec::new());
+    for line in values.lines() {
+        let plain = line.trim_start();
+        let depth = line.len() - plain.len();
+        if let Some(comment) = plain.strip_prefix('#') {
+            said.push(comment.trim().to_owned());
+        } else if let Some((key, value)) = plain.split_once(':') {
+            at.retain(|(outer, _)| *outer < depth);
+            at.push((depth, key.to_owned()));
+            let name: Vec<&str> = at.iter().map(|(_, key)| key.as_str()).collect();
+            let value = value.trim();
+            let shown = if value.is_empty() { String::new() } else { format!("`{value}`") };
+            let words = std::mem::take(&mut said).join(" ").replace('|', "\\|");
+            if !shown.is_empty() || !words.is_empty() {
+                text.push_str(&format!("| `{}` | {shown} | {words} |\n", name.join(".")));
+            }
+        } else {
+            said.clear();
+        }
+    }
+    Ok(text)
 }
 
 /// Tries the alert rules, where Prometheus' tool is.

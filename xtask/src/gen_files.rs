@@ -1,24 +1,34 @@
-//! Generated files that are committed: the GraphQL schema and the TypeScript types over it.
+//! Generated files that are committed: the GraphQL schema, the TypeScript types over it, and the kinds of the operator.
 
 use crate::shell::{Outcome, output, root, run};
 use crate::web;
 
-const GENERATED: [&str; 2] = ["graphql/schema.graphql", "web/portal/src/gql"];
+const GENERATED: [&str; 3] = ["graphql/schema.graphql", "web/portal/src/gql", "charts/lingxi-crds/templates/tenants.yaml"];
 
 /// Makes them anew.
 pub(crate) fn write() -> Outcome {
     run(&root(), "cargo", &["build", "--package", "lingxi-server", "--bin", "lingxi"])?;
     let schema = output(&root(), "target/debug/lingxi", &["schema"]).ok_or("`lingxi schema` failed")?;
     std::fs::write(root().join(GENERATED[0]), schema + "\n").map_err(|error| error.to_string())?;
+    std::fs::write(root().join(GENERATED[2]), definitions()?).map_err(|error| error.to_string())?;
     web::install()?;
     run(&web::folder(), "npm", &["run", "--silent", "codegen"])
+}
+
+/// The kinds of the operator, as the chart installs them: they stay when the release goes, and all tenants with them.
+fn definitions() -> Outcome<String> {
+    let printed = output(&root(), "target/debug/lingxi", &["crds"]).ok_or("`lingxi crds` failed")?;
+    let mut definition: serde_json::Value = serde_json::from_str(&printed).map_err(|error| error.to_string())?;
+    definition["metadata"]["annotations"] = serde_json::json!({ "helm.sh/resource-policy": "keep" });
+    let yaml = serde_saphyr::to_string(&definition).map_err(|error| error.to_string())?;
+    Ok(format!("# Made by `cargo xtask gen`.\n{yaml}"))
 }
 
 /// Makes them anew and demands that nothing changed.
 pub(crate) fn check() -> Outcome {
     let digest = || {
-        let find = "find graphql/schema.graphql web/portal/src/gql -type f | sort | xargs cat | sha256sum";
-        output(&root(), "sh", &["-c", find])
+        let find = format!("find {} -type f | sort | xargs cat | sha256sum", GENERATED.join(" "));
+        output(&root(), "sh", &["-c", &find])
     };
     let before = digest();
     write()?;

@@ -1,12 +1,14 @@
 //! The composition root: builds the services, links them, serves them.
 
 pub mod cloud;
+pub mod converse;
 pub mod demo;
 pub mod doctor;
 mod firms;
 mod forward;
 pub mod import;
 mod jobs;
+pub mod operator;
 mod probes;
 pub mod role;
 pub mod serve;

@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{demo, doctor, import, serve};
+use lingxi_server::{converse, demo, doctor, import, operator, serve};
 
 /// The allocator of musl, with which the image's binary is linked, is slow under threads.
 #[cfg(target_env = "musl")]
@@ -67,10 +67,23 @@ enum Command {
     },
     /// Print the GraphQL schema
     Schema,
+    /// Work as the Kubernetes operator, in a cluster
+    Operator {
+        /// Its name among the operators
+        #[arg(long, env = "HOSTNAME", default_value = "operator")]
+        identity: String,
+    },
+    /// Print the definition of the kind Tenant, for Kubernetes
+    Crds,
     /// Look for what usually goes wrong
     Doctor,
     /// Make the demo firm
     Demo,
+    /// Hold a conversation with a Lingxi that runs somewhere, as a firm and as its customer, end to end
+    Converse {
+        /// Where it is served
+        url: String,
+    },
     /// Read FAQ files (.csv, .jsonl, .xlsx) into a firm's knowledge base and publish them
     Import {
         /// The firm's id (ten_...)
@@ -130,6 +143,11 @@ fn run(cli: Cli) -> Result<(), String> {
             say(lingxi_graphql::sdl().trim_end());
             return Ok(());
         }
+        Command::Crds => {
+            let crd = serde_json::to_string_pretty(&lingxi_operator::definition()).map_err(|error| error.to_string())?;
+            say(crd);
+            return Ok(());
+        }
         _ => {}
     }
     if rustls::crypto::ring::default_provider().install_default().is_err() {
@@ -157,6 +175,12 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             telemetry.stop().await;
             stopped
         }
+        Command::Operator { identity } => {
+            let telemetry = lingxi_telemetry::start(&config.telemetry, "lingxi-operator")?;
+            let worked = operator::run(&config, identity, telemetry.metrics.clone()).await;
+            telemetry.stop().await;
+            worked
+        }
         Command::Migrate => {
             migrate(&config).await.map_err(|error| error.to_string())?;
             say("The database is up to date.");
@@ -172,6 +196,11 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             }
             let failed = findings.iter().filter(|finding| finding.result.is_err()).count();
             if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} checks failed", findings.len())) }
+        }
+        Command::Converse { url } => {
+            let answer = converse::hold(&url).await?;
+            say(format!("Signed up, asked, answered, billed, ended. The bot said: {answer}"));
+            Ok(())
         }
         Command::Demo => make_demo(&config).await,
         Command::Import { tenant, files } => {
@@ -195,7 +224,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             }
             Ok(())
         }
-        Command::Config { .. } | Command::Schema => Ok(()),
+        Command::Config { .. } | Command::Schema | Command::Crds => Ok(()),
     }
 }
 

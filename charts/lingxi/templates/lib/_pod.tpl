@@ -32,8 +32,28 @@
   value: http://{{ include "lingxi.of" (dict "root" $.root "service" $peer) }}:8080
 {{- end }}
 {{- end }}
+{{- if has .service (list "single" "gateway" "tenants") }}
+{{- with include "lingxi.operatorEnv" .root }}
+{{ . }}
+{{- end }}
+{{- end }}
 {{- with concat .root.Values.env .values.env }}
 {{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{/* The operator's token, and the plans, for who asks for the one and knows the others. */}}
+{{- define "lingxi.operatorEnv" -}}
+{{- with .Values.operator.tokenSecret }}
+- name: LINGXI_OPERATOR__TOKEN
+  valueFrom:
+    secretKeyRef: { name: {{ . }}, key: token }
+{{- end }}
+{{- range $plan, $limits := .Values.plans }}
+{{- range $limit, $value := $limits }}
+- name: LINGXI_LIMITS__PLANS__{{ upper $plan }}__{{ upper $limit }}
+  value: {{ $value | quote }}
+{{- end }}
 {{- end }}
 {{- end -}}
 

@@ -353,12 +353,18 @@ export type Permission =
   /** Watch queues and workers, and act for them. */
   | 'SUPERVISE';
 
-/** What the platform's operator allows a tenant; what is left out is the platform's default. */
+/** What a tenant is allowed; what is left out is its plan's, or else the platform's default. */
 export type QuotaInput = {
   /** Active members. */
   members?: number | null | undefined;
   /** Customers' messages per second. */
   messagesPerSecond?: number | null | undefined;
+  /** The plan, by its name in the platform's settings. */
+  plan?: string | null | undefined;
+  /** Fields of one GraphQL operation, lists counted as often as they may repeat. */
+  queryComplexity?: number | null | undefined;
+  /** Nested fields of one GraphQL operation. */
+  queryDepth?: number | null | undefined;
   /** GraphQL requests per second. */
   requestsPerSecond?: number | null | undefined;
 };
