@@ -7,7 +7,7 @@
 # against who is on this machine.
 set -euo pipefail
 
-what=$1 state=$(realpath -m "$2")
+what=$1 state=$(realpath -m "$2") mounts=
 name=lingxi-node
 node=10.88.0.1 pods=10.89.0.0/16 services=10.90.0.0/16 dns=10.90.0.10
 
@@ -16,8 +16,16 @@ in_net() { nsenter --net=/run/netns/$name -- "$@"; }
 # Starts a program of the node that outlives this script, and notes its process.
 start() {
   local of=$1; shift
-  nsenter --net=/run/netns/$name -- setsid "$@" >"$state/logs/$of" 2>&1 </dev/null &
+  nsenter --net=/run/netns/$name ${mounts:+"--mount=$mounts"} -- setsid "$@" >"$state/logs/$of" 2>&1 </dev/null &
   echo $! >"$state/pids/$of"
+}
+
+# What mounts from now on does so where only the node sees it, and what is mounted goes with the node.
+own_mounts() {
+  start mounts unshare --mount --propagation slave sh -c 'mount --make-rshared / && exec sleep infinity'
+  wait_for "the node's mounts" sh -c "[ \"\$(readlink /proc/$(cat "$state/pids/mounts")/ns/mnt)\" != \"\$(readlink /proc/self/ns/mnt)\" ] &&
+    grep -q ' / .*shared:' /proc/$(cat "$state/pids/mounts")/mountinfo"
+  mounts=/proc/$(cat "$state/pids/mounts")/ns/mnt
 }
 
 wait_for() {
@@ -140,8 +148,7 @@ podLogsDir: "$state/pods"
 maxPods: 200
 YAML
   echo "nameserver 127.0.0.1" >"$state/resolv.conf"
-  # Its mounts are its own, and gone with it.
-  start kubelet unshare --mount --propagation slave "$tools/kubelet" --config "$state/kubelet.yaml" \
+  start kubelet "$tools/kubelet" --config "$state/kubelet.yaml" \
     --kubeconfig "$state/kubeconfig" --root-dir "$state/kubelet" --node-ip $node --hostname-override node
   cat >"$state/proxy.yaml" <<YAML
 apiVersion: kubeproxy.config.k8s.io/v1alpha1
@@ -205,9 +212,9 @@ up)
   kubectl=$(mktemp -p "$state")
   printf '#!/bin/sh\nexec nsenter --net=/run/netns/%s -- %s --kubeconfig %s "$@"\n' $name "$tools/kubectl" "$state/kubeconfig" >"$kubectl"
   chmod +x "$kubectl" && mv "$kubectl" "$state/kubectl" && kubectl=$state/kubectl
-  ip netns list | awk '{ print $1 }' >"$state/netns"
   network
   control_plane & planes=$!
+  own_mounts
   containers
   wait $planes
   kubelet
@@ -231,12 +238,8 @@ down)
   for of in kube-proxy dns kube-scheduler kube-controller-manager kube-apiserver etcd; do stop $of KILL; done
   # What was left of shims, by the sockets of this node's containerd.
   for shim in $(pgrep -f "containerd-shim-runc-v2.*-address $socket" || true); do kill -KILL "$shim" 2>/dev/null || true; done
-  awk -v state="$state/" '$2 ~ "^" state { print $2 }' /proc/mounts | sort -r | xargs -r -n1 umount -l 2>/dev/null || true
+  stop mounts KILL
   if [ -e /run/netns/$name ]; then ip netns delete $name; fi
-  # Those of pods, which were not there before.
-  for pod in $(ip netns list | awk '/^cni-/ { print $1 }'); do
-    grep -qx "$pod" "$state/netns" 2>/dev/null || ip netns delete "$pod"
-  done
   for folder in containerd run ipam etcd kubelet certs pods cni pids; do rm -rf "${state:?}/$folder"; done
   for root in /sys/fs/cgroup/*/; do
     [ ! -d "$root$name" ] || find "$root$name" -depth -type d -exec rmdir {} \; 2>/dev/null || true
@@ -244,7 +247,10 @@ down)
   ;;
 inside)
   shift 2
-  exec nsenter --net=/run/netns/$name -- "$@"
+  # With its names too.
+  printf 'nameserver %s\n' $dns >"$state/inside.conf"
+  exec nsenter --net=/run/netns/$name -- unshare --mount sh -c \
+    'mount --bind "$0" /etc/resolv.conf && exec "$@"' "$state/inside.conf" "$@"
   ;;
 *)
   echo "up, down or inside" >&2

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
 
+// A Lingxi that runs already, such as one in a cluster.
+const served = process.env.E2E_URL;
 const address = process.env.E2E_ADDRESS ?? '127.0.0.1:18080';
 const data = mkdtempSync(join(tmpdir(), 'lingxi-e2e-'));
 const binary = process.env.E2E_BINARY ?? '../../target/debug/lingxi';
@@ -22,7 +24,7 @@ export default defineConfig({
   retries: 0,
   reporter: [['list']],
   use: {
-    baseURL: `http://${address}`,
+    baseURL: served ?? `http://${address}`,
     locale: 'en-US',
     timezoneId: 'Asia/Shanghai',
     viewport: { width: 1360, height: 860 },
@@ -32,10 +34,12 @@ export default defineConfig({
     contextOptions: { reducedMotion: 'reduce' },
     launchOptions: {
       executablePath: process.env.E2E_CHROMIUM ?? '/usr/bin/chromium',
-      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+      args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
+        // As behind https, which is what a browser meets outside.
+        ...(served ? [`--unsafely-treat-insecure-origin-as-secure=${served}`] : [])],
     },
   },
-  webServer: {
+  webServer: served ? undefined : {
     command,
     url: `http://${address}/health/ready`,
     reuseExistingServer: false,

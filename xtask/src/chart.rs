@@ -116,7 +116,7 @@ fn risks(rendered: &str) -> Vec<String> {
 }
 
 /// The machine's helm, or one that is built into the target folder.
-fn helm() -> Option<PathBuf> {
+pub(crate) fn helm() -> Option<PathBuf> {
     let there = |name: &str| output(Path::new("/"), "sh", &["-c", &format!("command -v {name}")]).map(PathBuf::from);
     let built = root().join("target/tools/helm");
     if let Some(helm) = there("helm") {

@@ -7,6 +7,7 @@ mod cluster;
 mod demo;
 mod gen_files;
 mod image;
+mod servers;
 mod shape;
 mod shell;
 mod test;

@@ -1,17 +1,16 @@
 //! `cargo xtask shape`: every role as processes of its own on this machine, with a PostgreSQL and a NATS of their own.
 
 use std::io::{BufRead as _, BufReader};
-use std::net::{TcpListener, TcpStream};
-use std::os::unix::process::CommandExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use clap::Args;
 
-use crate::shell::{Outcome, output, say};
+use crate::servers::{Nats, Place, Postgres};
+use crate::shell::{Outcome, say};
 
 /// How the processes are started.
 #[derive(Args)]
@@ -54,11 +53,12 @@ pub(crate) fn run(options: &Options) -> Outcome {
     ctrlc::set_handler(move || told.store(true, Ordering::Relaxed)).map_err(|error| error.to_string())?;
     std::fs::create_dir_all(&options.data_dir).map_err(|error| format!("{}: {error}", options.data_dir.display()))?;
     let data = options.data_dir.canonicalize().map_err(|error| error.to_string())?;
-    let postgres = Postgres::start(&data)?;
-    let (_nats, nats_url) = nats(&data)?;
-    say(&format!("postgres {}\nnats {nats_url}", postgres.url("postgres")));
-    let lingxi = Lingxi { options, data, nats_url, app: postgres.url("lingxi_app") };
-    lingxi.once("migrate", &postgres.url("lingxi_owner"))?;
+    let postgres = Postgres::start(&Place::here(), &data)?;
+    let nats = Nats::start(&Place::here(), &data)?;
+    let nats_url = nats.url();
+    say(&format!("postgres {}\nnats {nats_url}", postgres.url("postgres", "postgres")));
+    let lingxi = Lingxi { options, data, nats_url, app: postgres.url("lingxi_app", "lingxi") };
+    lingxi.once("migrate", &postgres.url("lingxi_owner", "lingxi"))?;
     if options.demo {
         lingxi.once("demo", &lingxi.app)?;
     }
@@ -159,102 +159,4 @@ impl Lingxi<'_> {
         std::thread::spawn(move || lines.for_each(|line| say(&line)));
         Ok(Process { role, child, url })
     }
-}
-
-/// A program that ends with us: a shell ends it when its input closes. Ctrl-C does not reach it.
-struct Kept(Child);
-
-impl Kept {
-    fn start(script: &str) -> Outcome<Self> {
-        let mut command = Command::new("sh");
-        command.args(["-c", script]).stdin(Stdio::piped()).process_group(0);
-        command.spawn().map(Self).map_err(|error| error.to_string())
-    }
-}
-
-impl Drop for Kept {
-    fn drop(&mut self) {
-        drop(self.0.stdin.take());
-        let _ = self.0.wait();
-    }
-}
-
-struct Postgres {
-    _process: Kept,
-    port: u16,
-}
-
-impl Postgres {
-    fn start(data: &Path) -> Outcome<Self> {
-        let found = output(Path::new("/"), "sh", &["-c", "ls -d /usr/lib/postgresql/*/bin | sort -V | tail -1"]);
-        let bin =
-            found.filter(|bin| !bin.is_empty()).ok_or("PostgreSQL is missing: install Debian's package postgresql.")?;
-        let (folder, port) = (data.join("postgres"), free_port()?);
-        // PostgreSQL does not run as root.
-        let script = format!(
-            r#"
-            if [ "$(id -u)" = 0 ]; then as="setpriv --reuid=postgres --regid=postgres --clear-groups"; fi
-            mkdir -p {folder} && if [ -n "$as" ]; then chown -R postgres {folder}; chmod a+x {folder}/..; fi
-            cd {folder} || exit 1
-            if [ ! -d data ]; then $as {bin}/initdb -D {folder}/data -U postgres -A trust -E UTF8 --locale=C >>{folder}/../log.postgres 2>&1; fi
-            $as {bin}/postgres -D {folder}/data -p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories= \
-                -c max_connections=300 >>{folder}/../log.postgres 2>&1 &
-            read -r _; kill -INT $!; wait $!
-            "#,
-            folder = folder.display(),
-        );
-        let postgres = Self { _process: Kept::start(&script)?, port };
-        let psql = |database: &str, sql: &str| {
-            let url = format!("postgres://postgres@127.0.0.1:{port}/{database}");
-            output(Path::new("/"), &format!("{bin}/psql"), &[&url, "-qAtc", sql])
-        };
-        let deadline = Instant::now() + Duration::from_mins(1);
-        while psql("postgres", "SELECT 1").is_none() {
-            if Instant::now() > deadline {
-                return Err(format!("PostgreSQL does not start: see {}", data.join("log.postgres").display()));
-            }
-            std::thread::sleep(Duration::from_millis(100));
-        }
-        let there = psql("postgres", "SELECT 1 FROM pg_database WHERE datname = 'lingxi'");
-        if there.as_deref() != Some("1") {
-            let made = [
-                "CREATE ROLE lingxi_owner LOGIN",
-                "CREATE ROLE lingxi_app LOGIN",
-                "CREATE DATABASE lingxi OWNER lingxi_owner",
-            ]
-            .iter()
-            .all(|sql| psql("postgres", sql).is_some());
-            if !made {
-                return Err("the database could not be made".into());
-            }
-        }
-        Ok(postgres)
-    }
-
-    fn url(&self, role: &str) -> String {
-        format!("postgres://{role}@127.0.0.1:{}/lingxi", self.port)
-    }
-}
-
-fn nats(data: &Path) -> Outcome<(Kept, String)> {
-    let port = free_port()?;
-    let script = format!(
-        "exec 2>/dev/null; nats-server -js -sd {data}/nats -a 127.0.0.1 -p {port} >>{data}/log.nats 2>&1 &
-         read -r _; kill -TERM $!; wait $!",
-        data = data.display(),
-    );
-    let process = Kept::start(&script)?;
-    let deadline = Instant::now() + Duration::from_secs(20);
-    while TcpStream::connect(("127.0.0.1", port)).is_err() {
-        if Instant::now() > deadline {
-            return Err("NATS does not start: install Debian's package nats-server.".into());
-        }
-        std::thread::sleep(Duration::from_millis(50));
-    }
-    Ok((process, format!("nats://127.0.0.1:{port}")))
-}
-
-fn free_port() -> Outcome<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr());
-    listener.map(|address| address.port()).map_err(|error| error.to_string())
 }

@@ -1,13 +1,21 @@
 //! `cargo xtask cluster`: a real Kubernetes of one node on this machine, in a network namespace of its own, with our image in it.
 
 pub(crate) mod tools;
+mod trial;
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::Instant;
 
 use clap::Subcommand;
+use serde_json::Value;
 
 use crate::shell::{Outcome, output, root, run, say};
+
+/// The node's network namespace, and its address there; as in `infra/dev/node.sh`.
+const NETWORK: &str = "lingxi-node";
+const ADDRESS: &str = "10.88.0.1";
 
 /// What to do with the node.
 #[derive(Subcommand)]
@@ -18,14 +26,24 @@ pub(crate) enum Deed {
     Up,
     /// End the node, and leave nothing behind
     Down,
+    /// Install everything on a node of its own, and try what happens to a cluster
+    Test {
+        /// Leave the browser suite out
+        #[arg(long)]
+        no_browser: bool,
+        /// Leave a node on which something failed as it is, and wait for Ctrl-C
+        #[arg(long)]
+        keep: bool,
+    },
 }
 
 /// Does it.
 pub(crate) fn run_deed(deed: &Deed) -> Outcome {
     match deed {
         Deed::Tools => tools::built().map(|folder| say(&folder.display().to_string())),
-        Deed::Up => Node::up().map(|node| say(&format!("kubectl: {}", node.kubectl().display()))),
+        Deed::Up => Node::up().map(|node| say(&format!("kubectl: {}", node.state.join("kubectl").display()))),
         Deed::Down => Node::down(),
+        Deed::Test { no_browser, keep } => trial::run_all(!no_browser, *keep),
     }
 }
 
@@ -68,8 +86,64 @@ impl Node {
         Ok(())
     }
 
-    /// The program that speaks to it.
-    pub(crate) fn kubectl(&self) -> PathBuf {
-        self.state.join("kubectl")
+    /// Who may do everything on it.
+    fn kubeconfig(&self) -> String {
+        self.state.join("kubeconfig").display().to_string()
+    }
+
+    /// A command in the node's network, with its names.
+    fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(Self::script());
+        command.arg("inside").arg(&self.state).args(arguments);
+        command
+    }
+
+    /// Runs a command in the node's network and demands success.
+    fn inside(&self, arguments: &[&str]) -> Outcome {
+        let state = self.state.display().to_string();
+        let all: Vec<&str> = ["inside", &state].into_iter().chain(arguments.iter().copied()).collect();
+        run(&root(), &Self::script(), &all)
+    }
+
+    fn kubectl(&self, arguments: &[&str]) -> Outcome {
+        run(&root(), &self.state.join("kubectl").display().to_string(), arguments)
+    }
+
+    /// What `kubectl` prints as JSON.
+    fn json(&self, arguments: &[&str]) -> Outcome<Value> {
+        let all: Vec<&str> = arguments.iter().copied().chain(["-o", "json"]).collect();
+        let printed = output(&root(), &self.state.join("kubectl").display().to_string(), &all);
+        let printed = printed.ok_or_else(|| format!("`kubectl {}` failed", arguments.join(" ")))?;
+        serde_json::from_str(&printed).map_err(|error| error.to_string())
+    }
+
+    /// Applies an object, or a list of them.
+    fn apply(&self, object: &Value) -> Outcome {
+        let child = Command::new(self.state.join("kubectl")).args(["apply", "-f", "-"]).stdin(Stdio::piped()).spawn();
+        let mut child = child.map_err(|error| error.to_string())?;
+        if let Some(mut input) = child.stdin.take() {
+            write!(input, "{object}").map_err(|error| error.to_string())?;
+        }
+        let status = child.wait().map_err(|error| error.to_string())?;
+        if status.success() { Ok(()) } else { Err("`kubectl apply` failed".into()) }
+    }
+
+    fn ctr(&self, arguments: &[&str]) -> Outcome {
+        let socket = self.state.join("containerd.sock").display().to_string();
+        let all: Vec<&str> =
+            ["--address", &socket, "--namespace", "k8s.io"].into_iter().chain(arguments.iter().copied()).collect();
+        run(&root(), "ctr", &all)
+    }
+
+    /// Takes an image in, under some names; the first is its own.
+    fn import(&self, archive: &Path, names: &[String]) -> Outcome {
+        self.ctr(&["images", "import", &archive.display().to_string()])?;
+        let Some((first, others)) = names.split_first() else { return Ok(()) };
+        others.iter().try_for_each(|name| self.ctr(&["images", "tag", first, name]))
+    }
+
+    /// Kills a container's processes.
+    fn kill(&self, container: &str) -> Outcome {
+        self.ctr(&["tasks", "kill", "--signal", "SIGKILL", container])
     }
 }
