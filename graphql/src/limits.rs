@@ -56,7 +56,8 @@ impl Extension for Most {
             let message = format!("The operation's {what} is {is}; this firm may ask for {most} at a time. Split it.");
             (is > usize::try_from(most).unwrap_or(usize::MAX)).then(|| ServerError::new(message, None))
         };
-        let refused = [beyond("depth", found.depth, most.depth), beyond("complexity", found.complexity, most.complexity)];
+        let refused =
+            [beyond("depth", found.depth, most.depth), beyond("complexity", found.complexity, most.complexity)];
         let refused: Vec<ServerError> = refused.into_iter().flatten().collect();
         if refused.is_empty() { Ok(found) } else { Err(refused) }
     }

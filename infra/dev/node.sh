@@ -221,25 +221,24 @@ up)
   names
   ;;
 down)
-  # Pods first, as a node that is drained: then nobody starts them again.
-  stop kubelet TERM
-  socket=$state/containerd.sock
+  # Whoever starts pods goes first, then the pods, then what holds them. Their work is not kept, so there is nothing to finish.
+  stop kubelet KILL
+  export socket=$state/containerd.sock
+  tasks() { ctr --address "$socket" --namespace k8s.io tasks "$@"; }
+  export -f tasks
   if [ -S "$socket" ]; then
-    for task in $(ctr --address "$socket" --namespace k8s.io tasks list --quiet 2>/dev/null); do
-      ctr --address "$socket" --namespace k8s.io tasks kill --signal SIGKILL --all "$task" >/dev/null 2>&1 || true
-    done
-    sleep 0.5
-    for task in $(ctr --address "$socket" --namespace k8s.io tasks list --quiet 2>/dev/null); do
-      ctr --address "$socket" --namespace k8s.io tasks delete --force "$task" >/dev/null 2>&1 || true
-    done
+    tasks list --quiet 2>/dev/null | xargs -r -P8 -I{} bash -c 'tasks kill --signal SIGKILL --all {}; tasks delete --force {}' >/dev/null 2>&1 || true
   fi
   stop containerd TERM
-  # Their work is not kept, so there is nothing to finish.
   for of in kube-proxy dns kube-scheduler kube-controller-manager kube-apiserver etcd; do stop $of KILL; done
   # What was left of shims, by the sockets of this node's containerd.
   for shim in $(pgrep -f "containerd-shim-runc-v2.*-address $socket" || true); do kill -KILL "$shim" 2>/dev/null || true; done
   stop mounts KILL
   if [ -e /run/netns/$name ]; then ip netns delete $name; fi
+  # The networks of pods were mounted where only the node saw it: what is left of them is empty files.
+  for pod in /run/netns/cni-*; do
+    grep -qs " $pod " /proc/self/mountinfo || rm -f "$pod"
+  done
   for folder in containerd run ipam etcd kubelet certs pods cni pids; do rm -rf "${state:?}/$folder"; done
   for root in /sys/fs/cgroup/*/; do
     [ ! -d "$root$name" ] || find "$root$name" -depth -type d -exec rmdir {} \; 2>/dev/null || true

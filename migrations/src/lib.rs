@@ -71,7 +71,8 @@ async fn search_path(conn: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> 
 /// The schema of a table: that of the search path with the beginning of the table's name at its end.
 pub(crate) async fn schema_of(conn: &impl ConnectionTrait, table: &str) -> Result<String, DbErr> {
     let service = table.split('_').next().unwrap_or_default();
-    let fits = |schema: &String| schema.strip_suffix(service).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
+    let fits =
+        |schema: &String| schema.strip_suffix(service).is_some_and(|rest| rest.is_empty() || rest.ends_with('_'));
     let found = search_path(conn).await?.into_iter().find(fits);
     found.ok_or_else(|| DbErr::Custom(format!("the search path has no schema for the table {table}")))
 }

@@ -3,7 +3,8 @@
 use crate::shell::{Outcome, output, root, run};
 use crate::web;
 
-const GENERATED: [&str; 3] = ["graphql/schema.graphql", "web/portal/src/gql", "charts/lingxi-crds/templates/tenants.yaml"];
+const GENERATED: [&str; 3] =
+    ["graphql/schema.graphql", "web/portal/src/gql", "charts/lingxi-crds/templates/tenants.yaml"];
 
 /// Makes them anew.
 pub(crate) fn write() -> Outcome {

@@ -151,8 +151,7 @@ pub(crate) fn write(archive: &Path, reference: &str, layer: &[u8], config: &Valu
     let manifest = manifest.to_string().into_bytes();
     let mut entry = blob("application/vnd.oci.image.manifest.v1+json", &manifest);
     let tag = reference.rsplit_once(':').map_or("latest", |(_, tag)| tag);
-    entry["annotations"] =
-        json!({ "io.containerd.image.name": reference, "org.opencontainers.image.ref.name": tag });
+    entry["annotations"] = json!({ "io.containerd.image.name": reference, "org.opencontainers.image.ref.name": tag });
     let index = json!({
         "schemaVersion": 2,
         "mediaType": "application/vnd.oci.image.index.v1+json",

@@ -21,7 +21,12 @@ pub struct Storage {
 
 impl Default for Storage {
     fn default() -> Self {
-        Self { data_dir: ".lingxi".into(), database_url: None, app_role: "lingxi_app".into(), schema_prefix: String::new() }
+        Self {
+            data_dir: ".lingxi".into(),
+            database_url: None,
+            app_role: "lingxi_app".into(),
+            schema_prefix: String::new(),
+        }
     }
 }
 

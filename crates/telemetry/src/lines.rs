@@ -107,7 +107,8 @@ mod tests {
             .with(tracing_subscriber::fmt::layer().json().event_format(Lines).with_writer(move || to.clone()))
             .with(tracing_opentelemetry::layer().with_tracer(provider.tracer("test")));
         let trace = tracing::subscriber::with_default(subscriber, || {
-            let outer = tracing::info_span!("request", tenant = "ten_1", conversation = tracing::field::Empty).entered();
+            let outer =
+                tracing::info_span!("request", tenant = "ten_1", conversation = tracing::field::Empty).entered();
             outer.record("conversation", "cnv_2");
             let _inner = tracing::info_span!("store", otel.kind = "client", rows = 3).entered();
             tracing::warn!(error.cause = "disk", "It \"failed\"");
@@ -119,7 +120,10 @@ mod tests {
         assert_eq!((said("tenant"), said("conversation")), ("ten_1".into(), "cnv_2".into()));
         assert_eq!(said("trace_id"), trace.split('-').nth(1).unwrap());
         assert_eq!((said("message"), said("level")), ("It \"failed\"".into(), "WARN".into()));
-        assert_eq!((said("error.cause"), said("span"), line["rows"].as_i64()), ("disk".into(), "store".into(), Some(3)));
+        assert_eq!(
+            (said("error.cause"), said("span"), line["rows"].as_i64()),
+            ("disk".into(), "store".into(), Some(3))
+        );
         assert!(line.get("otel.kind").is_none(), "{line}");
     }
 }

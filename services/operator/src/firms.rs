@@ -20,6 +20,8 @@ pub(crate) struct Firm {
     pub(crate) id: String,
     /// Active members.
     pub(crate) members: u32,
+    /// As many as it may have.
+    pub(crate) seats: Option<u32>,
     /// The running month's bill.
     pub(crate) usage: Usage,
 }
@@ -42,7 +44,8 @@ impl Firms {
 
     /// Makes the firm, or changes what differs.
     pub(crate) async fn keep(&self, tenant: &Tenant, limits: &Limits, address: &str, token: &str) -> Result<Firm> {
-        let request = self.0.put(url(tenant, address)).timeout(PATIENCE).bearer_auth(token).json(&spec(tenant, limits)?);
+        let request =
+            self.0.put(url(tenant, address)).timeout(PATIENCE).bearer_auth(token).json(&spec(tenant, limits)?);
         let answer = answered(request).await?;
         serde_json::from_value(answer).map_err(|error| Error::Installation(format!("{address} answers oddly: {error}")))
     }
@@ -84,6 +87,7 @@ fn spec(tenant: &Tenant, limits: &Limits) -> Result<Value> {
         })?,
         None => Plan::default(),
     };
+    let own = |own: Option<i32>, plan: Option<u32>| own.and_then(|own| u32::try_from(own).ok()).or(plan);
     Ok(json!({
         "firm": spec.firm,
         "owner_email": spec.owner.email,
@@ -94,11 +98,11 @@ fn spec(tenant: &Tenant, limits: &Limits) -> Result<Value> {
         "suspended": spec.suspended,
         "quota": {
             "plan": spec.plan.as_ref().filter(|_| shared),
-            "members": spec.seats.or(plan.members),
-            "messages_per_second": spec.quotas.messages_per_second.or(plan.messages_per_second),
-            "requests_per_second": spec.quotas.requests_per_second.or(plan.requests_per_second),
-            "query_depth": spec.quotas.query_depth.or(plan.query_depth),
-            "query_complexity": spec.quotas.query_complexity.or(plan.query_complexity),
+            "members": own(spec.seats, plan.members),
+            "messages_per_second": own(spec.quotas.messages_per_second, plan.messages_per_second),
+            "requests_per_second": own(spec.quotas.requests_per_second, plan.requests_per_second),
+            "query_depth": own(spec.quotas.query_depth, plan.query_depth),
+            "query_complexity": own(spec.quotas.query_complexity, plan.query_complexity),
         },
     }))
 }

@@ -8,6 +8,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::MicroTime;
 use k8s_openapi::jiff::{SignedDuration, Timestamp};
 use kube::api::{ObjectMeta, PostParams};
 use kube::{Api, Client};
+use tokio::task::JoinHandle;
 
 const NAME: &str = "lingxi-operator";
 /// How long a holder may be silent.
@@ -20,11 +21,11 @@ const PAUSE: Duration = Duration::from_secs(3);
 pub(crate) struct Leader(Arc<Mutex<Option<Instant>>>);
 
 impl Leader {
-    /// Tries to hold the lease for as long as the process lives.
-    pub(crate) fn run(client: Client, namespace: &str, identity: String) -> Self {
+    /// Tries to hold the lease for as long as what is returned beside it lives.
+    pub(crate) fn run(client: Client, namespace: &str, identity: String) -> (Self, Renewing) {
         let leader = Self::default();
         let (told, leases) = (leader.clone(), Api::<Lease>::namespaced(client, namespace));
-        tokio::spawn(async move {
+        let renewing = tokio::spawn(async move {
             loop {
                 // Counted from before the request: whoever is slow loses time, not the rule.
                 let asked = Instant::now();
@@ -36,7 +37,7 @@ impl Leader {
                 tokio::time::sleep(PAUSE).await;
             }
         });
-        leader
+        (leader, Renewing(renewing))
     }
 
     /// For one process alone.
@@ -54,6 +55,15 @@ impl Leader {
 
     fn until(&self, until: Option<Instant>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = until;
+    }
+}
+
+/// Renews the lease until it is dropped.
+pub(crate) struct Renewing(JoinHandle<()>);
+
+impl Drop for Renewing {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

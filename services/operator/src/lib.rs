@@ -5,9 +5,9 @@ mod firms;
 mod leader;
 mod reconcile;
 mod resources;
-mod status;
 #[cfg(test)]
 mod scenarios;
+mod status;
 pub mod tenant;
 
 use std::collections::HashMap;
@@ -73,7 +73,7 @@ pub async fn work(
     stop: impl Future<Output = ()> + Send + Sync + 'static,
 ) -> Result<(), String> {
     let tenants: Api<Tenant> = Api::all(client.clone());
-    let leader = Leader::run(client.clone(), &deps.settings.namespace, deps.identity);
+    let (leader, _renewing) = Leader::run(client.clone(), &deps.settings.namespace, deps.identity);
     let stop = futures::FutureExt::shared(stop);
     tokio::select! {
         () = defined(&tenants) => {}

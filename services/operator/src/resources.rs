@@ -152,7 +152,7 @@ fn service(tenant: &Tenant, settings: &Kubernetes) -> Value {
     })
 }
 
-fn replicas(tenant: &Tenant) -> u32 {
+fn replicas(tenant: &Tenant) -> i32 {
     tenant.spec.silo.as_ref().map_or(1, |silo| silo.replicas)
 }
 
@@ -183,13 +183,13 @@ fn deployment(tenant: &Tenant, settings: &Kubernetes, secrets: &Secrets) -> Valu
         json!({ "httpGet": { "path": "/health/ready", "port": "http" }, "periodSeconds": 3, "timeoutSeconds": 3 });
     serve["livenessProbe"] =
         json!({ "httpGet": { "path": "/health/live", "port": "http" }, "periodSeconds": 10, "timeoutSeconds": 5 });
-    let seal: String = Sha256::digest(format!("{}{}", secrets.app_url, secrets.owner_url))
-        .iter()
-        .take(8)
-        .fold(String::new(), |mut text, byte| {
+    let seal: String = Sha256::digest(format!("{}{}", secrets.app_url, secrets.owner_url)).iter().take(8).fold(
+        String::new(),
+        |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
-        });
+        },
+    );
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta(tenant, settings),
         "spec": {
@@ -230,9 +230,7 @@ fn nats<'a>(tenant: &'a Tenant, settings: &'a Kubernetes) -> Option<&'a String> 
 /// The settings of a process; `key` is the database URL that it gets.
 fn env(tenant: &Tenant, settings: &Kubernetes, key: &str) -> Value {
     let url = tenant.spec.url.clone().unwrap_or_else(|| address(&name(tenant), &namespace(tenant, settings)));
-    let kept = |name: &str, key: &str| {
-        json!({ "name": name, "valueFrom": { "secretKeyRef": { "name": self::name(tenant), "key": key } } })
-    };
+    let kept = |name: &str, key: &str| json!({ "name": name, "valueFrom": { "secretKeyRef": { "name": self::name(tenant), "key": key } } });
     let mut all = vec![
         json!({ "name": "LINGXI_HTTP__PUBLIC_URL", "value": url }),
         json!({ "name": "LINGXI_HTTP__EXPLORER", "value": "false" }),

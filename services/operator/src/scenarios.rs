@@ -35,7 +35,10 @@ async fn a_silo_gets_its_own_namespace_and_serves_when_its_processes_do() {
     wanted.extend(all.map(in_silo));
     wanted.push("PATCH tenants/acme/status".to_owned());
     assert_eq!(world.writes(), wanted);
-    assert_eq!(world.condition("Progressing"), ("True".into(), "0 of 1 processes serve, 0 of them as they should be now.".into()));
+    assert_eq!(
+        world.condition("Progressing"),
+        ("True".into(), "0 of 1 processes serve, 0 of them as they should be now.".into())
+    );
     assert!(world.installation().kept.lock().unwrap().is_none(), "there is nobody to speak to yet");
     world.serve("namespaces/lingxi-acme/deployments/tenant-acme");
     world.look().await;
@@ -63,7 +66,9 @@ async fn a_bridge_has_schemas_of_its_own_in_the_releases_database() {
     };
     assert_eq!(setting("containers", "LINGXI_STORAGE__SCHEMA_PREFIX")["value"], "t_acme_");
     assert_eq!(setting("containers", "LINGXI_NATS__PREFIX")["value"], "tenant-acme");
-    let url = |container: &str| setting(container, "LINGXI_STORAGE__DATABASE_URL")["valueFrom"]["secretKeyRef"]["key"].clone();
+    let url = |container: &str| {
+        setting(container, "LINGXI_STORAGE__DATABASE_URL")["valueFrom"]["secretKeyRef"]["key"].clone()
+    };
     assert_eq!((url("initContainers"), url("containers")), (json!("owner-url"), json!("app-url")));
 }
 
@@ -84,7 +89,8 @@ async fn what_somebody_else_changed_is_put_back() {
 async fn a_namespace_of_somebody_else_is_never_touched() {
     let world = World::new();
     world.database("acme-db");
-    world.put("namespaces/lingxi-acme", json!({ "metadata": { "name": "lingxi-acme", "labels": { "team": "other" } } }));
+    world
+        .put("namespaces/lingxi-acme", json!({ "metadata": { "name": "lingxi-acme", "labels": { "team": "other" } } }));
     world.tenant(json!({ "tier": "silo", "silo": { "databaseSecret": "acme-db" }, "deletionPolicy": "Delete" }));
     world.look().await;
     assert_eq!(world.writes(), ["PATCH tenants/acme", "PATCH tenants/acme/status"]);
@@ -99,7 +105,8 @@ async fn a_namespace_of_somebody_else_is_never_touched() {
 async fn a_deleted_tenant_keeps_its_data_unless_its_policy_says_otherwise() {
     let world = World::new();
     world.database("acme-db");
-    let silo = |policy: &str| json!({ "tier": "silo", "silo": { "databaseSecret": "acme-db" }, "deletionPolicy": policy });
+    let silo =
+        |policy: &str| json!({ "tier": "silo", "silo": { "databaseSecret": "acme-db" }, "deletionPolicy": policy });
     world.tenant(silo("Retain"));
     world.look().await;
     world.writes();
@@ -160,7 +167,10 @@ async fn a_refusal_is_shown_and_a_silence_is_asked_again_ever_later() {
     world.answers(Installation::Refuses("`gold` is no plan of the settings (limits.plans): small."));
     world.tenant(json!({ "plan": "gold" }));
     world.look().await;
-    assert_eq!(world.condition("Accepted"), ("False".into(), "`gold` is no plan of the settings (limits.plans): small.".into()));
+    assert_eq!(
+        world.condition("Accepted"),
+        ("False".into(), "`gold` is no plan of the settings (limits.plans): small.".into())
+    );
     world.answers(Installation::Away);
     let mut pauses = Vec::new();
     for _ in 0..4 {

@@ -3,7 +3,6 @@
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use k8s_openapi::jiff::Timestamp;
 
-
 use crate::error::Error;
 use crate::firms::Firm;
 use crate::tenant::{Tenant, TenantStatus};
@@ -28,7 +27,7 @@ pub(crate) fn of(tenant: &Tenant, stand: &Stand, address: &str, now: Timestamp) 
     status.observed_generation = generation;
     status.address = Some(address.to_owned());
     if let Stand::Ready(firm) = stand {
-        let seats = tenant.spec.seats.map_or(firm.members.to_string(), |most| format!("{}/{most}", firm.members));
+        let seats = firm.seats.map_or(firm.members.to_string(), |most| format!("{}/{most}", firm.members));
         status.seats = Some(seats);
         status.usage = Some(firm.usage.total.clone());
         status.firm_id = Some(firm.id.clone());
@@ -76,4 +75,3 @@ fn conditions(stand: &Stand, suspended: bool) -> Vec<(&'static str, bool, &'stat
 pub(crate) fn changed(tenant: &Tenant, status: &TenantStatus) -> bool {
     tenant.status.as_ref() != Some(status)
 }
-

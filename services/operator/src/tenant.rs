@@ -49,7 +49,7 @@ pub struct TenantSpec {
     /// Active members at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub seats: Option<u32>,
+    pub seats: Option<i32>,
     /// Limits of this firm; what is left out is its plan's.
     #[serde(default)]
     pub quotas: Quotas,
@@ -134,19 +134,19 @@ pub struct Quotas {
     /// Customers' messages per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub messages_per_second: Option<u32>,
+    pub messages_per_second: Option<i32>,
     /// GraphQL requests per second.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub requests_per_second: Option<u32>,
+    pub requests_per_second: Option<i32>,
     /// Nested fields of one GraphQL operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub query_depth: Option<u32>,
+    pub query_depth: Option<i32>,
     /// Fields of one GraphQL operation.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schemars(range(min = 1))]
-    pub query_complexity: Option<u32>,
+    pub query_complexity: Option<i32>,
     /// Tiers bridge and silo: memory of a process (`512Mi` when left out).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub memory: Option<String>,
@@ -167,7 +167,7 @@ pub struct Silo {
     /// Processes; more than one need `natsUrl`.
     #[serde(default = "one")]
     #[schemars(range(min = 1, max = 20))]
-    pub replicas: u32,
+    pub replicas: i32,
 }
 
 /// How a tenant is.
@@ -188,7 +188,7 @@ pub struct TenantStatus {
     pub usage: Option<String>,
 }
 
-fn one() -> u32 {
+fn one() -> i32 {
     1
 }
 

@@ -57,7 +57,10 @@ async fn database(config: &Config) -> Result<String, String> {
                 ErrorCode::Invalid => error.message,
                 _ => format!("PostgreSQL cannot be reached: {error}. Check storage.database_url, and that it runs."),
             };
-            (Db::connect(&url, &config.storage.schema_prefix, Env::system()).await.map_err(refused)?, "PostgreSQL".to_owned())
+            (
+                Db::connect(&url, &config.storage.schema_prefix, Env::system()).await.map_err(refused)?,
+                "PostgreSQL".to_owned(),
+            )
         }
     };
     match lingxi_migrations::pending(&system::reader(&db)).await {

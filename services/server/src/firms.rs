@@ -38,6 +38,7 @@ async fn provision(
         "id": ctx.tenant,
         "status": known.tenant.status,
         "members": known.members,
+        "seats": known.tenant.allowance.members,
         "usage": { "period": bill.period, "total": bill.total.to_string() },
     })))
 }
@@ -63,7 +64,10 @@ impl Firms {
         // Of their hashes, so that not even the length can be guessed by time.
         let same = Sha256::digest(shown).as_slice().ct_eq(Sha256::digest(&self.token).as_slice());
         if !bool::from(same) {
-            return Err(Error::new(ErrorCode::Unauthenticated, "Show the operator's token as `Authorization: Bearer`."));
+            return Err(Error::new(
+                ErrorCode::Unauthenticated,
+                "Show the operator's token as `Authorization: Bearer`.",
+            ));
         }
         Ok(Ctx::system(firm_of(name)?, "operator"))
     }

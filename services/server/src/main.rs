@@ -144,7 +144,8 @@ fn run(cli: Cli) -> Result<(), String> {
             return Ok(());
         }
         Command::Crds => {
-            let crd = serde_json::to_string_pretty(&lingxi_operator::definition()).map_err(|error| error.to_string())?;
+            let crd =
+                serde_json::to_string_pretty(&lingxi_operator::definition()).map_err(|error| error.to_string())?;
             say(crd);
             return Ok(());
         }

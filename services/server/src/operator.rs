@@ -40,8 +40,8 @@ pub async fn run(config: &Config, identity: String, metrics: PrometheusHandle) -
         identity,
         http,
     };
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .map_err(|error| error.to_string())?;
+    let mut terminate =
+        tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()).map_err(|error| error.to_string())?;
     let stop = async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}

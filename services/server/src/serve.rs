@@ -57,10 +57,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let probes = Probes { db: cloud.db.clone(), nats: cloud.nats.clone(), ready: ready.clone(), metrics };
     let settings = lingxi_graphql::Settings {
         requests_per_second: config.limits.requests_per_second,
-        most: lingxi_graphql::Most {
-            depth: config.limits.query_depth,
-            complexity: config.limits.query_complexity,
-        },
+        most: lingxi_graphql::Most { depth: config.limits.query_depth, complexity: config.limits.query_complexity },
         explorer: config.http.explorer,
         persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
     };

@@ -47,7 +47,9 @@ pub(crate) fn welcome(locale: &str, firm: &str, link: &str) -> Words {
     } else {
         (
             format!("{firm} is ready at Lingxi"),
-            format!("Hello,\n\n{firm} is ready. Open this link within 48 hours to set your password and sign in:\n{link}\n"),
+            format!(
+                "Hello,\n\n{firm} is ready. Open this link within 48 hours to set your password and sign in:\n{link}\n"
+            ),
         )
     }
 }

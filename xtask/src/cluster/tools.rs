@@ -48,7 +48,9 @@ pub(crate) fn built() -> Outcome<PathBuf> {
         return Ok(folder);
     }
     if output(Path::new("/"), "go", &["version"]).is_none() {
-        return Err("Go is missing: the programs of a node are built with it (https://go.dev/dl, 1.26 or later).".into());
+        return Err(
+            "Go is missing: the programs of a node are built with it (https://go.dev/dl, 1.26 or later).".into()
+        );
     }
     say("Building Kubernetes: some minutes, once");
     let version = version()?;
@@ -58,7 +60,8 @@ pub(crate) fn built() -> Outcome<PathBuf> {
          -X k8s.io/component-base/version.gitMinor={minor} -X k8s.io/client-go/pkg/version.gitVersion={version}"
     );
     let bin = folder.display().to_string();
-    let variables = [("CGO_ENABLED", "0"), ("GOBIN", bin.as_str()), ("GOFLAGS", "-mod=readonly -trimpath -buildvcs=false")];
+    let variables =
+        [("CGO_ENABLED", "0"), ("GOBIN", bin.as_str()), ("GOFLAGS", "-mod=readonly -trimpath -buildvcs=false")];
     run_with(&module(), "go", &["install", "-ldflags", &stamp, "tool"], &variables)?;
     let own: Vec<&str> = ["install", "-ldflags", "-s -w"].into_iter().chain(OWN).collect();
     run_with(&module(), "go", &own, &variables)?;

@@ -82,9 +82,7 @@ impl Trial {
             let url = |role| self.postgres().map(|postgres| postgres.url(role, database));
             Ok(json!({ "app-url": url("lingxi_app")?, "owner-url": url("lingxi_owner")? }))
         };
-        let secret = |name: &str, data: Value| {
-            json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name, "namespace": NAMESPACE }, "stringData": data })
-        };
+        let secret = |name: &str, data: Value| json!({ "apiVersion": "v1", "kind": "Secret", "metadata": { "name": name, "namespace": NAMESPACE }, "stringData": data });
         let volume = |number: usize| {
             json!({
                 "apiVersion": "v1", "kind": "PersistentVolume", "metadata": { "name": format!("files-{number}") },
@@ -172,7 +170,9 @@ impl Trial {
             let (told, hears) = std::sync::mpsc::channel();
             if ctrlc::set_handler(move || {
                 let _ = told.send(());
-            }).is_ok() {
+            })
+            .is_ok()
+            {
                 let _ = hears.recv();
             }
         }
@@ -196,7 +196,9 @@ impl Trial {
             trial.helm(&["upgrade", RELEASE, &lingxi, "--wait", "--timeout", "3m"], &values[1])
         })?;
         customers.phase("rollback")?;
-        self.timed("rollback_seconds", |trial| trial.helm(&["rollback", RELEASE, "1", "--wait", "--timeout", "3m"], &[]))?;
+        self.timed("rollback_seconds", |trial| {
+            trial.helm(&["rollback", RELEASE, "1", "--wait", "--timeout", "3m"], &[])
+        })?;
         for service in ["gateway", "tenants", "channels", "bot", "routing", "billing", "operator"] {
             customers.phase(&format!("kill {service}"))?;
             self.kill(service)?;
@@ -225,7 +227,8 @@ impl Trial {
     /// A tenant of each tier becomes ready.
     fn tenants(&mut self) -> Outcome {
         let tenant = |name: &str, further: Value| {
-            let mut spec = json!({ "firm": name, "owner": { "email": format!("{name}@example.com") }, "plan": "small" });
+            let mut spec =
+                json!({ "firm": name, "owner": { "email": format!("{name}@example.com") }, "plan": "small" });
             if let (Some(spec), Value::Object(further)) = (spec.as_object_mut(), further) {
                 spec.extend(further);
             }
@@ -234,7 +237,10 @@ impl Trial {
         let all = [
             tenant("beside-others", json!({})),
             tenant("own-schemas", json!({ "tier": "bridge", "quotas": { "storage": "1Gi" } })),
-            tenant("own-all", json!({ "tier": "silo", "silo": { "databaseSecret": "silo" }, "quotas": { "storage": "1Gi" } })),
+            tenant(
+                "own-all",
+                json!({ "tier": "silo", "silo": { "databaseSecret": "silo" }, "quotas": { "storage": "1Gi" } }),
+            ),
         ];
         self.timed("tenants_ready_seconds", |trial| {
             trial.node.apply(&json!({ "apiVersion": "v1", "kind": "List", "items": all }))?;
@@ -246,7 +252,14 @@ impl Trial {
 
     /// Kills the processes of one pod of a service, as a machine that runs out of memory would.
     fn kill(&self, service: &str) -> Outcome {
-        let pods = self.node.json(&["get", "pods", "-n", NAMESPACE, "-l", &format!("app.kubernetes.io/component={service}")])?;
+        let pods = self.node.json(&[
+            "get",
+            "pods",
+            "-n",
+            NAMESPACE,
+            "-l",
+            &format!("app.kubernetes.io/component={service}"),
+        ])?;
         let id = pods["items"][0]["status"]["containerStatuses"][0]["containerID"].as_str().unwrap_or_default();
         self.node.kill(id.trim_start_matches("containerd://"))
     }
@@ -300,8 +313,7 @@ impl Customers {
     fn begin(node: &Node, url: &str) -> Outcome<Self> {
         let bench = root().join("target/debug/lingxi-bench").display().to_string();
         let (rate, messages) = (RATE.to_string(), MESSAGES.to_string());
-        let mut command =
-            node.command(&[&bench, "history", "--url", url, "--rate", &rate, "--messages", &messages]);
+        let mut command = node.command(&[&bench, "history", "--url", url, "--rate", &rate, "--messages", &messages]);
         let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
         let mut customers = child.map(Self).map_err(|error| format!("{bench}: {error}"))?;
         // Some calm first.

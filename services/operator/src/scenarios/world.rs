@@ -271,10 +271,14 @@ async fn converse(mut stream: TcpStream, asked: Arc<Asked>) {
             } else {
                 *asked.kept.lock().unwrap() = Some((url, serde_json::from_str(&body).unwrap()));
             }
-            (200, json!({ "id": "ten_1", "status": "active", "members": 2, "usage": { "period": "2026-01", "total": "CNY 1.50" } }))
+            (
+                200,
+                json!({ "id": "ten_1", "status": "active", "members": 2, "seats": 3, "usage": { "period": "2026-01", "total": "CNY 1.50" } }),
+            )
         }
     };
     let answer = answer.to_string();
-    let head = format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
+    let head =
+        format!("HTTP/1.1 {status} X\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n", answer.len());
     let _ = stream.write_all(format!("{head}{answer}").as_bytes()).await;
 }

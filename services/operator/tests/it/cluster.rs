@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use kube::config::{AuthInfo, Cluster as Named, Context, KubeConfigOptions, Kubeconfig, NamedAuthInfo, NamedCluster, NamedContext};
+use kube::config::{KubeConfigOptions, Kubeconfig};
 use kube::{Client, Config};
 use serde_json::Value;
 
@@ -44,9 +44,12 @@ impl Cluster {
     /// Starts one, or says that there is nothing to start.
     pub fn start() -> Option<Self> {
         let _ = rustls::crypto::ring::default_provider().install_default();
-        let etcd = Command::new("sh").args(["-c", "command -v etcd"]).output().is_ok_and(|found| found.status.success());
+        let etcd =
+            Command::new("sh").args(["-c", "command -v etcd"]).output().is_ok_and(|found| found.status.success());
         let Some(tools) = tools().filter(|_| etcd) else {
-            eprintln!("NOT RUN: there is no API server (`cargo xtask cluster tools`) or no etcd (Debian's package etcd-server)");
+            eprintln!(
+                "NOT RUN: there is no API server (`cargo xtask cluster tools`) or no etcd (Debian's package etcd-server)"
+            );
             return None;
         };
         static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
@@ -62,10 +65,22 @@ impl Cluster {
         let (store, peers) = (free_port(), free_port());
         let [store, peers] = [store, peers].map(|port| format!("http://127.0.0.1:{port}"));
         let data = self.folder.join("etcd").display().to_string();
-        self.run(Path::new("etcd"), &[
-            "--data-dir", &data, "--unsafe-no-fsync", "--log-level", "error", "--listen-client-urls", &store,
-            "--advertise-client-urls", &store, "--listen-peer-urls", &peers,
-        ]);
+        self.run(
+            Path::new("etcd"),
+            &[
+                "--data-dir",
+                &data,
+                "--unsafe-no-fsync",
+                "--log-level",
+                "error",
+                "--listen-client-urls",
+                &store,
+                "--advertise-client-urls",
+                &store,
+                "--listen-peer-urls",
+                &peers,
+            ],
+        );
         let users = format!("{ADMIN},{ADMIN},1,system:masters\n{OPERATOR},{ACCOUNT},2,system:serviceaccounts\n");
         std::fs::write(self.folder.join("tokens"), users).unwrap();
         let key = self.folder.join("key").display().to_string();
@@ -73,13 +88,35 @@ impl Cluster {
         assert!(made.is_ok_and(|status| status.success()), "openssl makes a key");
         let (certs, tokens) = (self.folder.join("certs"), self.folder.join("tokens"));
         let port = self.port.to_string();
-        self.run(&self.tools.join("kube-apiserver"), &[
-            "--etcd-servers", &store, "--cert-dir", &certs.display().to_string(), "--secure-port", &port,
-            "--bind-address", "127.0.0.1", "--advertise-address", "127.0.0.1", "--service-cluster-ip-range", "10.0.0.0/24",
-            "--token-auth-file", &tokens.display().to_string(), "--authorization-mode", "RBAC",
-            "--service-account-issuer", "https://kubernetes.default.svc", "--service-account-key-file", &key,
-            "--service-account-signing-key-file", &key, "--disable-admission-plugins", "ServiceAccount",
-        ]);
+        self.run(
+            &self.tools.join("kube-apiserver"),
+            &[
+                "--etcd-servers",
+                &store,
+                "--cert-dir",
+                &certs.display().to_string(),
+                "--secure-port",
+                &port,
+                "--bind-address",
+                "127.0.0.1",
+                "--advertise-address",
+                "127.0.0.1",
+                "--service-cluster-ip-range",
+                "10.0.0.0/24",
+                "--token-auth-file",
+                &tokens.display().to_string(),
+                "--authorization-mode",
+                "RBAC",
+                "--service-account-issuer",
+                "https://kubernetes.default.svc",
+                "--service-account-key-file",
+                &key,
+                "--service-account-signing-key-file",
+                &key,
+                "--disable-admission-plugins",
+                "ServiceAccount",
+            ],
+        );
         let config = format!(
             "apiVersion: v1\nkind: Config\nclusters: [{{ name: c, cluster: {{ server: 'https://127.0.0.1:{port}', \
              insecure-skip-tls-verify: true }} }}]\nusers: [{{ name: u, user: {{ token: {ADMIN} }} }}]\n\
@@ -123,17 +160,9 @@ impl Cluster {
 
     /// A client as somebody.
     pub async fn client(&self, who: &str) -> Client {
-        let auth = AuthInfo { token: Some(who.to_owned().into()), ..AuthInfo::default() };
-        let server = Some(format!("https://127.0.0.1:{}", self.port));
-        let cluster = Named { server, insecure_skip_tls_verify: Some(true), ..Named::default() };
-        let context = Context { cluster: "c".into(), user: Some("u".into()), ..Context::default() };
-        let config = Kubeconfig {
-            clusters: vec![NamedCluster { name: "c".into(), cluster: Some(cluster) }],
-            auth_infos: vec![NamedAuthInfo { name: "u".into(), auth_info: Some(auth) }],
-            contexts: vec![NamedContext { name: "x".into(), context: Some(context) }],
-            current_context: Some("x".into()),
-            ..Kubeconfig::default()
-        };
+        let text = std::fs::read_to_string(self.folder.join("kubeconfig")).unwrap();
+        let config =
+            Kubeconfig::from_yaml(&text.replace(&format!("token: {ADMIN}"), &format!("token: {who}"))).unwrap();
         let config = Config::from_custom_kubeconfig(config, &KubeConfigOptions::default()).await.unwrap();
         Client::try_from(config).unwrap()
     }

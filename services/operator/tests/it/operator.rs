@@ -89,8 +89,11 @@ async fn answer(mut stream: TcpStream, urls: Arc<Mutex<Vec<String>>>) {
     let text = String::from_utf8_lossy(&read[..count]).into_owned();
     let line: Vec<&str> = text.split(' ').take(2).collect();
     urls.lock().unwrap().push(line.join(" "));
-    let body = json!({ "id": "ten_1", "status": "active", "members": 1, "usage": { "period": "2026-01", "total": "CNY 0.00" } }).to_string();
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
+    let body = json!({ "id": "ten_1", "status": "active", "members": 1, "seats": 3, "usage": { "period": "2026-01", "total": "CNY 0.00" } }).to_string();
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n",
+        body.len()
+    );
     let _ = stream.write_all(format!("{head}{body}").as_bytes()).await;
 }
 
@@ -151,7 +154,10 @@ async fn it_waits_for_its_kind_and_then_keeps_tenants_of_every_tier() {
     let asked = Asked::begin().await;
     let operator = Working::begin(&cluster, "first", &asked).await;
     // Its lease says that it works, before there is anything for it.
-    until("it holds its lease", || field(&cluster, &["lease", "-n", "lingxi", "lingxi-operator"], "{.spec.holderIdentity}") == "first").await;
+    until("it holds its lease", || {
+        field(&cluster, &["lease", "-n", "lingxi", "lingxi-operator"], "{.spec.holderIdentity}") == "first"
+    })
+    .await;
     define(&cluster);
     for one in [
         tenant("beside", json!({ "seats": 3 })),
@@ -166,7 +172,8 @@ async fn it_waits_for_its_kind_and_then_keeps_tenants_of_every_tier() {
         until("the Deployment is there", there).await;
         // What a cluster with nodes would come to.
         let status = r#"{"status":{"observedGeneration":1,"replicas":1,"updatedReplicas":1,"readyReplicas":1,"availableReplicas":1}}"#;
-        let patch = ["patch", "deployment", "-n", namespace, name, "--subresource=status", "--type=merge", "-p", status];
+        let patch =
+            ["patch", "deployment", "-n", namespace, name, "--subresource=status", "--type=merge", "-p", status];
         cluster.kubectl(&patch).unwrap();
     }
     until("the bridge and the silo are ready", || ready(&cluster, "bridge") && ready(&cluster, "silo")).await;
@@ -177,13 +184,23 @@ async fn it_waits_for_its_kind_and_then_keeps_tenants_of_every_tier() {
     assert_eq!(columns[5], "True", "{listed}");
 
     // Somebody touches what is the operator's: it looks, and writes nothing, because all is as it should be.
-    let versions = || cluster.kubectl(&["get", "tenants,deployments,secrets,namespaces", "-A", "-o", "jsonpath={.items[*].metadata.resourceVersion}"]).unwrap();
+    let versions = || {
+        cluster
+            .kubectl(&[
+                "get",
+                "tenants,deployments,secrets,namespaces",
+                "-A",
+                "-o",
+                "jsonpath={.items[*].metadata.resourceVersion}",
+            ])
+            .unwrap()
+    };
     for (namespace, name) in [("lingxi", "tenant-bridge"), ("lingxi-silo", "tenant-silo")] {
         let looks = || asked.urls.lock().unwrap().len();
         let before = looks();
-        cluster.kubectl(&["annotate", "deployment", "-n", namespace, name, "looked=at"]).unwrap();
+        cluster.kubectl(&["label", "deployment", "-n", namespace, name, "looked=at"]).unwrap();
         let touched = versions();
-        until("it looks", || looks() > before).await;
+        until(&format!("it looks at {name}"), || looks() > before).await;
         assert_eq!(versions(), touched);
     }
 

@@ -11,9 +11,9 @@ mod sign_in;
 
 use async_trait::async_trait;
 use lingxi_contracts::tenants::{
-    AcceptInvitation, ApiKey, AuditEntry, BusinessHours, DeadLetter, Export, Invitation, Issued, Mail, Member,
-    MemberStatus, PlatformHealth, Quota, FirmSpec, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview, TenantPatch,
-    TenantsClient, TotpSetup,
+    AcceptInvitation, ApiKey, AuditEntry, BusinessHours, DeadLetter, Export, FirmSpec, Invitation, Issued, Mail,
+    Member, MemberStatus, PlatformHealth, Quota, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview,
+    TenantPatch, TenantsClient, TotpSetup,
 };
 use lingxi_kernel::{ApiKeyId, Ctx, EventId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId, TenantId};
 

@@ -1,9 +1,7 @@
 //! Firms that the Kubernetes operator keeps as its resources say.
 
 use chrono::TimeDelta;
-use lingxi_contracts::tenants::{
-    FirmSpec, MemberStatus, Quota, Tenant, TenantCreated, TenantOverview, TenantStatus,
-};
+use lingxi_contracts::tenants::{FirmSpec, MemberStatus, Quota, Tenant, TenantCreated, TenantOverview, TenantStatus};
 use lingxi_kernel::{Actor, Ctx, Error, ErrorCode, MemberId, Result, Role};
 use lingxi_store::{Tx, system};
 use serde_json::json;
