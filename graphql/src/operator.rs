@@ -36,6 +36,12 @@ impl OperatorQuery {
         Ok(connection(services.tenants.all_tenants(caller, search, page).await.shown()?))
     }
 
+    /// The names of the plans that the platform's settings have. For operators.
+    async fn plans(&self, ctx: &Context<'_>) -> Result<Vec<String>> {
+        let (caller, services) = parts(ctx)?;
+        services.tenants.plans(caller).await.shown()
+    }
+
     /// How the platform is. For operators.
     async fn platform_health(&self, ctx: &Context<'_>) -> Result<PlatformHealth> {
         let (caller, services) = parts(ctx)?;

@@ -1,5 +1,6 @@
 //! `cargo xtask chart`: renders the chart and compares it with what is committed, and tries its alert rules.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -153,7 +154,7 @@ fn readme(folder: &Path) -> Outcome<String> {
             let shown = if value.is_empty() { String::new() } else { format!("`{value}`") };
             let words = std::mem::take(&mut said).join(" ").replace('|', "\\|");
             if !shown.is_empty() || !words.is_empty() {
-                text.push_str(&format!("| `{}` | {shown} | {words} |\n", name.join(".")));
+                let _ = writeln!(text, "| `{}` | {shown} | {words} |", name.join("."));
             }
         } else {
             said.clear();

@@ -66,11 +66,12 @@ fn binary() -> Outcome<PathBuf> {
     }
     let here = root();
     // Paths of this machine stay out of the binary, so that two machines build the same one.
-    let home = std::env::var("CARGO_HOME").or_else(|_| std::env::var("HOME").map(|home| format!("{home}/.cargo")));
+    let variable = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let home = variable("CARGO_HOME").or_else(|| variable("HOME").map(|home| home.join(".cargo")));
     let flags = format!(
         "-C target-feature=+crt-static --remap-path-prefix={}=/src --remap-path-prefix={}=/cargo",
         here.display(),
-        home.unwrap_or_default()
+        home.unwrap_or_default().display()
     );
     let variables = [
         ("CARGO_TARGET_X86_64_UNKNOWN_LINUX_MUSL_RUSTFLAGS", flags.as_str()),

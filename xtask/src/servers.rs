@@ -169,7 +169,7 @@ impl Postgres {
     }
 }
 
-/// A NATS with JetStream.
+/// A NATS that keeps what it is given.
 pub(crate) struct Nats {
     process: Kept,
     place: Place,

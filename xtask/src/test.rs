@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::shell::{Outcome, install, output, root, run, run_with, say};
-use crate::{arch, chart, gen_files, tidy, web};
+use crate::{arch, chart, cluster, gen_files, tidy, web};
 
 /// Runs every check; the first that fails ends the run.
 pub(crate) fn check(browser: bool) -> Outcome {
@@ -18,7 +18,9 @@ pub(crate) fn check(browser: bool) -> Outcome {
     python()?;
     promtool();
     chart::check(false)?;
-    run(&root, "cargo", &["test", "--workspace", "--quiet"])?;
+    let kube = cluster::tools::for_tests();
+    let kube = kube.map_or(String::new(), |folder| folder.display().to_string());
+    run_with(&root, "cargo", &["test", "--workspace", "--quiet"], &[("KUBE_TOOLS", &kube)])?;
     // What starts its own PostgreSQL and NATS has done so already.
     let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet", "--", "--skip", "shape::"];
     run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;

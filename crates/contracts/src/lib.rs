@@ -6,6 +6,7 @@ pub mod billing;
 pub mod bot;
 pub mod channels;
 mod event;
+mod firms;
 pub mod remote;
 pub mod routing;
 mod tenant_data;

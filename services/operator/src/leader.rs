@@ -13,6 +13,8 @@ use tokio::task::JoinHandle;
 const NAME: &str = "lingxi-operator";
 /// How long a holder may be silent.
 const TERM: Duration = Duration::from_secs(15);
+/// How long a renewed lease is ours: less than the others wait.
+const OURS: Duration = Duration::from_secs(12);
 /// How often it is renewed, or another's is looked at.
 const PAUSE: Duration = Duration::from_secs(3);
 
@@ -30,7 +32,7 @@ impl Leader {
                 // Counted from before the request: whoever is slow loses time, not the rule.
                 let asked = Instant::now();
                 match renew(&leases, &identity).await {
-                    Ok(true) => told.until(Some(asked + TERM - PAUSE)),
+                    Ok(true) => told.until(Some(asked + OURS)),
                     Ok(false) => told.until(None),
                     Err(error) => tracing::warn!(error.cause = %error, "The operator's lease cannot be renewed"),
                 }

@@ -30,7 +30,7 @@ const STATUS: &str = "lingxi-operator-status";
 const SOON: Duration = Duration::from_secs(5);
 /// The first pause after a failure; each further one doubles it, up to the last.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LAST_PAUSE: Duration = Duration::from_secs(300);
+const LAST_PAUSE: Duration = Duration::from_mins(5);
 
 /// What every reconciliation works with.
 pub(crate) struct Context {

@@ -29,10 +29,12 @@ async fn provision(
     http: HttpRequest,
     firms: web::Data<Firms>,
     name: web::Path<String>,
-    spec: web::Json<FirmSpec>,
+    body: web::Bytes,
 ) -> HttpResult {
     let ctx = firms.context(&http, &name)?;
-    let known = firms.services.tenants.provision(&ctx, spec.into_inner()).await?;
+    let spec: FirmSpec = serde_json::from_slice(&body)
+        .map_err(|error| Error::invalid(format!("The body is not what is expected: {error}.")))?;
+    let known = firms.services.tenants.provision(&ctx, spec).await?;
     let bill = firms.services.billing.draft_bill(&ctx).await?;
     Ok(HttpResponse::Ok().json(json!({
         "id": ctx.tenant,

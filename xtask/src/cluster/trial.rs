@@ -20,7 +20,7 @@ const REPOSITORY: &str = "lingxi.local/lingxi";
 const TAGS: [&str; 2] = ["one", "two"];
 /// Messages at least.
 const MESSAGES: usize = 10_000;
-const RATE: u32 = 60;
+const RATE: u32 = 80;
 /// How the browser suite's operator signs up.
 const OPERATORS: &str = r#"["operator@lingxi.example"]"#;
 
@@ -124,7 +124,7 @@ impl Trial {
             format!("image.repository={REPOSITORY}"),
             format!("image.tag={tag}"),
             format!("nats.url={nats}"),
-            format!("publicUrl={}", self.url()),
+            format!("publicUrl={}", Self::url()),
             format!("env[0].value={}", OPERATORS.replace(',', "\\,")),
             "env[1].value=100000".to_owned(),
         ];
@@ -133,7 +133,7 @@ impl Trial {
     }
 
     /// Where the cluster's clients reach the gateway.
-    fn url(&self) -> String {
+    fn url() -> String {
         format!("http://{RELEASE}.{NAMESPACE}.svc.cluster.local:8080")
     }
 
@@ -190,7 +190,7 @@ impl Trial {
         })?;
         self.timed("helm_test_seconds", |trial| trial.helm(&["test", RELEASE], &[]))?;
         self.tenants()?;
-        let mut customers = Customers::begin(&self.node, &self.url())?;
+        let mut customers = Customers::begin(&self.node, &Self::url())?;
         customers.phase("upgrade")?;
         self.timed("upgrade_seconds", |trial| {
             trial.helm(&["upgrade", RELEASE, &lingxi, "--wait", "--timeout", "3m"], &values[1])
@@ -201,8 +201,10 @@ impl Trial {
         })?;
         for service in ["gateway", "tenants", "channels", "bot", "routing", "billing", "operator"] {
             customers.phase(&format!("kill {service}"))?;
-            self.kill(service)?;
-            self.settled()?;
+            for pod in self.pods(service)? {
+                self.kill(&pod)?;
+                self.settled()?;
+            }
         }
         customers.phase("database crash")?;
         self.postgres = self.postgres.take().map(Postgres::restart).transpose()?;
@@ -250,18 +252,33 @@ impl Trial {
         self.node.kubectl(&["get", "pods", "--all-namespaces"])
     }
 
-    /// Kills the processes of one pod of a service, as a machine that runs out of memory would.
-    fn kill(&self, service: &str) -> Outcome {
-        let pods = self.node.json(&[
-            "get",
-            "pods",
-            "-n",
-            NAMESPACE,
-            "-l",
-            &format!("app.kubernetes.io/component={service}"),
-        ])?;
-        let id = pods["items"][0]["status"]["containerStatuses"][0]["containerID"].as_str().unwrap_or_default();
-        self.node.kill(id.trim_start_matches("containerd://"))
+    /// The names of a service's pods.
+    fn pods(&self, service: &str) -> Outcome<Vec<String>> {
+        let of = format!("app.kubernetes.io/component={service}");
+        let pods = self.node.json(&["get", "pods", "-n", NAMESPACE, "-l", &of])?;
+        let names = pods["items"].as_array().into_iter().flatten().filter_map(|pod| pod["metadata"]["name"].as_str());
+        let names: Vec<String> = names.map(str::to_owned).collect();
+        if names.is_empty() { Err(format!("{service} has no pods")) } else { Ok(names) }
+    }
+
+    /// Kills a pod's process, as a machine that runs out of memory would, and waits until it was started again.
+    fn kill(&self, pod: &str) -> Outcome {
+        let state = || -> Outcome<(String, u64)> {
+            let pod = self.node.json(&["get", "pod", "-n", NAMESPACE, pod])?;
+            let container = &pod["status"]["containerStatuses"][0];
+            let id = container["containerID"].as_str().unwrap_or_default().trim_start_matches("containerd://");
+            Ok((id.to_owned(), container["restartCount"].as_u64().unwrap_or_default()))
+        };
+        let (id, restarts) = state()?;
+        self.node.kill(&id)?;
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while state()?.1 == restarts {
+            if Instant::now() > deadline {
+                return Err(format!("{pod} is not started again"));
+            }
+            std::thread::sleep(Duration::from_millis(200));
+        }
+        Ok(())
     }
 
     /// Waits until every Deployment of the release serves as it should.
@@ -292,7 +309,7 @@ impl Trial {
         let script = format!(
             "cd {} && E2E_URL={} npx --no-install playwright test loop desk integrators",
             root().join("web/e2e").display(),
-            self.url()
+            Self::url()
         );
         self.node.inside(&["sh", "-c", &script])
     }

@@ -132,8 +132,8 @@ impl World {
         self.server.objects.lock().unwrap().insert(path.into(), object);
     }
 
-    pub(super) fn change(&self, path: &str, patch: Value) {
-        merge(self.server.objects.lock().unwrap().get_mut(path).unwrap(), &patch);
+    pub(super) fn change(&self, path: &str, with: Value) {
+        merge(self.server.objects.lock().unwrap().get_mut(path).unwrap(), &with);
     }
 
     pub(super) fn get(&self, path: &str) -> Value {
@@ -195,9 +195,9 @@ impl Server {
             Method::GET => objects.get(&path).map_or_else(missing, found),
             Method::DELETE => objects.remove(&path).map_or_else(missing, |gone| found(&gone)),
             _ => {
-                let patch: Value = serde_json::from_slice(&body).unwrap();
+                let sent: Value = serde_json::from_slice(&body).unwrap();
                 let object = objects.entry(of).or_insert_with(|| json!({ "metadata": { "generation": 1 } }));
-                merge(object, &patch);
+                merge(object, &sent);
                 found(object)
             }
         }

@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use kube::config::{KubeConfigOptions, Kubeconfig};
@@ -23,12 +24,15 @@ pub struct Cluster {
     processes: Vec<Child>,
 }
 
+/// Clusters of this process, so that each has a folder of its own.
+static NUMBER: AtomicU32 = AtomicU32::new(0);
+
 /// The programs: of the variable that the checks set, or what was built last.
 fn tools() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
     let variable = |name: &str| std::env::var(name).ok().map(PathBuf::from);
     let built = |folder: &PathBuf| folder.join("built").exists();
-    if let Some(named) = variable("LINGXI_KUBE") {
+    if let Some(named) = variable("KUBE_TOOLS") {
         return Some(named).filter(built);
     }
     let cache = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")))?;
@@ -52,8 +56,7 @@ impl Cluster {
             );
             return None;
         };
-        static NUMBER: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("lingxi-kube-{}-{number}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let mut cluster = Self { folder, tools, port: free_port(), processes: Vec::new() };

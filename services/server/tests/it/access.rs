@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use async_graphql::Request;
 use futures::StreamExt as _;
 use lingxi_contracts::tenants::SignIn;
-use lingxi_graphql::{Persisted, Schema, schema};
+use lingxi_graphql::{Most, Persisted, Schema, schema};
 use lingxi_http::Signed;
 use lingxi_kernel::{Actor, Ctx, Error, ErrorCode, Role};
 use serde_json::{Value, json};
@@ -80,6 +80,7 @@ const MORE_QUERIES: [Field; 7] = [
     ),
     field("exports", "exports { id }", ADMINS),
     field("allTenants", "allTenants { edges { node { tenant { id } } } }", OPERATORS),
+    field("plans", "plans", OPERATORS),
     field("platformHealth", "platformHealth { version }", OPERATORS),
     field("deadLetters", "deadLetters { eventId }", OPERATORS),
     field("usageEvents", "usageEvents(meter: MESSAGE) { edges { node { id } } }", PAYERS),
@@ -227,7 +228,7 @@ async fn world() -> World {
         ("$tenant", other.tenant.to_string()),
         ("$event", env.id::<lingxi_kernel::EventId>().to_string()),
     ];
-    let schema = schema(Some(services), true, Persisted::default());
+    let schema = schema(Some(services), Most::default(), true, Persisted::default());
     World { test, schema, owner, ids }
 }
 
@@ -283,7 +284,8 @@ async fn the_matrix_names_every_field_of_the_schema() {
     let listed: BTreeSet<String> = listed.into_iter().chain(further).collect();
     let query = "{ __schema { queryType { fields { name } } mutationType { fields { name } } \
         subscriptionType { fields { name } } } }";
-    let response = serde_json::to_value(schema(None, true, Persisted::default()).execute(query).await).unwrap();
+    let response =
+        serde_json::to_value(schema(None, Most::default(), true, Persisted::default()).execute(query).await).unwrap();
     let types = &response["data"]["__schema"];
     let kinds = ["queryType", "mutationType", "subscriptionType"];
     let names = kinds.map(|kind| &types[kind]["fields"]);
@@ -393,7 +395,7 @@ async fn another_graph_finds_our_things_by_their_ids() {
     for keyed in ["Article", "Contact", "Conversation", "Member", "Tenant"] {
         assert!(sdl.contains(&format!("type {keyed} @key(fields: \"id\")")), "{keyed} has a key");
     }
-    let closed = schema(Some(services.clone()), false, Persisted::default());
+    let closed = schema(Some(services.clone()), Most::default(), false, Persisted::default());
     let refused = ask(&closed, "{ _service { sdl } }".into()).await;
     assert!(refused["data"].is_null() && refused["errors"].is_array(), "{refused}");
     world.test.end().await;

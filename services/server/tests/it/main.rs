@@ -21,6 +21,7 @@ mod mail;
 mod nats;
 mod postgres;
 mod process;
+mod provision;
 mod proxy;
 mod routes;
 mod shape;

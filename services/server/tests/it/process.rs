@@ -35,6 +35,14 @@ impl Server {
         Self::run(command)
     }
 
+    /// Starts over the database of the settings, whatever the others use.
+    pub fn start_alone(folder: &Path, settings: &[String]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));
+        command.args(["serve", "--http", "127.0.0.1:0", "--data-dir"]).arg(folder);
+        command.args(settings.iter().flat_map(|setting| ["--set", setting]));
+        Self::run(command)
+    }
+
     /// Starts the process of a role at an address.
     pub fn start_role(folder: &Path, role: &str, http: &str, settings: &[String]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));

@@ -23,10 +23,12 @@ enum Needs {
     Server,
     /// A session, a key, or the visitor's token of the thing's owner.
     Owner,
+    /// The operator's token, which no firm has.
+    Operator,
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 27] = [
+const ROUTES: [(&str, &str, &str, Needs); 29] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -46,6 +48,8 @@ const ROUTES: [(&str, &str, &str, Needs); 27] = [
     ("POST", "/v1/channels/{id}/messages", "/v1/channels/$channel/messages", Needs::Server),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
     ("GET", "/files/{id}", "/files/$file", Needs::Owner),
+    ("PUT", "/operator/firms/{name}", "/operator/firms/acme", Needs::Operator),
+    ("DELETE", "/operator/firms/{name}", "/operator/firms/acme", Needs::Operator),
     ("POST", "/graphql", "/graphql", Needs::Nothing),
     ("GET", "/graphql", "/graphql", Needs::Nothing),
     ("GET", "/graphql/ws", "/graphql/ws", Needs::Nothing),
@@ -66,6 +70,7 @@ fn declared() -> BTreeSet<(String, String)> {
         "services/bot/src/http.rs",
         "services/channels/src/http/mod.rs",
         "graphql/src/http.rs",
+        "services/server/src/firms.rs",
         "services/server/src/probes.rs",
         "services/server/src/web.rs",
     ];
@@ -104,7 +109,8 @@ fn form(name: &str, bytes: &'static [u8]) -> multipart::Form {
 
 impl World {
     async fn build(folder: &Path) -> Self {
-        let (server, http) = (Server::start(folder), client());
+        let token = "operator.token=a-token-of-the-test".to_owned();
+        let (server, http) = (Server::start_with(folder, &[token]), client());
         let (firm, other) = (server.firm(&http, "routes").await, server.firm(&http, "others").await);
         let owner = server.visitor(&http, &firm).await;
         let stranger = server.visitor(&http, &firm).await;
@@ -187,6 +193,7 @@ async fn every_route_obeys_its_credential() {
         assert_eq!(forged, StatusCode::UNAUTHORIZED, "{name} with a forged token");
         let others = world.call(index, cookie(&world.other.cookie)).await;
         match needs {
+            Needs::Operator => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no operator"),
             Needs::Visitor => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no visitor"),
             // Uploading knowledge names nothing of the firm: the other firm gets it into its own.
             Needs::Admin if path.starts_with("/knowledge") => assert!(others.is_success(), "{name}: {others}"),

@@ -152,6 +152,9 @@ impl TenantsClient for Tenants {
     async fn deprovision(&self, ctx: &Ctx) -> Result<Tenant> {
         self.do_deprovision(ctx).await
     }
+    async fn plans(&self, ctx: &Ctx) -> Result<Vec<String>> {
+        self.do_plans(ctx).await
+    }
     async fn set_quota(&self, ctx: &Ctx, tenant: TenantId, quota: Quota) -> Result<Tenant> {
         self.do_set_quota(ctx, tenant, quota).await
     }

@@ -52,6 +52,11 @@ impl Tenants {
         Ok(Page { rows, has_next: found.has_next })
     }
 
+    pub(super) async fn do_plans(&self, ctx: &Ctx) -> Result<Vec<String>> {
+        self.require_operator(ctx).await?;
+        Ok(self.deps.limits.plans.keys().cloned().collect())
+    }
+
     pub(super) async fn do_set_quota(&self, ctx: &Ctx, id: TenantId, quota: Quota) -> Result<Tenant> {
         self.require_operator(ctx).await?;
         self.check_quota(&quota)?;

@@ -1,4 +1,4 @@
-import { App, Button, Form, Input, InputNumber, Modal, Space, Tag } from 'antd';
+import { App, Button, Form, Input, InputNumber, Modal, Select, Space, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -11,11 +11,12 @@ import { State } from '../../lib/page.tsx';
 
 const TENANTS = graphql(`
   query AllTenants($search: String, $after: String) {
+    plans
     allTenants(search: $search, first: 50, after: $after) {
       edges {
         node {
           members lastSeenAt
-          tenant { id name industry locale status createdAt quota { messagesPerSecond requestsPerSecond members } }
+          tenant { id name industry locale status createdAt quota { plan messagesPerSecond requestsPerSecond members queryDepth queryComplexity } allowance { members } }
         }
       }
       pageInfo { hasNextPage endCursor }
@@ -33,22 +34,23 @@ const SUSPEND = graphql(`
   }
 `);
 const COLORS: Record<string, string> = { ACTIVE: 'success', SUSPENDED: 'error', PENDING_DELETION: 'warning' };
-const FIELDS = ['messagesPerSecond', 'requestsPerSecond', 'members'] as const;
+const FIELDS = ['messagesPerSecond', 'requestsPerSecond', 'members', 'queryDepth', 'queryComplexity'] as const;
 
 type Tenant = AllTenantsQuery['allTenants']['edges'][number]['node']['tenant'];
 
-function QuotaDialog(props: { tenant: Tenant; onClose: (saved: boolean) => void }): ReactNode {
+function QuotaDialog(props: { tenant: Tenant; plans: string[]; onClose: (saved: boolean) => void }): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const [form] = Form.useForm<QuotaInput>();
   const save = async (values: QuotaInput): Promise<void> => {
-    const quota = Object.fromEntries(FIELDS.map((field) => [field, values[field] ?? null]));
+    const quota = Object.fromEntries([...FIELDS, 'plan' as const].map((field) => [field, values[field] ?? null]));
     if (await act(QUOTA, { id: props.tenant.id, quota }, t('common.saved'))) props.onClose(true);
   };
   return (
     <Modal open title={t('operator.quotaOf', { name: props.tenant.name })} onOk={() => form.submit()} onCancel={() => props.onClose(false)}>
       <p>{t('operator.quotaHint')}</p>
       <Form form={form} layout="vertical" initialValues={props.tenant.quota} onFinish={(values) => void save(values)}>
+        <Form.Item name="plan" label={t('quota.plan')}><Select allowClear options={props.plans.map((value) => ({ value }))} /></Form.Item>
         {FIELDS.map((field) => (
           <Form.Item key={field} name={field} label={t(`quota.${field}`)}><InputNumber min={1} max={1_000_000} style={{ width: '100%' }} /></Form.Item>
         ))}
@@ -99,7 +101,7 @@ export function Tenants(): ReactNode {
             { title: t('auth.firm'), render: (_, row) => <>{row.tenant.name}<div style={{ color: 'var(--soft)' }}>{row.tenant.id}</div></> },
             { title: t('auth.industry'), render: (_, row) => t(`pack.${row.tenant.industry}`) },
             { title: t('operator.status'), render: (_, row) => <Tag color={COLORS[row.tenant.status]}>{t(`tenant.${row.tenant.status}`)}</Tag> },
-            { title: t('nav.members'), render: (_, row) => `${row.members}${row.tenant.quota.members ? ` / ${row.tenant.quota.members}` : ''}` },
+            { title: t('nav.members'), render: (_, row) => `${row.members}${row.tenant.allowance.members ? ` / ${row.tenant.allowance.members}` : ''}` },
             { title: t('operator.signedUp'), render: (_, row) => format.date(row.tenant.createdAt) },
             { title: t('operator.lastSeen'), render: (_, row) => row.lastSeenAt && format.time(row.lastSeenAt) },
             {
@@ -116,7 +118,7 @@ export function Tenants(): ReactNode {
           ]}
         />
       </State>
-      {edited && <QuotaDialog tenant={edited} onClose={(saved) => { setEdited(null); if (saved) again(); }} />}
+      {edited && <QuotaDialog tenant={edited} plans={data?.plans ?? []} onClose={(saved) => { setEdited(null); if (saved) again(); }} />}
     </>
   );
 }
