@@ -72,7 +72,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 7] = [
+const MORE_QUERIES: [Field; 8] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
