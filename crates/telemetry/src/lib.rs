@@ -91,6 +91,7 @@ fn describe() {
     describe_histogram!("lingxi_bot_decide_seconds", "Time the bot needs to decide.");
     describe_counter!("lingxi_routing_offers_total", "Offers to workers by outcome.");
     describe_counter!("lingxi_operator_reconciles_total", "Looks of the operator at a tenant.");
+    describe_gauge!("lingxi_operator_failing_tenants", "Tenants that the operator could not keep at its last look.");
     describe_counter!("lingxi_operator_writes_total", "Writes of the operator to the API server.");
     describe_counter!("lingxi_usage_events_total", "Usage events that were counted, by meter.");
 }

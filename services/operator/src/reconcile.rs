@@ -53,13 +53,21 @@ impl Context {
     /// The next pause after a failure, or none after a success.
     pub(crate) fn note(&self, tenant: &Tenant, failed: bool) -> Duration {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        if !failed {
+        let count = if failed {
+            let count = failures.entry(tenant.name_any()).or_default();
+            *count += 1;
+            *count
+        } else {
             failures.remove(&tenant.name_any());
-            return Duration::from_secs(self.settings.refresh_seconds);
+            0
+        };
+        metrics::gauge!("lingxi_operator_failing_tenants")
+            .set(f64::from(u32::try_from(failures.len()).unwrap_or(u32::MAX)));
+        match count {
+            0 => Duration::from_secs(self.settings.refresh_seconds),
+            // Each twice the one before.
+            _ => FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(count - 1)).min(LAST_PAUSE),
         }
-        let count = failures.entry(tenant.name_any()).or_default();
-        *count += 1;
-        (FIRST_PAUSE * 2_u32.saturating_pow(*count - 1)).min(LAST_PAUSE)
     }
 }
 

@@ -256,7 +256,9 @@ impl Trial {
     fn pods(&self, service: &str) -> Outcome<Vec<String>> {
         let of = format!("app.kubernetes.io/component={service}");
         let pods = self.node.json(&["get", "pods", "-n", NAMESPACE, "-l", &of])?;
-        let names = pods["items"].as_array().into_iter().flatten().filter_map(|pod| pod["metadata"]["name"].as_str());
+        // Those of the revision before, which are on their way out, are nobody's any more.
+        let all = pods["items"].as_array().into_iter().flatten().map(|pod| &pod["metadata"]);
+        let names = all.filter(|pod| pod["deletionTimestamp"].is_null()).filter_map(|pod| pod["name"].as_str());
         let names: Vec<String> = names.map(str::to_owned).collect();
         if names.is_empty() { Err(format!("{service} has no pods")) } else { Ok(names) }
     }

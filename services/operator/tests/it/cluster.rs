@@ -52,7 +52,8 @@ impl Cluster {
             Command::new("sh").args(["-c", "command -v etcd"]).output().is_ok_and(|found| found.status.success());
         let Some(tools) = tools().filter(|_| etcd) else {
             // To the terminal itself: what a passed test prints is not shown.
-            let _ = writeln!(std::io::stderr(), "NOT RUN: there is no API server (`cargo xtask cluster tools`) or no etcd");
+            let _ =
+                writeln!(std::io::stderr(), "NOT RUN: there is no API server (`cargo xtask cluster tools`) or no etcd");
             return None;
         };
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
