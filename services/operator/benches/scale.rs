@@ -161,7 +161,8 @@ async fn measure(cluster: &Cluster, wanted: usize) -> serde_json::Value {
     while counts.looks.load(Ordering::Relaxed) < again && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let each = |count: u64| (count as f64 / wanted as f64 * 100.0).round() / 100.0;
+    let float = |count: u64| f64::from(u32::try_from(count).unwrap());
+    let each = |count: u64| (float(count) / float(wanted as u64) * 100.0).round() / 100.0;
     json!({
         "silo_tenants": wanted,
         "seconds_until_created": created.as_secs_f64().round(),

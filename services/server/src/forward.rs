@@ -25,6 +25,9 @@ const OWN: [HeaderName; 6] =
     [header::CONNECTION, header::HOST, header::TRANSFER_ENCODING, header::UPGRADE, header::TE, header::TRAILER];
 /// How long an address may take to answer the door.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a connection is kept without use: less than a process serves on after it was told to stop, so that none is used that
+/// it is about to close.
+const IDLE: Duration = Duration::from_secs(3);
 const LARGEST_FRAME: usize = 1 << 20;
 
 const TENANTS: &[&str] = &["/auth/{rest:.*}", "/exports/{rest:.*}"];
@@ -51,6 +54,7 @@ impl Forwards {
     pub(crate) fn to(settings: &Gateway, cloud: &Cloud) -> Result<Self> {
         let http = reqwest::Client::builder()
             .connect_timeout(PATIENCE)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()?;

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
+use actix_web::http::ConnectionType;
 use actix_web::{App, HttpServer, web};
 use lingxi_bus::{BusHandle, Serving};
 use lingxi_config::Config;
@@ -57,7 +58,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let probes = Probes { db: cloud.db.clone(), nats: cloud.nats.clone(), ready: ready.clone(), metrics };
     let settings = lingxi_graphql::Settings {
         requests_per_second: config.limits.requests_per_second,
-        most: lingxi_graphql::Most { depth: config.limits.query_depth, complexity: config.limits.query_complexity },
+        most: most(config),
         explorer: config.http.explorer,
         persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
     };
@@ -67,19 +68,22 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
     let (shared, services, operator) = (gateway.clone(), cloud.services.clone(), config.operator.token.clone());
+    let serving = ready.clone();
     let server = HttpServer::new(move || {
+        let serving = serving.clone();
         App::new()
             .app_data(web::JsonConfig::default().limit(LARGEST_JSON).error_handler(refuse_body))
             .app_data(web::QueryConfig::default().error_handler(refuse_query))
             .app_data(authenticator.clone())
             .wrap(actix_web::middleware::Compress::default())
-            .wrap_fn(|request, service| {
+            .wrap_fn(move |request, service| {
                 let (started, span) = (Instant::now(), span(&request));
                 let chinese = lingxi_http::reads_chinese(&request);
                 let response = span.in_scope(|| service.call(request)).instrument(span);
+                let serving = serving.clone();
                 async move {
-                    let response = lingxi_http::speaking(chinese, response).await?;
-                    note(&response, started);
+                    let mut response = lingxi_http::speaking(chinese, response).await?;
+                    note(&mut response, started, serving.load(Ordering::Relaxed));
                     Ok(response)
                 }
             })
@@ -113,12 +117,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let address = *server.addrs().first().ok_or_else(|| Error::internal("no address was bound"))?;
     let bus = cloud.start_bus().await?;
     let serving = cloud.answer_calls().await?;
-    if let Some(gateway) = &gateway {
-        cloud.share_rate("requests", gateway.limit()).await?;
-    }
-    if let Some(limit) = &cloud.messages {
-        cloud.share_rate("messages", limit).await?;
-    }
+    share_rates(cloud, gateway.as_ref()).await?;
     let running = server.run();
     Ok(Running {
         address,
@@ -131,6 +130,22 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
         gateway,
         drain: Duration::from_secs(config.http.drain_seconds),
     })
+}
+
+/// A firm has its rates over all processes.
+async fn share_rates(cloud: &Cloud, gateway: Option<&web::Data<lingxi_graphql::Edge>>) -> Result<()> {
+    if let Some(gateway) = gateway {
+        cloud.share_rate("requests", gateway.limit()).await?;
+    }
+    if let Some(limit) = &cloud.messages {
+        cloud.share_rate("messages", limit).await?;
+    }
+    Ok(())
+}
+
+/// What one operation may ask for, of a firm without limits of its own.
+fn most(config: &Config) -> lingxi_graphql::Most {
+    lingxi_graphql::Most { depth: config.limits.query_depth, complexity: config.limits.query_complexity }
 }
 
 /// Threads that serve HTTP.
@@ -202,7 +217,11 @@ fn span(request: &ServiceRequest) -> tracing::Span {
     span
 }
 
-fn note<B>(response: &actix_web::dev::ServiceResponse<B>, started: Instant) {
+/// Counts a response. One of a process that stops also ends its connection: whoever comes again comes by one to somebody who stays.
+fn note<B>(response: &mut actix_web::dev::ServiceResponse<B>, started: Instant, serving: bool) {
+    if !serving {
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
     let method = response.request().method().to_string();
     let status = response.status().as_u16().to_string();

@@ -164,3 +164,21 @@ fn a_prefix_that_is_no_name_is_refused() {
     let plan = Config::load(None, &[("limits.plans.small.members", "2".to_owned())]).unwrap();
     assert_eq!(plan.limits.plans["small"].members, Plan { members: Some(2), ..Plan::default() }.members);
 }
+
+#[tokio::test]
+async fn a_process_that_stops_serves_on_and_ends_the_connections_that_it_answers_on() {
+    let folder = folder();
+    let server = Server::start_with(&folder, &["http.drain_seconds=3".into()]);
+    let http = client();
+    let ask = async || http.get(format!("{}/health/live", server.url)).send().await.unwrap();
+    assert!(ask().await.headers().get("connection").is_none(), "a connection is kept");
+    server.signal("TERM");
+    loop {
+        let answer = ask().await;
+        assert!(answer.status().is_success(), "it serves on");
+        if answer.headers().get("connection").is_some_and(|value| value == "close") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+    }
+}
