@@ -73,13 +73,7 @@ impl Tenants {
             return Err(Error::conflict("This is your own firm; you would lock yourself out."));
         }
         let change = |row: &mut tenant::Model| {
-            row.status = match (suspended, row.delete_after) {
-                (true, _) => TenantStatus::Suspended,
-                (false, Some(_)) => TenantStatus::PendingDeletion,
-                (false, None) => TenantStatus::Active,
-            }
-            .as_str()
-            .to_owned();
+            row.status = status_of(suspended, row.delete_after.is_some()).as_str().to_owned();
             Ok(())
         };
         self.change_tenant(ctx, id, "tenant.suspended", json!({ "suspended": suspended }), change).await
@@ -144,5 +138,14 @@ impl Tenants {
         } else {
             Err(Error::not_found("dead letter"))
         }
+    }
+}
+
+/// A firm's status, from whether the operator has stopped it and whether it is to be deleted.
+pub(super) fn status_of(suspended: bool, ending: bool) -> TenantStatus {
+    match (suspended, ending) {
+        (true, _) => TenantStatus::Suspended,
+        (false, true) => TenantStatus::PendingDeletion,
+        (false, false) => TenantStatus::Active,
     }
 }

@@ -145,13 +145,12 @@ fn require_operator(ctx: &Ctx) -> Result<()> {
     }
 }
 
-/// The row as the specification wants it. Whoever says it again takes back that the firm is deleted.
+/// The row as the specification wants it. That a firm is to be deleted stands: its owner may have asked for that.
 fn wanted(row: &tenant::Model, spec: &FirmSpec) -> Result<tenant::Model> {
-    let status = if spec.suspended { TenantStatus::Suspended } else { TenantStatus::Active };
+    let status = super::operator::status_of(spec.suspended, row.delete_after.is_some());
     Ok(tenant::Model {
         name: spec.firm.trim().to_owned(),
         status: status.as_str().to_owned(),
-        delete_after: None,
         quota: Some(serde_json::to_value(&spec.quota)?),
         ..row.clone()
     })
