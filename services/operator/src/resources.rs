@@ -45,10 +45,14 @@ pub(crate) fn token(tenant: &Tenant, master: &str) -> String {
     if tenant.spec.tier == Tier::Shared {
         return master.to_owned();
     }
-    let digest = Sha256::digest(format!("{master}/{}/{}", tenant.spec.tier.name(), tenant.name_any()));
-    digest.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
+    hash(&format!("{master}/{}/{}", tenant.spec.tier.name(), tenant.name_any()))
+}
+
+/// SHA-256 as hexadecimal digits.
+fn hash(text: &str) -> String {
+    Sha256::digest(text).iter().fold(String::new(), |mut digits, byte| {
+        let _ = write!(digits, "{byte:02x}");
+        digits
     })
 }
 
@@ -183,13 +187,7 @@ fn deployment(tenant: &Tenant, settings: &Kubernetes, secrets: &Secrets) -> Valu
         json!({ "httpGet": { "path": "/health/ready", "port": "http" }, "periodSeconds": 3, "timeoutSeconds": 3 });
     serve["livenessProbe"] =
         json!({ "httpGet": { "path": "/health/live", "port": "http" }, "periodSeconds": 10, "timeoutSeconds": 5 });
-    let seal: String = Sha256::digest(format!("{}{}", secrets.app_url, secrets.owner_url)).iter().take(8).fold(
-        String::new(),
-        |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        },
-    );
+    let seal = hash(&format!("{}{}", secrets.app_url, secrets.owner_url));
     json!({
         "apiVersion": "apps/v1", "kind": "Deployment", "metadata": meta(tenant, settings),
         "spec": {
