@@ -8,7 +8,9 @@
 #[allow(dead_code, reason = "the tests use more of it")]
 mod cluster;
 
+use std::collections::HashSet;
 use std::io::Write as _;
+use std::process::Child;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -103,13 +105,23 @@ async fn play(client: Client) {
     .unwrap();
 }
 
-async fn ready(client: &Client) -> usize {
-    let all: Api<Tenant> = Api::all(client.clone());
-    let serves = |tenant: &Tenant| {
-        let conditions = tenant.status.iter().flat_map(|status| status.conditions.iter());
-        conditions.into_iter().any(|one| one.type_ == "Ready" && one.status == "True")
-    };
-    all.list(&ListParams::default()).await.unwrap().iter().filter(|tenant| serves(tenant)).count()
+fn serves(tenant: &Tenant) -> bool {
+    let conditions = tenant.status.iter().flat_map(|status| status.conditions.iter());
+    conditions.into_iter().any(|one| one.type_ == "Ready" && one.status == "True")
+}
+
+/// Watches until so many tenants are ready.
+async fn ready(client: Client, wanted: usize) {
+    let mut changes = watcher(Api::<Tenant>::all(client), watcher::Config::default()).applied_objects().boxed();
+    let mut names = HashSet::new();
+    while names.len() < wanted {
+        let tenant = changes.next().await.unwrap().unwrap();
+        let degraded = tenant.status.iter().flat_map(|status| &status.conditions).find(|one| one.type_ == "Degraded");
+        assert!(degraded.is_none_or(|one| one.status == "False"), "{}: {degraded:?}", tenant.name_any());
+        if serves(&tenant) {
+            names.insert(tenant.name_any());
+        }
+    }
 }
 
 async fn prepare(client: &Client) {
@@ -121,35 +133,42 @@ async fn prepare(client: &Client) {
     secrets.create(&PostParams::default(), &serde_json::from_value(secret).unwrap()).await.unwrap();
 }
 
-async fn measure(cluster: &Cluster, wanted: usize) -> serde_json::Value {
-    let counts = Counts::default();
-    assert!(metrics::set_global_recorder(counts.clone()).is_ok());
-    let client = cluster.client(ADMIN).await;
-    prepare(&client).await;
-    tokio::spawn(play(client.clone()));
-    let before = memory_mb();
-    let settings = Kubernetes { namespace: "lingxi".into(), image: "lingxi:1".into(), ..Kubernetes::default() };
-    let (token, identity) = ("the token of the measurement".to_owned(), "bench".to_owned());
-    let deps = Deps { settings, limits: Limits::default(), token, identity, http: installations().await };
-    tokio::spawn(work(cluster.client(ADMIN).await, deps, std::future::pending()));
-    let tenants: Api<Tenant> = Api::all(client.clone());
-    let started = Instant::now();
-    let made = futures::stream::iter(0..wanted).for_each_concurrent(16, |number| {
+/// What is played stays out of the operator's process: who signs the firms up, and the cluster's controllers.
+fn players(cluster: &Cluster, wanted: usize) -> Child {
+    let mut players = std::process::Command::new(std::env::current_exe().unwrap());
+    players.args(["play", &wanted.to_string()]).env("KUBECONFIG", cluster.folder.join("kubeconfig"));
+    players.spawn().unwrap()
+}
+
+async fn sign_up(client: Client, wanted: usize) {
+    let tenants: Api<Tenant> = Api::all(client);
+    futures::stream::iter(0..wanted).for_each_concurrent(16, |number| {
         let tenants = tenants.clone();
         async move {
             let spec = json!({ "firm": "Firm", "owner": { "email": "o@example.com" }, "tier": "silo", "silo": { "databaseSecret": "silo" } });
             let tenant = json!({ "apiVersion": "lingxi.dev/v1alpha1", "kind": "Tenant", "metadata": { "name": format!("t{number}") }, "spec": spec });
             tenants.create(&PostParams::default(), &serde_json::from_value(tenant).unwrap()).await.unwrap();
         }
-    });
-    made.await;
-    let created = started.elapsed();
-    while ready(&client).await < wanted {
-        assert!(started.elapsed() < Duration::from_mins(10), "they do not become ready");
-        tokio::time::sleep(Duration::from_millis(250)).await;
-    }
+    }).await;
+}
+
+async fn measure(cluster: &Cluster, wanted: usize) -> serde_json::Value {
+    let counts = Counts::default();
+    assert!(metrics::set_global_recorder(counts.clone()).is_ok());
+    let client = cluster.client(ADMIN).await;
+    prepare(&client).await;
+    let mut players = players(cluster, wanted);
+    let before = memory_mb();
+    let settings = Kubernetes { namespace: "lingxi".into(), image: "lingxi:1".into(), ..Kubernetes::default() };
+    let (token, identity) = ("the token of the measurement".to_owned(), "bench".to_owned());
+    let deps = Deps { settings, limits: Limits::default(), token, identity, http: installations().await };
+    tokio::spawn(work(cluster.client(ADMIN).await, deps, std::future::pending()));
+    let started = Instant::now();
+    let all_ready = tokio::time::timeout(Duration::from_mins(10), ready(client.clone(), wanted)).await;
+    assert!(all_ready.is_ok(), "they do not become ready");
     let seconds = started.elapsed().as_secs_f64();
     let (looks, writes) = (counts.looks.load(Ordering::Relaxed), counts.writes.load(Ordering::Relaxed));
+    let after = memory_mb();
     // At rest: every Deployment is touched, so every tenant is looked at again.
     let touch = json!({ "metadata": { "labels": { "looked": "at" } } });
     for deployment in Api::<Deployment>::all(client.clone()).list(&ListParams::default()).await.unwrap() {
@@ -161,28 +180,38 @@ async fn measure(cluster: &Cluster, wanted: usize) -> serde_json::Value {
     while counts.looks.load(Ordering::Relaxed) < again && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    players.kill().unwrap();
+    players.wait().unwrap();
     let float = |count: u64| f64::from(u32::try_from(count).unwrap());
     let each = |count: u64| (float(count) / float(wanted as u64) * 100.0).round() / 100.0;
     json!({
         "silo_tenants": wanted,
-        "seconds_until_created": created.as_secs_f64().round(),
         "seconds_until_all_ready": seconds.round(),
         "looks_per_tenant": each(looks),
         "writes_per_tenant": each(writes),
         "looks_at_rest": counts.looks.load(Ordering::Relaxed) - looks,
         "writes_at_rest": counts.writes.load(Ordering::Relaxed) - writes,
         "memory_mb_before": before.round(),
-        "memory_mb_with_operator_and_players": memory_mb().round(),
+        "memory_mb_with_operator": after.round(),
     })
 }
 
+/// What the measurement's own child does.
+async fn play_all(wanted: usize) {
+    let client = Client::try_default().await.unwrap();
+    futures::join!(sign_up(client.clone(), wanted), play(client));
+}
+
 fn main() {
+    let runtime = tokio::runtime::Runtime::new().unwrap();
     let wanted = std::env::args().find_map(|argument| argument.parse().ok()).unwrap_or(1_000);
+    if std::env::args().any(|argument| argument == "play") {
+        return runtime.block_on(play_all(wanted));
+    }
     let Some(cluster) = Cluster::start() else { return };
     let definition = serde_json::to_value(definition()).unwrap();
     cluster.apply(&definition).unwrap();
     cluster.kubectl(&["wait", "--for=condition=Established", "crd/tenants.lingxi.dev", "--timeout=20s"]).unwrap();
-    let runtime = tokio::runtime::Runtime::new().unwrap();
     let figures = runtime.block_on(measure(&cluster, wanted));
     let _ = writeln!(std::io::stdout(), "{figures:#}");
 }

@@ -305,11 +305,11 @@ impl Trial {
         Ok(())
     }
 
-    /// The browser suite of the main loop, unchanged, against the gateway's Service.
+    /// The whole browser suite, unchanged, against the gateway's Service.
     fn browse(&self) -> Outcome {
         web::install()?;
         let script = format!(
-            "cd {} && E2E_URL={} npx --no-install playwright test loop desk integrators",
+            "cd {} && E2E_URL={} npx --no-install playwright test",
             root().join("web/e2e").display(),
             Self::url()
         );

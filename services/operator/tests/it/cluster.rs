@@ -18,7 +18,7 @@ pub const OPERATOR: &str = "operator";
 const ACCOUNT: &str = "system:serviceaccount:lingxi:demo-operator";
 
 pub struct Cluster {
-    folder: PathBuf,
+    pub folder: PathBuf,
     tools: PathBuf,
     port: u16,
     processes: Vec<Child>,
@@ -105,7 +105,7 @@ impl Cluster {
                 "--advertise-address",
                 "127.0.0.1",
                 "--service-cluster-ip-range",
-                "10.0.0.0/24",
+                "10.0.0.0/16",
                 "--token-auth-file",
                 &tokens.display().to_string(),
                 "--authorization-mode",
