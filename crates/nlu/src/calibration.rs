@@ -1,137 +1,184 @@
-//! Small models that are fitted on held-out scores: how to mix two rankers, and how far to trust the result.
+//! Small models that are fitted on held-out questions: how to mix the rankers, how far to trust the first answer, and
+//! whether a question is about anything that is known at all.
 
-use crate::linear::softmax;
+use crate::held_out::{HeldOut, RANKERS};
+use crate::number::{argmax, count, sigmoid, softmax, top_two};
 
-/// A held-out question: classifier logits, retrieval similarity by class, and its class, or none when its class was
-/// held out as well.
-pub(crate) struct HeldOut {
-    pub(crate) logits: Vec<f32>,
-    pub(crate) similarity: Vec<f32>,
-    pub(crate) class: Option<usize>,
-}
-
-/// Weights of classifier and retrieval in the mixed score.
+/// Weights of the rankers in the mixed score.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Mix {
-    pub(crate) classifier: f32,
-    pub(crate) retrieval: f32,
-}
+pub(crate) struct Mix(pub(crate) [f32; RANKERS]);
 
 impl Mix {
-    pub(crate) const START: Self = Self { classifier: 1.0, retrieval: 4.0 };
+    /// For knowledge bases that are too small to fit on.
+    pub(crate) const START: Self = Self([3.0, 0.4, 3.0, 1.0]);
 
-    /// Mixed probabilities of all classes.
-    pub(crate) fn apply(self, logits: &[f32], similarity: &[f32]) -> Vec<f32> {
-        let mut scores: Vec<f32> =
-            logits.iter().zip(similarity).map(|(l, s)| self.classifier * l + self.retrieval * s).collect();
-        softmax(&mut scores);
-        scores
+    fn mixed(self, scores: &[Vec<f32>; RANKERS]) -> Vec<f32> {
+        let mut mixed = vec![0.0; scores[0].len()];
+        for (weight, scores) in self.0.iter().zip(scores) {
+            for (sum, score) in mixed.iter_mut().zip(scores) {
+                *sum += weight * score;
+            }
+        }
+        mixed
     }
 
-    /// Fits both weights by gradient descent on the log loss of the held-out questions of known class.
+    /// Fits the weights by gradient descent on the log loss of the questions of known class, pulled a little towards the start.
     pub(crate) fn fit(held_out: &[HeldOut]) -> Self {
         let known: Vec<(&HeldOut, usize)> = held_out.iter().filter_map(|q| q.class.map(|class| (q, class))).collect();
-        let mut mix = Self::START;
-        let (mut squares, rate) = ([1e-6_f32; 2], 0.3);
-        for _ in 0..60 {
-            let mut gradient = [0.0_f32; 2];
+        let (mut mix, mut squares) = (Self::START, [1e-6_f32; RANKERS]);
+        let size = count(known.len().max(1));
+        let pull = 2.0 / (size + 100.0);
+        for _ in 0..80 {
+            let mut gradient = [0.0_f32; RANKERS];
             for (question, class) in &known {
-                let mut errors = mix.apply(&question.logits, &question.similarity);
+                let mut errors = mix.mixed(&question.scores);
+                softmax(&mut errors);
                 errors[*class] -= 1.0;
-                for (error, (logit, similarity)) in errors.iter().zip(question.logits.iter().zip(&question.similarity))
-                {
-                    gradient[0] += error * logit;
-                    gradient[1] += error * similarity;
+                for (gradient, scores) in gradient.iter_mut().zip(&question.scores) {
+                    *gradient += errors.iter().zip(scores).map(|(error, score)| error * score).sum::<f32>() / size;
                 }
             }
-            let size = crate::bm25::count(known.len().max(1));
-            for (weight, (gradient, square)) in
-                [&mut mix.classifier, &mut mix.retrieval].into_iter().zip(gradient.iter().zip(&mut squares))
-            {
-                let gradient = gradient / size;
-                *square += gradient * gradient;
-                *weight = (*weight - rate * gradient / square.sqrt()).clamp(0.05, 40.0);
+            for (index, gradient) in gradient.into_iter().enumerate() {
+                let weight = &mut mix.0[index];
+                let gradient = gradient + pull * (*weight - Self::START.0[index]) / Self::START.0[index];
+                squares[index] += gradient * gradient;
+                *weight = (*weight - 0.4 * gradient / squares[index].sqrt()).clamp(0.0, 60.0);
             }
         }
         mix
     }
 }
 
-/// What the trust in an answer depends on.
-pub(crate) const SIGNS: usize = 4;
+/// A question in the eyes of the whole model.
+#[derive(Debug, Clone)]
+pub(crate) struct View {
+    /// Mixed score by class.
+    pub(crate) scores: Vec<f32>,
+    /// Likeness of the nearest phrase by class.
+    pub(crate) similarity: Vec<f32>,
+    /// Share of the question's feature weight that is known.
+    pub(crate) known: f32,
+}
 
-/// Logistic model of "the first answer is right".
+impl View {
+    pub(crate) fn of(held_out: &HeldOut, mix: Mix) -> Self {
+        let similarity = held_out.scores[RANKERS - 1].clone();
+        Self { scores: mix.mixed(&held_out.scores), similarity, known: held_out.known }
+    }
+
+    /// Probabilities of all classes by the mixed score alone.
+    pub(crate) fn probabilities(&self) -> Vec<f32> {
+        let mut probabilities = self.scores.clone();
+        softmax(&mut probabilities);
+        probabilities
+    }
+
+    /// What tells whether a question is in scope: best score, its lead, likeness of the nearest phrase, what is known, and
+    /// best score and likeness together.
+    fn signs(&self) -> [f32; SIGNS] {
+        let (best, second) = top_two(&self.scores);
+        let near = self.similarity[argmax(&self.scores)];
+        [best, best - second.max(best - 20.0), near, self.known, best * near]
+    }
+}
+
+const SIGNS: usize = 5;
+
+/// Brings a probability to what was seen: `sigmoid(slope * log odds + shift)` (Platt, 1999).
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Trust {
+pub(crate) struct Platt {
+    slope: f32,
+    shift: f32,
+}
+
+impl Platt {
+    pub(crate) const START: Self = Self { slope: 1.0, shift: 0.0 };
+
+    pub(crate) fn apply(self, probability: f32) -> f32 {
+        sigmoid(self.slope * log_odds(probability) + self.shift)
+    }
+
+    /// Fits on "the first is right" of the questions of known class.
+    pub(crate) fn fit(views: &[(View, Option<usize>)]) -> Self {
+        let rows: Vec<(f32, f32)> = views
+            .iter()
+            .filter_map(|(view, class)| {
+                let probabilities = view.probabilities();
+                let best = argmax(&probabilities);
+                class.map(|class| (log_odds(probabilities[best]), if class == best { 1.0 } else { 0.0 }))
+            })
+            .collect();
+        let mut platt = Self::START;
+        let size = count(rows.len().max(1));
+        for _ in 0..300 {
+            let (mut slope, mut shift) = (0.0, 0.0);
+            for (odds, right) in &rows {
+                let error = (sigmoid(platt.slope * odds + platt.shift) - right) / size;
+                slope += error * odds;
+                shift += error;
+            }
+            platt.slope = (platt.slope - 0.2 * (slope + 0.02 * (platt.slope - 1.0))).max(0.1);
+            platt.shift -= 0.2 * shift;
+        }
+        platt
+    }
+}
+
+fn log_odds(probability: f32) -> f32 {
+    let probability = probability.clamp(1e-4, 1.0 - 1e-4);
+    (probability / (1.0 - probability)).ln()
+}
+
+/// Logistic model of "the question is about something that is known".
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Scope {
     weights: [f32; SIGNS],
     bias: f32,
 }
 
-impl Trust {
+impl Scope {
     /// A cautious guess for knowledge bases that are too small to fit on.
-    pub(crate) const START: Self = Self { weights: [1.6, 0.0, 7.0, 0.0], bias: -4.2 };
+    pub(crate) const START: Self = Self { weights: [0.3, 0.1, 2.0, 3.0, 0.3], bias: -2.6 };
 
-    /// The signs of a ranking: log odds of the best class, lead over the second, best similarity, and its lead.
-    pub(crate) fn signs(probabilities: &[f32], similarity: &[f32]) -> [f32; SIGNS] {
-        let (best, second) = top_two(probabilities);
-        let (near, next) = top_two(similarity);
-        let best = best.clamp(1e-4, 1.0 - 1e-4);
-        [(best / (1.0 - best)).ln(), best - second, near, near - next]
+    pub(crate) fn probability(&self, view: &View) -> f32 {
+        sigmoid(self.bias + self.weights.iter().zip(view.signs()).map(|(weight, sign)| weight * sign).sum::<f32>())
     }
 
-    /// Probability that the first answer is right.
-    pub(crate) fn probability(&self, signs: [f32; SIGNS]) -> f32 {
-        let score = self.bias + self.weights.iter().zip(signs).map(|(w, s)| w * s).sum::<f32>();
-        1.0 / (1.0 + (-score).exp())
-    }
-
-    /// Fits by gradient descent, pulled towards the cautious guess; questions of unknown class count as wrong.
-    pub(crate) fn fit(held_out: &[HeldOut], mix: Mix) -> Self {
-        let mut trust = Self::START;
-        let rows: Vec<([f32; SIGNS], f32)> = held_out
-            .iter()
-            .map(|question| {
-                let probabilities = mix.apply(&question.logits, &question.similarity);
-                let right = question.class.is_some_and(|class| class == argmax(&probabilities));
-                (Self::signs(&probabilities, &question.similarity), if right { 1.0 } else { 0.0 })
-            })
-            .collect();
-        let size = crate::bm25::count(rows.len().max(1));
-        let pull = 5.0 / (size + 5.0) * 0.2;
+    /// Fits by gradient descent on signs of unit spread; those of unknown class count as much as the others together.
+    pub(crate) fn fit(views: &[(View, Option<usize>)]) -> Self {
+        let rows: Vec<([f32; SIGNS], bool)> =
+            views.iter().map(|(view, class)| (view.signs(), class.is_some())).collect();
+        let inside = rows.iter().filter(|(_, inside)| *inside).count();
+        let outside = rows.len() - inside;
+        if inside < 10 || outside < 10 {
+            return Self::START;
+        }
+        let size = count(rows.len());
+        let mean: [f32; SIGNS] = std::array::from_fn(|i| rows.iter().map(|(signs, _)| signs[i]).sum::<f32>() / size);
+        let spread: [f32; SIGNS] = std::array::from_fn(|i| {
+            (rows.iter().map(|(signs, _)| (signs[i] - mean[i]).powi(2)).sum::<f32>() / size).sqrt().max(1e-3)
+        });
+        let (mut weights, mut bias) = ([0.5_f32; SIGNS], 0.0_f32);
         for _ in 0..400 {
-            let mut gradient = [0.0_f32; SIGNS];
-            let mut bias_gradient = 0.0;
-            for (signs, right) in &rows {
-                let error = trust.probability(*signs) - right;
-                bias_gradient += error / size;
-                for (sum, sign) in gradient.iter_mut().zip(signs) {
-                    *sum += error * sign / size;
+            let (mut gradient, mut bias_gradient) = ([0.0_f32; SIGNS], 0.0);
+            for (signs, is_inside) in &rows {
+                let unit: [f32; SIGNS] = std::array::from_fn(|i| (signs[i] - mean[i]) / spread[i]);
+                let score = bias + weights.iter().zip(unit).map(|(weight, sign)| weight * sign).sum::<f32>();
+                let (truth, share) = if *is_inside { (1.0, 0.5 / count(inside)) } else { (0.0, 0.5 / count(outside)) };
+                let error = (sigmoid(score) - truth) * share;
+                bias_gradient += error;
+                for (sum, sign) in gradient.iter_mut().zip(unit) {
+                    *sum += error * sign;
                 }
             }
-            for ((weight, start), gradient) in trust.weights.iter_mut().zip(Self::START.weights).zip(gradient) {
-                *weight -= 0.5 * (gradient + pull * (*weight - start));
+            bias -= bias_gradient;
+            for (weight, gradient) in weights.iter_mut().zip(gradient) {
+                // More known or more alike never speaks against a question.
+                *weight = (*weight - (gradient + 0.01 * *weight)).max(0.0);
             }
-            trust.bias -= 0.5 * (bias_gradient + pull * (trust.bias - Self::START.bias));
         }
-        trust
+        let weights: [f32; SIGNS] = std::array::from_fn(|i| weights[i] / spread[i]);
+        let shift = weights.iter().zip(mean).map(|(weight, mean)| weight * mean).sum::<f32>();
+        Self { weights, bias: bias - shift }
     }
-}
-
-fn top_two(values: &[f32]) -> (f32, f32) {
-    values.iter().fold(
-        (0.0, 0.0),
-        |(first, second), value| {
-            if *value > first { (*value, first) } else { (first, value.max(second)) }
-        },
-    )
-}
-
-pub(crate) fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
 }

@@ -3,9 +3,14 @@
 
 mod bm25;
 mod calibration;
+pub mod evaluation;
+mod features;
+mod held_out;
 mod linear;
 mod model;
+mod number;
 mod text;
+mod vocabulary;
 
 pub use model::{Model, Phrase, Ranked, Ranking};
 pub use text::{Language, language, normalise};

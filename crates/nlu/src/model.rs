@@ -1,11 +1,20 @@
-//! A tenant's model: a classifier and an index over the same phrases, mixed and calibrated on held-out phrases.
+//! A tenant's model: linear classifiers and an index over the same phrases, mixed and calibrated on held-out phrases.
 
 use crate::bm25::Index;
-use crate::calibration::{HeldOut, Mix, Trust};
-use crate::linear::{Linear, Vocabulary};
-use crate::text::{features, normalise, terms};
+use crate::calibration::{Mix, Platt, Scope, View};
+use crate::features::{Features, features};
+use crate::held_out::{HeldOut, RANKERS};
+use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
+use crate::number::argmax;
+use crate::text::normalise;
+use crate::vocabulary::Vocabulary;
 
-const FOLDS: usize = 4;
+/// Parts that the phrases are dealt into; each is held out once, until enough questions are.
+const PARTS: usize = 8;
+/// Held-out questions that are enough.
+const ENOUGH: usize = 1_200;
+/// Questions about left-out articles that are enough.
+const ENOUGH_OUTSIDE: usize = 1_000;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
@@ -14,6 +23,10 @@ pub struct Phrase {
     pub text: String,
     /// Number of the article, from 0.
     pub class: usize,
+    /// How much it counts, above 0: 1 for what a person wrote down, less for what was concluded from clicks.
+    pub weight: f32,
+    /// Whether customers ask in such words. A title is learned from, but nothing is measured on it.
+    pub asked: bool,
 }
 
 /// An article that may be meant.
@@ -34,6 +47,8 @@ pub struct Ranked {
 pub struct Ranking {
     /// The best articles, most probable first.
     pub best: Vec<Ranked>,
+    /// Probability that the question is about one of the articles.
+    pub in_scope: f32,
     /// Probability that the first is right, questions about something else altogether considered.
     pub trust: f32,
 }
@@ -45,125 +60,239 @@ pub struct Model {
     phrase_classes: Vec<usize>,
     index: Index,
     vocabulary: Vocabulary,
-    linear: Linear,
-    mix: Mix,
-    trust: Trust,
+    /// The linear rankers, mixed.
+    matrix: Packed,
+    /// Weight of likeness in the mixed score.
+    likeness: f32,
+    platt: Platt,
+    scope: Scope,
 }
 
 struct Prepared {
-    terms: Vec<u64>,
-    features: Vec<u64>,
+    features: Features,
     class: usize,
+    weight: f32,
+    asked: bool,
 }
 
 impl Model {
-    /// Trains on phrases of `classes` articles, numbered from 0.
+    /// Trains on phrases of `classes` articles, numbered from 0. The same phrases give the same model.
     ///
-    /// Mix and trust are fitted on scores of phrases that a fold's model has not seen; a fold also leaves out a quarter
-    /// of the articles, whose phrases stand for questions about something else.
+    /// Mix and calibration are fitted on scores of phrases that a part's model has not seen; the sense of scope by models
+    /// without a quarter of the articles, whose phrases stand for questions about something else.
     pub fn train(phrases: &[Phrase], classes: usize) -> Self {
         let prepared: Vec<Prepared> = phrases
             .iter()
-            .filter(|phrase| phrase.class < classes)
-            .map(|phrase| {
-                let normal = normalise(&phrase.text);
-                Prepared { terms: terms(&normal), features: features(&normal), class: phrase.class }
+            .map(|phrase| Prepared {
+                features: features(&normalise(&phrase.text)),
+                class: phrase.class,
+                weight: phrase.weight,
+                asked: phrase.asked,
             })
             .collect();
-        let all: Vec<&Prepared> = prepared.iter().collect();
-        let mut model = Self::fit(&all, classes);
-        let held_out = held_out(&prepared, classes);
-        if held_out.len() >= 20 {
-            model.mix = Mix::fit(&held_out);
-            model.trust = Trust::fit(&held_out, model.mix);
+        let all: Vec<&Prepared> = prepared.iter().filter(|phrase| phrase.class < classes).collect();
+        let (mut mix, mut platt, mut scope) = (Mix::START, Platt::START, Scope::START);
+        if all.len() >= 20 {
+            let held_out = held_out(&all, classes);
+            mix = Mix::fit(&held_out);
+            platt = Platt::fit(&views(&held_out, mix));
+            scope = Scope::fit(&views(&outside(&all, classes), mix));
         }
-        model
-    }
-
-    fn fit(phrases: &[&Prepared], classes: usize) -> Self {
-        let documents: Vec<Vec<u64>> = phrases.iter().map(|phrase| phrase.features.clone()).collect();
-        let vocabulary = Vocabulary::build(&documents);
-        let examples: Vec<_> =
-            phrases.iter().map(|phrase| (vocabulary.vector(&phrase.features), phrase.class)).collect();
-        let linear = Linear::train(&examples, vocabulary.len(), classes);
+        let rankers = Rankers::fit(&all, classes);
         Self {
             classes,
-            phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
-            index: Index::build(phrases.iter().map(|phrase| phrase.terms.as_slice())),
-            vocabulary,
-            linear,
-            mix: Mix::START,
-            trust: Trust::START,
+            phrase_classes: all.iter().map(|phrase| phrase.class).collect(),
+            matrix: rankers.blend(mix).pack(),
+            index: rankers.index,
+            vocabulary: rankers.vocabulary,
+            likeness: mix.0[RANKERS - 1],
+            platt,
+            scope,
         }
     }
 
     /// The articles that a question may mean, at most `limit`.
     pub fn rank(&self, question: &str, limit: usize) -> Ranking {
-        if self.classes == 0 {
-            return Ranking { best: Vec::new(), trust: 0.0 };
+        if self.classes == 0 || self.phrase_classes.is_empty() {
+            return Ranking { best: Vec::new(), in_scope: 0.0, trust: 0.0 };
         }
-        let normal = normalise(question);
-        let scores = self.scores(&terms(&normal), &features(&normal));
-        let probabilities = self.mix.apply(&scores.logits, &scores.similarity);
+        let features = features(&normalise(question));
+        let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
+        let (vector, known) = self.vocabulary.vector(&features);
+        let mut scores = self.matrix.scores(&vector);
+        for (score, similarity) in scores.iter_mut().zip(&similarity) {
+            *score += self.likeness * similarity;
+        }
+        let view = View { scores, similarity, known };
+        let probabilities = self.probabilities(&view);
+        let in_scope = if vector.is_empty() { 0.0 } else { self.scope.probability(&view) };
         let mut order: Vec<usize> = (0..self.classes).collect();
-        order.sort_by(|a, b| probabilities[*b].total_cmp(&probabilities[*a]));
-        let known = scores.similarity.iter().any(|s| *s > 0.0);
-        let trust = if known { self.trust.probability(Trust::signs(&probabilities, &scores.similarity)) } else { 0.0 };
+        let by_probability = |a: &usize, b: &usize| probabilities[*b].total_cmp(&probabilities[*a]);
+        if limit < order.len() && limit > 0 {
+            order.select_nth_unstable_by(limit - 1, by_probability);
+            order.truncate(limit);
+        }
+        order.sort_by(by_probability);
         let best = order.into_iter().take(limit).map(|class| Ranked {
             class,
             probability: probabilities[class],
-            nearest: scores.nearest[class],
-            similarity: scores.similarity[class],
+            nearest: nearest[class],
+            similarity: view.similarity[class],
         });
-        Ranking { best: best.collect(), trust }
+        let trust = in_scope * probabilities[argmax(&probabilities)];
+        Ranking { best: best.collect(), in_scope, trust }
     }
 
-    fn scores(&self, terms: &[u64], features: &[u64]) -> Scores {
-        let mut similarity = vec![0.0_f32; self.classes];
-        let mut nearest = vec![None; self.classes];
-        for (phrase, score) in self.index.search(terms) {
-            let class = self.phrase_classes[phrase];
-            if score > similarity[class] {
-                similarity[class] = score;
-                nearest[class] = Some(phrase);
+    /// Probabilities that were brought to what was seen of the first; the others share the rest as before.
+    fn probabilities(&self, view: &View) -> Vec<f32> {
+        let mut probabilities = view.probabilities();
+        let best = argmax(&probabilities);
+        let before = probabilities[best];
+        let after = self.platt.apply(before);
+        let rest = (1.0 - after) / (1.0 - before).max(1e-6);
+        // The first stays the first.
+        let (_, second) = crate::number::top_two(&probabilities);
+        if self.classes > 1 && after > second * rest {
+            for probability in &mut probabilities {
+                *probability *= rest;
             }
+            probabilities[best] = after;
         }
-        let mut logits = vec![0.0; self.classes];
-        self.linear.logits(&self.vocabulary.vector(features), &mut logits);
-        Scores { logits, similarity, nearest }
+        probabilities
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub fn bytes(&self) -> usize {
+        self.matrix.bytes() + 12 * self.vocabulary.len() + self.index.bytes() + 8 * self.phrase_classes.len()
     }
 }
 
-struct Scores {
-    logits: Vec<f32>,
-    similarity: Vec<f32>,
-    nearest: Vec<Option<usize>>,
+/// All rankers, before they are mixed.
+struct Rankers {
+    classes: usize,
+    phrase_classes: Vec<usize>,
+    vocabulary: Vocabulary,
+    index: Index,
+    linear: [Matrix; RANKERS - 1],
 }
 
-fn held_out(phrases: &[Prepared], classes: usize) -> Vec<HeldOut> {
+impl Rankers {
+    fn fit(phrases: &[&Prepared], classes: usize) -> Self {
+        let vocabulary = Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes);
+        let example = |phrase: &&Prepared| Example {
+            vector: vocabulary.vector(&phrase.features).0,
+            class: phrase.class,
+            weight: phrase.weight,
+        };
+        let examples: Vec<Example> = phrases.iter().map(example).collect();
+        let size = vocabulary.len();
+        Self {
+            classes,
+            phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
+            index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
+            linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
+            vocabulary,
+        }
+    }
+
+    fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
+        let (vector, known) = self.vocabulary.vector(&phrase.features);
+        let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
+        let linear = |matrix: &Matrix| {
+            let mut scores = vec![0.0; self.classes];
+            matrix.scores(&vector, &mut scores);
+            scores
+        };
+        let [a, b, c] = &self.linear;
+        HeldOut { scores: [linear(a), linear(b), linear(c), similarity], known, class }
+    }
+
+    /// The linear rankers as one.
+    fn blend(&self, mix: Mix) -> Matrix {
+        let [machine, logistic, centroids] = &self.linear;
+        let mut matrix = machine.clone();
+        matrix.blend(mix.0[0], logistic, mix.0[1]);
+        matrix.blend(1.0, centroids, mix.0[2]);
+        matrix
+    }
+}
+
+/// Likeness of the nearest phrase of every class, and which it is.
+fn alike(index: &Index, classes_of: &[usize], classes: usize, features: &Features) -> (Vec<f32>, Vec<Option<usize>>) {
+    let (mut similarity, mut nearest) = (vec![0.0_f32; classes], vec![None; classes]);
+    for (phrase, score) in index.search(&features.terms).into_iter().enumerate() {
+        let class = classes_of[phrase];
+        if score > similarity[class] {
+            similarity[class] = score;
+            nearest[class] = Some(phrase);
+        }
+    }
+    (similarity, nearest)
+}
+
+fn views(held_out: &[HeldOut], mix: Mix) -> Vec<(View, Option<usize>)> {
+    held_out.iter().map(|question| (View::of(question, mix), question.class)).collect()
+}
+
+/// The part that a phrase is dealt to: phrases of a class go around, so that every part has some of it.
+fn parts(phrases: &[&Prepared], classes: usize) -> Vec<usize> {
+    let mut dealt: Vec<usize> = (0..classes).map(|class| class * 5).collect();
+    let mut deal = |class: usize| {
+        dealt[class] += 1;
+        dealt[class] % PARTS
+    };
+    phrases.iter().map(|phrase| deal(phrase.class)).collect()
+}
+
+/// Scores of phrases by models that have not seen them.
+fn held_out(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
+    let parts = parts(phrases, classes);
     let mut result = Vec::new();
-    for fold in 0..FOLDS {
-        let left_out_class = |class: usize| classes >= 8 && class % FOLDS == fold;
-        let left_out =
-            |number: usize, phrase: &Prepared| left_out_class(phrase.class) || (number / 7 + number) % FOLDS == fold;
+    for part in 0..PARTS {
+        let (out, seen): (Vec<_>, Vec<_>) = phrases.iter().zip(&parts).partition(|(p, of)| p.asked && **of == part);
+        let seen: Vec<&Prepared> = seen.into_iter().map(|(phrase, _)| *phrase).collect();
+        if seen.is_empty() || result.len() >= ENOUGH {
+            continue;
+        }
+        let rankers = Rankers::fit(&seen, classes);
+        let have: Vec<bool> = (0..classes).map(|class| seen.iter().any(|phrase| phrase.class == class)).collect();
+        // Of a class with one phrase nothing can be known when that phrase is out.
+        let out = out.into_iter().filter(|(phrase, _)| have[phrase.class]);
+        result.extend(out.map(|(phrase, _)| rankers.scores(phrase, Some(phrase.class))));
+    }
+    result
+}
+
+/// Scores by models without some of the articles: of unseen phrases of the others, and of phrases of those.
+fn outside(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
+    const QUARTERS: usize = 4;
+    if classes < 2 * QUARTERS {
+        return Vec::new();
+    }
+    let parts = parts(phrases, classes);
+    let mut result = Vec::new();
+    // Of many phrases, some are enough to know the scope by.
+    let stride = (phrases.len() / 4_000).max(1);
+    for quarter in 0..QUARTERS {
+        if result.len() >= ENOUGH_OUTSIDE {
+            break;
+        }
+        let is_out = |phrase: &Prepared| phrase.class % QUARTERS == quarter;
+        let is_held_out = |phrase: &Prepared, part: usize| phrase.asked && part % QUARTERS == quarter;
+        let dealt =
+            || phrases.iter().zip(&parts).enumerate().filter(|(number, _)| number % stride == 0).map(|(_, x)| x);
         let seen: Vec<&Prepared> =
-            phrases.iter().enumerate().filter(|(number, phrase)| !left_out(*number, phrase)).map(|(_, p)| p).collect();
+            dealt().filter(|(p, part)| !is_out(p) && !is_held_out(p, **part)).map(|(p, _)| *p).collect();
         if seen.is_empty() {
             continue;
         }
-        let model = Model::fit(&seen, classes);
-        for (number, phrase) in phrases.iter().enumerate().filter(|(number, phrase)| left_out(*number, phrase)) {
-            let unknown = left_out_class(phrase.class);
-            // Of each left-out article every second phrase is enough to stand for questions about something else.
-            if unknown && number % 2 == 1 {
-                continue;
+        let rankers = Rankers::fit(&seen, classes);
+        for (phrase, part) in dealt().filter(|(phrase, _)| phrase.asked) {
+            if is_out(phrase) {
+                result.push(rankers.scores(phrase, None));
+            } else if is_held_out(phrase, *part) {
+                result.push(rankers.scores(phrase, Some(phrase.class)));
             }
-            let scores = model.scores(&phrase.terms, &phrase.features);
-            result.push(HeldOut {
-                logits: scores.logits,
-                similarity: scores.similarity,
-                class: (!unknown).then_some(phrase.class),
-            });
         }
     }
     result

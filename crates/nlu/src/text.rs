@@ -1,4 +1,7 @@
-//! Normal form of questions and the features that are cut from it.
+//! Normal form of questions.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
 
 /// The languages that features and answers differ by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -9,6 +12,16 @@ pub enum Language {
     Other,
 }
 
+/// Traditional characters and their simplified ones, see `data/README.md`.
+static SIMPLIFIED: LazyLock<HashMap<char, char>> = LazyLock::new(|| {
+    let lines = include_str!("../data/traditional.txt").lines();
+    lines.filter_map(|line| Some((line.chars().next()?, line.chars().nth(1)?))).collect()
+});
+
+/// A letter may follow itself once, a digit three times: "hellooo" is "helloo", and a long number is a long number.
+const LETTERS: usize = 2;
+const DIGITS: usize = 4;
+
 /// The language of a question: Chinese as soon as a fifth of its letters are Han characters.
 pub fn language(text: &str) -> Language {
     let letters = text.chars().filter(|c| c.is_alphabetic()).count();
@@ -16,25 +29,31 @@ pub fn language(text: &str) -> Language {
     if han * 5 >= letters.max(1) { Language::Chinese } else { Language::Other }
 }
 
-fn is_han(c: char) -> bool {
+pub(crate) fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{2ffff}')
 }
 
-/// The normal form: full width to half width, lower case, digits as `0`, everything that is no letter or digit as one
-/// space. Idempotent.
+/// The normal form: full width to half width, traditional characters to simplified ones, lower case, digits as `0`,
+/// everything that is no letter or digit (emoji too) as one space, long repetitions cut. Idempotent.
 pub fn normalise(text: &str) -> String {
     let mut normal = String::with_capacity(text.len());
-    for c in text.chars().map(half_width).flat_map(char::to_lowercase) {
+    let mut last = (' ', 0_usize);
+    for c in text.chars().map(half_width).flat_map(char::to_lowercase).map(simplified) {
         let kept = match c {
-            _ if c.is_ascii_digit() => Some('0'),
+            _ if c.is_ascii_digit() => '0',
             '\'' | '’' => continue,
-            _ if c.is_alphanumeric() => Some(c),
-            _ => None,
+            _ if c.is_alphanumeric() => c,
+            _ => ' ',
         };
-        match kept {
-            Some(c) => normal.push(c),
-            None if normal.is_empty() || normal.ends_with(' ') => {}
-            None => normal.push(' '),
+        last = if kept == last.0 { (kept, last.1 + 1) } else { (kept, 1) };
+        let most = match kept {
+            ' ' => usize::from(!normal.is_empty()),
+            '0' => DIGITS,
+            _ if is_han(kept) => usize::MAX,
+            _ => LETTERS,
+        };
+        if last.1 <= most {
+            normal.push(kept);
         }
     }
     normal.truncate(normal.trim_end().len());
@@ -49,71 +68,8 @@ fn half_width(c: char) -> char {
     }
 }
 
-/// Retrieval terms of a normal form: words, and for Han text single characters and pairs.
-pub(crate) fn terms(normal: &str) -> Vec<u64> {
-    let mut terms = Vec::new();
-    each_run(normal, |run, han| {
-        if han {
-            grams(run, 1..=2, |gram| terms.push(hash(b'h', gram)));
-        } else {
-            terms.push(hash(b'w', run));
-        }
-    });
-    terms
-}
-
-/// Classifier features of a normal form: words, word pairs and character 2- to 5-grams; for Han text characters 1 to 3.
-pub(crate) fn features(normal: &str) -> Vec<u64> {
-    let mut features = Vec::new();
-    let mut previous: Option<String> = None;
-    each_run(normal, |run, han| {
-        if han {
-            grams(run, 1..=3, |gram| features.push(hash(b'h', gram)));
-            previous = None;
-            return;
-        }
-        features.push(hash(b'w', run));
-        if let Some(previous) = &previous {
-            features.push(hash(b'b', &format!("{previous} {run}")));
-        }
-        grams(&format!(" {run} "), 2..=5, |gram| features.push(hash(b'c', gram)));
-        previous = Some(run.to_owned());
-    });
-    features
-}
-
-/// Calls `f` for every word, Han runs and other runs apart.
-fn each_run(normal: &str, mut f: impl FnMut(&str, bool)) {
-    for word in normal.split(' ').filter(|word| !word.is_empty()) {
-        let mut start = 0;
-        let mut kind = None;
-        for (index, c) in word.char_indices() {
-            let han = is_han(c);
-            if kind.is_some_and(|kind| kind != han) {
-                f(&word[start..index], !han);
-                start = index;
-            }
-            kind = Some(han);
-        }
-        f(&word[start..], kind == Some(true));
-    }
-}
-
-fn grams(run: &str, sizes: std::ops::RangeInclusive<usize>, mut f: impl FnMut(&str)) {
-    let starts: Vec<usize> = run.char_indices().map(|(index, _)| index).chain([run.len()]).collect();
-    for size in sizes {
-        for window in starts.windows(size + 1) {
-            f(&run[window[0]..window[size]]);
-        }
-    }
-}
-
-/// FNV-1a over a kind and a text.
-fn hash(kind: u8, text: &str) -> u64 {
-    let start = 0xcbf2_9ce4_8422_2325_u64 ^ u64::from(kind);
-    text.bytes().fold(start.wrapping_mul(0x0100_0000_01b3), |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+fn simplified(c: char) -> char {
+    if is_han(c) { SIMPLIFIED.get(&c).copied().unwrap_or(c) } else { c }
 }
 
 #[cfg(test)]
@@ -127,22 +83,31 @@ mod tests {
             let once = normalise(&text);
             prop_assert_eq!(normalise(&once), once);
         }
+
+        #[test]
+        fn normalisation_is_idempotent_for_what_customers_write(text in "[a-c０-９A-C 理賠乾麵'’🙂！, ]{0,40}") {
+            let once = normalise(&text);
+            prop_assert_eq!(normalise(&once), once);
+        }
     }
 
     #[test]
     fn width_case_digits_and_punctuation_do_not_matter() {
         assert_eq!(normalise("Ｈｅｌｌｏ， World！ 42"), "hello world 00");
-        assert_eq!(normalise("What's  up?"), "whats up");
+        assert_eq!(normalise("What's  up? 🙂"), "whats up");
+        assert_eq!(normalise("soooo looong 6222021234567890"), "soo loong 0000");
+    }
+
+    #[test]
+    fn traditional_characters_are_read_as_simplified_ones() {
+        assert_eq!(normalise("保險理賠怎麼辦"), normalise("保险理赔怎么办"));
+        assert!(SIMPLIFIED.values().all(|c| !SIMPLIFIED.contains_key(c)), "a simplified character is changed again");
+        assert!(SIMPLIFIED.len() > 2_500);
     }
 
     #[test]
     fn languages_are_told_apart() {
         assert_eq!(language("我的保单 policy 什么时候生效"), Language::Chinese);
         assert_eq!(language("When does my policy start?"), Language::Other);
-    }
-
-    #[test]
-    fn mixed_text_gives_han_grams_and_words() {
-        assert_eq!(terms("app登录").len(), 1 + 3);
     }
 }

@@ -24,8 +24,10 @@ impl Knowledge {
     pub(crate) fn train(release: ReleaseId, articles: Vec<Article>) -> Self {
         let mut phrases = Vec::new();
         for (class, article) in articles.iter().enumerate() {
-            let titles = article.texts.iter().map(|text| &text.title);
-            phrases.extend(titles.chain(&article.questions).map(|text| Phrase { text: text.clone(), class }));
+            let titles = article.texts.iter().map(|text| (&text.title, false));
+            let asked = article.questions.iter().map(|question| (question, true));
+            let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
+            phrases.extend(titles.chain(asked).map(phrase));
         }
         let model = Model::train(&phrases, articles.len());
         Self { release, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }

@@ -1,0 +1,86 @@
+//! What a model promises, through its public surface.
+
+use lingxi_nlu::{Model, Phrase};
+use proptest::prelude::*;
+
+const SUBJECTS: [&str; 10] =
+    ["card", "refund", "policy", "claim", "password", "address", "invoice", "premium", "hospital", "branch"];
+const FORMS: [&str; 8] = [
+    "where is my {}",
+    "i lost the {}",
+    "how do i change a {}",
+    "my {} does not work",
+    "when will the {} come",
+    "can i get a new {}",
+    "who can help me with the {} please",
+    "{} question",
+];
+
+fn phrases() -> Vec<Phrase> {
+    let one = |(class, subject): (usize, &&str), form: &&str| Phrase {
+        text: form.replace("{}", subject),
+        class,
+        weight: 1.0,
+        asked: true,
+    };
+    SUBJECTS.iter().enumerate().flat_map(|subject| FORMS.iter().map(move |form| one(subject, form))).collect()
+}
+
+fn model() -> Model {
+    Model::train(&phrases(), SUBJECTS.len())
+}
+
+#[test]
+fn a_question_in_other_words_and_with_typos_is_understood() {
+    let model = model();
+    for (question, class) in [("the hospitl please, which one?", 8), ("I forgot my PASSWORDS!!", 4), ("new cards", 0)] {
+        let ranking = model.rank(question, 3);
+        assert_eq!(ranking.best[0].class, class, "{question}: {ranking:?}");
+        assert_eq!(ranking.best.len(), 3);
+    }
+}
+
+#[test]
+fn a_question_about_something_else_is_less_in_scope_than_any_of_ours() {
+    let model = model();
+    let inside = phrases().iter().map(|phrase| model.rank(&phrase.text, 1).in_scope).fold(1.0, f32::min);
+    for question in ["sing a song about the moon", "zxcv qwer", "天气怎么样", ""] {
+        assert!(model.rank(question, 1).in_scope < inside, "{question}");
+    }
+}
+
+#[test]
+fn the_same_phrases_give_the_same_model() {
+    let (one, other) = (model(), model());
+    for question in ["where is my card", "refnd please"] {
+        assert_eq!(one.rank(question, 10), other.rank(question, 10));
+    }
+}
+
+#[test]
+fn a_phrase_of_little_weight_does_not_overrule_one_of_full_weight() {
+    let mut phrases = phrases();
+    phrases.push(Phrase { text: "where is my card".into(), class: 1, weight: 0.05, asked: true });
+    assert_eq!(Model::train(&phrases, SUBJECTS.len()).rank("where is my card", 1).best[0].class, 0);
+}
+
+#[test]
+fn nothing_to_learn_from_finds_nothing() {
+    assert!(Model::train(&[], 0).rank("where is my card", 3).best.is_empty());
+    assert!(Model::train(&[], 4).rank("where is my card", 3).best.is_empty());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn probabilities_are_probabilities(question in "[a-z保险理赔 ]{0,40}|(where|lost|card|refund|claim|the| ){1,8}") {
+        static MODEL: std::sync::LazyLock<Model> = std::sync::LazyLock::new(model);
+        let ranking = MODEL.rank(&question, SUBJECTS.len());
+        let sum: f32 = ranking.best.iter().map(|best| best.probability).sum();
+        prop_assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+        prop_assert!(ranking.best.windows(2).all(|pair| pair[0].probability >= pair[1].probability));
+        prop_assert!((0.0..=1.0).contains(&ranking.in_scope));
+        prop_assert!(ranking.trust <= ranking.in_scope);
+    }
+}
