@@ -6,6 +6,7 @@ mod calibration;
 pub mod evaluation;
 mod features;
 mod held_out;
+pub mod learning;
 mod linear;
 mod model;
 mod number;

@@ -19,15 +19,43 @@ pub(crate) struct Knowledge {
     model: Model,
 }
 
+/// A question that was learned from what customers and agents did.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    pub(crate) text: String,
+    pub(crate) article: ArticleId,
+    /// Probability that it is right, 0 to 1.
+    pub(crate) weight: f32,
+}
+
+/// What a question may be about.
+#[derive(Debug)]
+pub(crate) struct Understood {
+    /// The best articles, most probable first, at most five.
+    pub(crate) candidates: Vec<Candidate>,
+    /// Probability that the question is about any of the articles.
+    pub(crate) in_scope: f64,
+    /// Probability that the first is the right one.
+    pub(crate) trust: f64,
+}
+
 impl Knowledge {
-    /// Trains on the questions and titles of the articles. Takes a second for thousands of questions.
-    pub(crate) fn train(release: ReleaseId, articles: Vec<Article>) -> Self {
+    /// Trains on the questions and titles of the articles, and on what was learned since. Takes seconds for thousands of questions.
+    pub(crate) fn train(
+        release: ReleaseId,
+        articles: Vec<Article>,
+        learned: impl IntoIterator<Item = Learned>,
+    ) -> Self {
         let mut phrases = Vec::new();
         for (class, article) in articles.iter().enumerate() {
             let titles = article.texts.iter().map(|text| (&text.title, false));
             let asked = article.questions.iter().map(|question| (question, true));
             let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
             phrases.extend(titles.chain(asked).map(phrase));
+        }
+        for Learned { text, article, weight } in learned {
+            let class = articles.iter().position(|one| one.id == article);
+            phrases.extend(class.map(|class| Phrase { text, class, weight, asked: true }));
         }
         let model = Model::train(&phrases, articles.len());
         Self { release, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
@@ -43,8 +71,8 @@ impl Knowledge {
         self.articles.iter_mut().find(|article| article.id == id)
     }
 
-    /// The articles that may be the answer, and the probability that the first one is.
-    pub(crate) fn rank(&self, text: &str, locale: &str, now: Timestamp) -> (Vec<Candidate>, f64) {
+    /// The articles that may be the answer.
+    pub(crate) fn rank(&self, text: &str, locale: &str, now: Timestamp) -> Understood {
         let ranking = self.model.rank(text, CANDIDATES + 3);
         let first_shown = ranking.best.first().is_some_and(|best| is_valid(&self.articles[best.class], now));
         let candidates = ranking.best.iter().filter(|best| is_valid(&self.articles[best.class], now)).map(|best| {
@@ -57,8 +85,21 @@ impl Knowledge {
                 similarity: f64::from(best.similarity),
             }
         });
-        let trust = if first_shown { f64::from(ranking.trust) } else { 0.0 };
-        (candidates.take(CANDIDATES).collect(), trust)
+        Understood {
+            candidates: candidates.take(CANDIDATES).collect(),
+            in_scope: f64::from(ranking.in_scope),
+            trust: if first_shown { f64::from(ranking.trust) } else { 0.0 },
+        }
+    }
+
+    /// The model over its questions.
+    pub(crate) const fn model(&self) -> &Model {
+        &self.model
+    }
+
+    /// Bytes that its model takes in memory, about.
+    pub(crate) fn model_bytes(&self) -> usize {
+        self.model.bytes()
     }
 
     /// Titles for what is typed into the widget's search: those that contain it, then those that may be meant.

@@ -1,5 +1,6 @@
 //! Bot: the knowledge base, its releases, and what is answered from them.
 
+mod evaluate;
 mod events;
 mod http;
 mod import;
@@ -7,6 +8,7 @@ mod jobs;
 mod knowledge;
 mod rules;
 mod service;
+mod simulation;
 mod store;
 
 use std::sync::Arc;
@@ -17,8 +19,10 @@ use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
 use lingxi_store::{Db, TenantTables};
 
+pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
 pub use http::{Edge, routes};
 pub use jobs::Jobs;
+pub use simulation::Round;
 
 /// What the service needs.
 #[derive(Clone)]

@@ -5,7 +5,7 @@ use lingxi_contracts::channels::{Card, CardLink, Choice};
 use lingxi_kernel::{ArticleId, Error, FieldError, Result, Timestamp};
 use lingxi_nlu::{Language, language, normalise};
 
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Understood};
 
 /// Suggestions at most.
 const MOST_OPTIONS: usize = 3;
@@ -100,15 +100,21 @@ pub(crate) fn decide(
         decision.text = say(locale, words.0, words.1).into();
         return decision;
     }
-    let (candidates, trust) = knowledge.rank(text, locale, now);
-    decision.in_scope = trust;
+    let Understood { candidates, in_scope, trust } = knowledge.rank(text, locale, now);
+    decision.in_scope = in_scope;
     decision.candidates = candidates;
-    by_trust(decision, knowledge, settings, now)
+    by_trust(decision, trust, knowledge, settings, now)
 }
 
-fn by_trust(mut decision: Decision, knowledge: &Knowledge, settings: &BotSettings, now: Timestamp) -> Decision {
+fn by_trust(
+    mut decision: Decision,
+    trust: f64,
+    knowledge: &Knowledge,
+    settings: &BotSettings,
+    now: Timestamp,
+) -> Decision {
     let first = decision.candidates.first().and_then(|candidate| knowledge.article(candidate.article_id, now));
-    if let Some(article) = first.filter(|_| decision.in_scope >= settings.answer_threshold) {
+    if let Some(article) = first.filter(|_| trust >= settings.answer_threshold) {
         return answer(decision, article, "confident");
     }
     let listed: Vec<Choice> = decision
@@ -118,7 +124,7 @@ fn by_trust(mut decision: Decision, knowledge: &Knowledge, settings: &BotSetting
         .take(MOST_OPTIONS)
         .map(|candidate| Choice { value: candidate.article_id.to_string(), label: candidate.title.clone() })
         .collect();
-    if decision.in_scope < FAR_OFF || listed.is_empty() {
+    if trust < FAR_OFF || listed.is_empty() {
         return hand_over(decision, "far_off");
     }
     decision.kind = DecisionKind::Options;
@@ -285,7 +291,7 @@ mod tests {
             version: 1,
             updated_at: env.now(),
         });
-        Knowledge::train(env.id::<ReleaseId>(), articles.collect())
+        Knowledge::train(env.id::<ReleaseId>(), articles.collect(), [])
     }
 
     fn ask(knowledge: &Knowledge, text: &str) -> Decision {

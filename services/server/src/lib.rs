@@ -1,5 +1,6 @@
 //! The composition root: builds the services, links them, serves them.
 
+pub mod bot_eval;
 pub mod cloud;
 pub mod converse;
 pub mod demo;

@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{converse, demo, doctor, import, operator, serve};
+use lingxi_server::{bot_eval, converse, demo, doctor, import, operator, serve};
 
 /// The allocator of musl, with which the image's binary is linked, is slow under threads.
 #[cfg(target_env = "musl")]
@@ -84,6 +84,11 @@ enum Command {
         /// Where it is served
         url: String,
     },
+    /// What there is about the bot beside serving it
+    Bot {
+        #[command(subcommand)]
+        deed: BotDeed,
+    },
     /// Read FAQ files (.csv, .jsonl, .xlsx) into a firm's knowledge base and publish them
     Import {
         /// The firm's id (ten_...)
@@ -93,6 +98,12 @@ enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
     },
+}
+
+#[derive(Subcommand)]
+enum BotDeed {
+    /// Measure how well questions of known meaning are understood, by what answers customers; prints JSON
+    Eval(bot_eval::Options),
 }
 
 fn main() -> ExitCode {
@@ -201,6 +212,10 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
         Command::Converse { url } => {
             let answer = converse::hold(&url).await?;
             say(format!("Signed up, asked, answered, billed, ended. The bot said: {answer}"));
+            Ok(())
+        }
+        Command::Bot { deed: BotDeed::Eval(options) } => {
+            say(bot_eval::run(&options)?);
             Ok(())
         }
         Command::Demo => make_demo(&config).await,

@@ -1,0 +1,132 @@
+//! Customers who are played: what a knowledge base learns from their clicks, by what learns from those of real ones.
+
+use std::collections::HashMap;
+
+use lingxi_kernel::ArticleId;
+use lingxi_nlu::learning::{Lesson, Outcome, Reading, Shown, compare, conclude, may_replace};
+use serde::Serialize;
+
+use crate::evaluate::{Labels, Sample, accuracy};
+use crate::knowledge::{Knowledge, Learned};
+
+/// Questions between two trainings.
+const ROUND: usize = 1_000;
+/// Every so many-th lesson is not learned from: candidates are compared on these.
+const KEPT_BACK: usize = 8;
+/// Customers who choose from the list of three, of those who find their answer there; choices that are wrong; hand-overs whose
+/// meaning the agent says. In percent.
+const CHOOSE: u64 = 50;
+const SLIP: u64 = 10;
+const LABEL: u64 = 30;
+
+/// Where learning stands after some questions.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Round {
+    /// Questions that customers asked so far.
+    pub questions: usize,
+    /// Questions that were concluded from what they did.
+    pub learned: usize,
+    /// Share of test questions whose first answer is right.
+    pub accuracy: f64,
+    /// Whether the newly trained model was better and answers now.
+    pub promoted: bool,
+}
+
+/// Lets customers ask; trains after each round, and answers from the new model only when the comparison allows it.
+pub(crate) fn run(
+    labels: &Labels,
+    mut serving: Knowledge,
+    questions: &[Sample],
+    test: &[Sample],
+) -> (Knowledge, Vec<Round>) {
+    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut order: Vec<&Sample> = questions.iter().collect();
+    for index in (1..order.len()).rev() {
+        order.swap(index, random.below(index + 1));
+    }
+    let classes: HashMap<ArticleId, usize> =
+        labels.articles.iter().enumerate().map(|(class, article)| (article.id, class)).collect();
+    let by_name: HashMap<&str, usize> =
+        labels.names.iter().filter_map(|(id, name)| Some((name.as_str(), *classes.get(id)?))).collect();
+    let (mut learned_from, mut kept_back, mut asked) = (Vec::new(), Vec::new(), 0);
+    let mut rounds =
+        vec![Round { questions: 0, learned: 0, accuracy: accuracy(labels, &serving, test), promoted: true }];
+    for questions in order.chunks(ROUND) {
+        for question in questions {
+            asked += 1;
+            let Some(truth) = by_name.get(question.label.as_str()) else { continue };
+            let shown: Vec<Shown> = labels
+                .ask(&serving, &question.text)
+                .candidates
+                .iter()
+                .take(3)
+                .filter_map(|one| {
+                    Some(Shown { class: *classes.get(&one.article_id)?, probability: narrow(one.probability) })
+                })
+                .collect();
+            if let Some(outcome) = random.behave(&shown, *truth) {
+                let lesson = Lesson { text: question.text.clone(), shown, outcome, visitor: random.next() };
+                if asked % KEPT_BACK == 0 { kept_back.push(lesson) } else { learned_from.push(lesson) }
+            }
+        }
+        let conclusions = conclude(&learned_from, Reading::default());
+        let learned: Vec<Learned> = conclusions
+            .into_iter()
+            .map(|one| Learned {
+                text: one.phrase.text,
+                article: labels.articles[one.phrase.class].id,
+                weight: one.phrase.weight,
+            })
+            .collect();
+        let count = learned.len();
+        let candidate = labels.train(learned);
+        let (before, after) = compare(serving.model(), candidate.model(), &kept_back, Reading::default());
+        let promoted = may_replace(before, after, (0, 0));
+        if promoted {
+            serving = candidate;
+        }
+        rounds.push(Round { questions: asked, learned: count, accuracy: accuracy(labels, &serving, test), promoted });
+    }
+    (serving, rounds)
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "a probability")]
+fn narrow(probability: f64) -> f32 {
+    probability as f32
+}
+
+/// A fixed sequence, so that two runs are the same (xorshift64, Marsaglia 2003).
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0
+    }
+
+    fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() >> 11).unwrap_or(0) % n.max(1)
+    }
+
+    fn percent(&mut self, share: u64) -> bool {
+        (self.next() >> 11) % 100 < share
+    }
+
+    /// What a customer does with a list, or the agent after it.
+    fn behave(&mut self, shown: &[Shown], truth: usize) -> Option<Outcome> {
+        let there = shown.iter().any(|one| one.class == truth);
+        if !there {
+            return self.percent(LABEL).then_some(Outcome::Labelled(truth));
+        }
+        if !self.percent(CHOOSE) {
+            return None;
+        }
+        let others: Vec<usize> = shown.iter().map(|one| one.class).filter(|class| *class != truth).collect();
+        if self.percent(SLIP) && !others.is_empty() {
+            return Some(Outcome::Chosen(others[self.below(others.len())]));
+        }
+        Some(Outcome::Chosen(truth))
+    }
+}
