@@ -106,6 +106,45 @@ pub fn conclude(lessons: &[Lesson], reading: Reading) -> Vec<Conclusion> {
     order.into_iter().filter_map(conclusion).collect()
 }
 
+/// Conclusions from that many questions are worth a second look.
+const SECOND_LOOK: usize = 150;
+
+/// Learns from what people wrote down and from lessons: the new model, and what was concluded.
+///
+/// When there are lessons enough, they are read a second time, with the probabilities of a model that has learned from the
+/// other half of them, in the place of what the serving model said when it knew less (cross-fitting). So a slip is found
+/// out by what the others chose.
+pub fn learn(written: &[Phrase], classes: usize, lessons: &[Lesson], reading: Reading) -> (Model, Vec<Conclusion>) {
+    let mut conclusions = conclude(lessons, reading);
+    let train = |concluded: &mut dyn Iterator<Item = &Conclusion>| {
+        let phrases: Vec<Phrase> = written.iter().chain(concluded.map(|one| &one.phrase)).cloned().collect();
+        Model::train(&phrases, classes)
+    };
+    if conclusions.len() >= SECOND_LOOK {
+        // Lessons about the same words are in the same half.
+        let mut half = vec![0; lessons.len()];
+        for (number, conclusion) in conclusions.iter().enumerate() {
+            for lesson in &conclusion.lessons {
+                half[*lesson] = number % 2;
+            }
+        }
+        let of = |wanted: usize| move |(number, one): (usize, _)| (number % 2 == wanted).then_some(one);
+        let models = [1, 0].map(|other| train(&mut conclusions.iter().enumerate().filter_map(of(other))));
+        let again = |(lesson, half): (&Lesson, usize)| looked_at_again(lesson, &models[half], classes);
+        let lessons: Vec<Lesson> = lessons.iter().zip(half).map(again).collect();
+        conclusions = conclude(&lessons, reading);
+    }
+    (train(&mut conclusions.iter()), conclusions)
+}
+
+/// A lesson with what another model holds of what was shown.
+fn looked_at_again(lesson: &Lesson, model: &Model, classes: usize) -> Lesson {
+    let ranking = model.rank(&lesson.text, classes);
+    let probability = |class: usize| ranking.best.iter().find(|one| one.class == class).map(|one| one.probability);
+    let shown = |one: &Shown| Shown { probability: probability(one.class).unwrap_or(one.probability), ..*one };
+    Lesson { shown: lesson.shown.iter().map(shown).collect(), ..lesson.clone() }
+}
+
 /// The class that some lessons about the same question speak for most, and its probability.
 fn surest<'a>(lessons: impl Iterator<Item = &'a Lesson>, reading: Reading) -> Option<(usize, f32)> {
     // Log odds against "none of those that were ever named".

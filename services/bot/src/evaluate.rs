@@ -6,9 +6,10 @@ use std::time::Instant;
 use lingxi_contracts::bot::{Article, ArticleStatus, ArticleText};
 use lingxi_kernel::{ArticleId, Env, ReleaseId, Timestamp};
 use lingxi_nlu::evaluation::{self, Scored};
+use lingxi_nlu::learning::Lesson;
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge::{Knowledge, Learned, Understood};
+use crate::knowledge::{Knowledge, Understood};
 use crate::simulation;
 
 /// A question and what it asks for.
@@ -117,8 +118,10 @@ impl Labels {
         Self { articles, names, now: env.now() }
     }
 
-    pub(crate) fn train(&self, learned: Vec<Learned>) -> Knowledge {
-        Knowledge::train(Env::system().id::<ReleaseId>(), self.articles.clone(), learned)
+    /// A model of the labels, and how many questions were concluded from lessons.
+    pub(crate) fn train(&self, lessons: &[Lesson]) -> (Knowledge, usize) {
+        let (knowledge, concluded) = Knowledge::train(Env::system().id::<ReleaseId>(), self.articles.clone(), lessons);
+        (knowledge, concluded.len())
     }
 
     pub(crate) fn ask(&self, knowledge: &Knowledge, text: &str) -> Understood {
@@ -174,7 +177,7 @@ pub fn evaluate(evaluation: Evaluation) -> Result<(Report, Vec<Prediction>), Str
     }
     let labels = Labels::of(&learned);
     let started = Instant::now();
-    let mut knowledge = labels.train(Vec::new());
+    let mut knowledge = labels.train(&[]).0;
     let mut training_seconds = started.elapsed().as_secs_f64();
     let mut rounds = Vec::new();
     if clicks {

@@ -3,6 +3,7 @@
 use lingxi_contracts::bot::{Article, Candidate};
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{ArticleId, ReleaseId, Timestamp};
+use lingxi_nlu::learning::{Conclusion, Lesson, Reading, learn};
 use lingxi_nlu::{Model, Phrase, normalise};
 
 use crate::rules::{is_valid, text_in};
@@ -19,15 +20,6 @@ pub(crate) struct Knowledge {
     model: Model,
 }
 
-/// A question that was learned from what customers and agents did.
-#[derive(Debug, Clone)]
-pub(crate) struct Learned {
-    pub(crate) text: String,
-    pub(crate) article: ArticleId,
-    /// Probability that it is right, 0 to 1.
-    pub(crate) weight: f32,
-}
-
 /// What a question may be about.
 #[derive(Debug)]
 pub(crate) struct Understood {
@@ -40,12 +32,9 @@ pub(crate) struct Understood {
 }
 
 impl Knowledge {
-    /// Trains on the questions and titles of the articles, and on what was learned since. Takes seconds for thousands of questions.
-    pub(crate) fn train(
-        release: ReleaseId,
-        articles: Vec<Article>,
-        learned: impl IntoIterator<Item = Learned>,
-    ) -> Self {
+    /// Trains on the questions and titles of the articles, and on what customers and agents did since. Takes seconds for
+    /// thousands of questions.
+    pub(crate) fn train(release: ReleaseId, articles: Vec<Article>, lessons: &[Lesson]) -> (Self, Vec<Conclusion>) {
         let mut phrases = Vec::new();
         for (class, article) in articles.iter().enumerate() {
             let titles = article.texts.iter().map(|text| (&text.title, false));
@@ -53,12 +42,10 @@ impl Knowledge {
             let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
             phrases.extend(titles.chain(asked).map(phrase));
         }
-        for Learned { text, article, weight } in learned {
-            let class = articles.iter().position(|one| one.id == article);
-            phrases.extend(class.map(|class| Phrase { text, class, weight, asked: true }));
-        }
-        let model = Model::train(&phrases, articles.len());
-        Self { release, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
+        let (model, conclusions) = learn(&phrases, articles.len(), lessons, Reading::default());
+        phrases.extend(conclusions.iter().map(|one| one.phrase.clone()));
+        let phrases = phrases.into_iter().map(|phrase| phrase.text).collect();
+        (Self { release, articles, phrases, model }, conclusions)
     }
 
     /// The article of an id, if it is to be shown now.

@@ -291,7 +291,7 @@ mod tests {
             version: 1,
             updated_at: env.now(),
         });
-        Knowledge::train(env.id::<ReleaseId>(), articles.collect(), [])
+        Knowledge::train(env.id::<ReleaseId>(), articles.collect(), &[]).0
     }
 
     fn ask(knowledge: &Knowledge, text: &str) -> Decision {

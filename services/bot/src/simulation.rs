@@ -3,16 +3,18 @@
 use std::collections::HashMap;
 
 use lingxi_kernel::ArticleId;
-use lingxi_nlu::learning::{Lesson, Outcome, Reading, Shown, compare, conclude, may_replace};
+use lingxi_nlu::learning::{Lesson, Outcome, Reading, Shown, compare, may_replace};
 use serde::Serialize;
 
 use crate::evaluate::{Labels, Sample, accuracy};
-use crate::knowledge::{Knowledge, Learned};
+use crate::knowledge::Knowledge;
 
 /// Questions between two trainings.
 const ROUND: usize = 1_000;
 /// Every so many-th lesson is not learned from: candidates are compared on these.
 const KEPT_BACK: usize = 8;
+/// As many of them at most; older ones are learned from then.
+const COMPARED: usize = 200;
 /// Customers who choose from the list of three, of those who find their answer there; choices that are wrong; hand-overs whose
 /// meaning the agent says. In percent.
 const CHOOSE: u64 = 50;
@@ -69,23 +71,16 @@ pub(crate) fn run(
                 if asked % KEPT_BACK == 0 { kept_back.push(lesson) } else { learned_from.push(lesson) }
             }
         }
-        let conclusions = conclude(&learned_from, Reading::default());
-        let learned: Vec<Learned> = conclusions
-            .into_iter()
-            .map(|one| Learned {
-                text: one.phrase.text,
-                article: labels.articles[one.phrase.class].id,
-                weight: one.phrase.weight,
-            })
-            .collect();
-        let count = learned.len();
-        let candidate = labels.train(learned);
+        let (candidate, learned) = labels.train(&learned_from);
         let (before, after) = compare(serving.model(), candidate.model(), &kept_back, Reading::default());
         let promoted = may_replace(before, after, (0, 0));
         if promoted {
             serving = candidate;
         }
-        rounds.push(Round { questions: asked, learned: count, accuracy: accuracy(labels, &serving, test), promoted });
+        // What was compared on long ago is learned from; what comes next is compared on later lessons.
+        let old = kept_back.len().saturating_sub(COMPARED);
+        learned_from.extend(kept_back.drain(..old));
+        rounds.push(Round { questions: asked, learned, accuracy: accuracy(labels, &serving, test), promoted });
     }
     (serving, rounds)
 }

@@ -96,5 +96,5 @@ impl Bot {
 async fn train(row: release::Model) -> Result<Arc<Knowledge>> {
     let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
     let id = ReleaseId::from_uuid(row.id);
-    Ok(Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles, [])).await?))
+    Ok(Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles, &[]).0).await?))
 }
