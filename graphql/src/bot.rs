@@ -2,8 +2,10 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result};
-use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, BotSettings, Decision, Import, Release, Unanswered};
-use lingxi_kernel::{ArticleId, ImportId, PageArgs, ReleaseId, UnansweredId};
+use lingxi_contracts::bot::{
+    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, Import, LearnedQuestion, Release, Unanswered,
+};
+use lingxi_kernel::{ArticleId, BotModelId, ImportId, LearnedQuestionId, PageArgs, ReleaseId, UnansweredId};
 
 use crate::outcome::{Shown as _, connection, parts, payload};
 use crate::tenants::RemovalPayload;
@@ -34,6 +36,21 @@ payload!(
     ImportPayload {
         /// The import.
         import: Import
+    }
+);
+
+payload!(
+    /// What learning came to.
+    LearningPayload {
+        /// What was learned.
+        model: BotModel
+    }
+);
+payload!(
+    /// What choosing a model came to.
+    BotModelsPayload {
+        /// All models, newest first.
+        models: Vec<BotModel>
     }
 );
 
@@ -80,6 +97,25 @@ impl BotQuery {
     async fn test_bot(&self, ctx: &Context<'_>, text: String, locale: String) -> Result<Decision> {
         let (caller, services) = parts(ctx)?;
         services.bot.test(caller, &text, &locale).await.shown()
+    }
+
+    /// What the bot has learned by itself so far, newest first.
+    async fn bot_models(&self, ctx: &Context<'_>) -> Result<Vec<BotModel>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.models(caller).await.shown()
+    }
+
+    /// Questions that the bot has learned by itself and answers by now.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn learned_questions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, LearnedQuestion>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.bot.learned(caller, page).await.shown()?))
     }
 
     /// Questions without an answer, most often asked first.
@@ -140,6 +176,27 @@ impl BotMutation {
     async fn save_bot_settings(&self, ctx: &Context<'_>, input: BotSettings) -> Result<BotSettingsPayload> {
         let (caller, services) = parts(ctx)?;
         BotSettingsPayload::of(services.bot.save_settings(caller, input).await)
+    }
+
+    /// Learns now from what customers chose, instead of at night; answers from that when it is not worse.
+    async fn learn_from_customers(&self, ctx: &Context<'_>) -> Result<LearningPayload> {
+        let (caller, services) = parts(ctx)?;
+        LearningPayload::of(services.bot.learn(caller).await)
+    }
+
+    /// Answers from an earlier model again; without an id, from what people wrote alone.
+    async fn activate_bot_model(&self, ctx: &Context<'_>, id: Option<BotModelId>) -> Result<BotModelsPayload> {
+        let (caller, services) = parts(ctx)?;
+        BotModelsPayload::of(match services.bot.activate_model(caller, id).await {
+            Ok(()) => services.bot.models(caller).await,
+            Err(error) => Err(error),
+        })
+    }
+
+    /// Unlearns a question, for good.
+    async fn unlearn_question(&self, ctx: &Context<'_>, id: LearnedQuestionId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.bot.veto(caller, id).await)
     }
 
     /// Takes a question off the list of unanswered ones.

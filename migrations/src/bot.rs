@@ -1,6 +1,6 @@
 //! Tables of the bot service.
 
-use crate::table::{keyed, tables, tenant_table};
+use crate::table::{added, keyed, tables, tenant_table};
 
 tables!(
     Initial,
@@ -61,4 +61,32 @@ tables!(
             .text("content")
             .time("created_at"),
     ]
+);
+
+// What the bot learns by itself: models, the questions of each, and those that a person does not want learned.
+tables!(
+    Learning,
+    "m20261124_000013_bot_learning",
+    vec![
+        tenant_table("bot_model")
+            .int("number")
+            .text("status")
+            .uuid("release_id")
+            .int("lessons")
+            .int("learned")
+            .int("changes")
+            .json_null("comparison")
+            .time("created_at")
+            .unique(&["tenant_id", "number"]),
+        tenant_table("bot_learned_question")
+            .uuid("model_id")
+            .text("text")
+            .text("normal")
+            .uuid("article_id")
+            .int("percent")
+            .int("times")
+            .index(&["tenant_id", "model_id"]),
+        tenant_table("bot_veto").text("normal").time("created_at").unique(&["tenant_id", "normal"]),
+    ],
+    vec![added("bot_impression").uuid_null("contact_id")]
 );

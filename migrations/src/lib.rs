@@ -32,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(channels::ContactIdentities),
             Box::new(channels::SendersIds),
             Box::new(store::Leases),
+            Box::new(bot::Learning),
         ]
     }
 }

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    ArticleId, ConversationId, Ctx, ImportId, MessageId, Page, PageArgs, ReleaseId, Result, Timestamp, UnansweredId,
-    text_enum,
+    ArticleId, BotModelId, ConversationId, Ctx, ImportId, LearnedQuestionId, MessageId, Page, PageArgs, ReleaseId,
+    Result, Timestamp, UnansweredId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 
@@ -129,6 +129,9 @@ pub struct BotSettings {
     pub list_threshold: f64,
     /// Words that ask for a person, in any language.
     pub handover_phrases: Vec<String>,
+    /// Whether the bot learns by itself from what customers choose, once a day.
+    #[cfg_attr(feature = "graphql", graphql(default = true))]
+    pub learns: bool,
 }
 
 impl Default for BotSettings {
@@ -139,6 +142,7 @@ impl Default for BotSettings {
             answer_threshold: 0.55,
             list_threshold: 0.08,
             handover_phrases: phrases.map(str::to_owned).to_vec(),
+            learns: true,
         }
     }
 }
@@ -193,6 +197,68 @@ pub struct Decision {
     pub locale: String,
     /// The release that decided.
     pub release: Option<ReleaseId>,
+}
+
+text_enum! {
+    /// What became of what the bot learned.
+    pub enum BotModelStatus {
+        /// Customers get answers from it.
+        Serving = "serving",
+        /// Another one answers now.
+        Retired = "retired",
+        /// It would have answered worse than the one before.
+        Refused = "refused",
+    }
+}
+
+/// How a newly learned model compares with the one that answered then, on what customers did and neither had learned from.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct ModelComparison {
+    /// Estimated share of questions whose first answer is right, before; 0 to 1.
+    pub before: f64,
+    /// The same with what was learned.
+    pub after: f64,
+    /// Standard error of the difference.
+    pub error: f64,
+    /// From how many questions it is estimated.
+    pub questions: i32,
+}
+
+/// What the bot learned by one training.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct BotModel {
+    /// Global id.
+    pub id: BotModelId,
+    /// Counts from 1.
+    pub number: i32,
+    /// What became of it.
+    pub status: BotModelStatus,
+    /// From how many choices of customers it learned.
+    pub lessons: i32,
+    /// How many questions it learned from them.
+    pub learned: i32,
+    /// How it compares with what answered before; none when there was too little to compare on.
+    pub comparison: Option<ModelComparison>,
+    /// When it was trained.
+    pub created_at: Timestamp,
+}
+
+/// A question that the bot has learned by itself.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct LearnedQuestion {
+    /// Global id.
+    pub id: LearnedQuestionId,
+    /// The question, personal data masked.
+    pub text: String,
+    /// What it asks for; none when the article is gone since.
+    pub article: Option<Article>,
+    /// Probability that this is right, 0 to 1.
+    pub probability: f64,
+    /// From how many choices of customers it was concluded.
+    pub times: i32,
 }
 
 /// A question that the bot could not answer: a draft for the admin.
@@ -354,6 +420,18 @@ pub trait BotClient: Send + Sync {
     /// Titles that match the beginning of a question, for the widget's search.
     #[idempotent]
     async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>>;
+    /// What was learned so far, newest first.
+    #[idempotent]
+    async fn models(&self, ctx: &Ctx) -> Result<Vec<BotModel>>;
+    /// Questions of the model that answers, in the order in which they were learned.
+    #[idempotent]
+    async fn learned(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<LearnedQuestion>>;
+    /// Learns from what customers chose so far, and answers from that when it is not worse. Refused when they chose too little.
+    async fn learn(&self, ctx: &Ctx) -> Result<BotModel>;
+    /// Answers from an earlier model again, or, with none, from what people wrote alone.
+    async fn activate_model(&self, ctx: &Ctx, id: Option<BotModelId>) -> Result<()>;
+    /// Unlearns a question, for good.
+    async fn veto(&self, ctx: &Ctx, id: LearnedQuestionId) -> Result<()>;
     /// Questions without an answer, most often asked first.
     #[idempotent]
     async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;

@@ -56,6 +56,10 @@ define_id!(
     ArticleId, "art";
     /// A published version of the knowledge base.
     ReleaseId, "rel";
+    /// What the bot has learned by one training.
+    BotModelId, "mdl";
+    /// A question that the bot has learned by itself.
+    LearnedQuestionId, "lrn";
     /// One showing of bot suggestions to a contact.
     ImpressionId, "imp";
     /// A question that the bot could not answer.

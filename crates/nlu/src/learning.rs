@@ -1,6 +1,6 @@
 //! What can be concluded from what customers and agents did: phrases with weights, and whether a new model may replace the old.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::model::{Model, Phrase};
 use crate::number::count;
@@ -68,15 +68,14 @@ pub struct Conclusion {
     pub lessons: Vec<usize>,
 }
 
-/// What can be learned: for every question in the same words, the class that the lessons speak for most, when that is sure enough.
+/// What can be learned, in the order of the normal forms: for every question in the same words, the class that the lessons speak for most, when that is sure enough.
 ///
 /// Each lesson moves the odds of the classes by Bayes' rule: from how probable the model held them, by how probable the outcome is
 /// under each. So the choice of an improbable answer says less than that of a probable one, and a choice far down, where
 /// slips are few, says more than one at the top.
 pub fn conclude(lessons: &[Lesson], reading: Reading) -> Vec<Conclusion> {
     let mut of_visitor: HashMap<u64, usize> = HashMap::new();
-    let mut by_text: HashMap<String, Vec<usize>> = HashMap::new();
-    let mut order = Vec::new();
+    let mut by_text: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (number, lesson) in lessons.iter().enumerate() {
         let counted = of_visitor.entry(lesson.visitor).or_default();
         let labelled = matches!(lesson.outcome, Outcome::Labelled(_));
@@ -88,22 +87,16 @@ pub fn conclude(lessons: &[Lesson], reading: Reading) -> Vec<Conclusion> {
         if normal.chars().count() < 2 {
             continue;
         }
-        by_text
-            .entry(normal.clone())
-            .or_insert_with(|| {
-                order.push(normal);
-                Vec::new()
-            })
-            .push(number);
+        by_text.entry(normal).or_default().push(number);
     }
-    let conclusion = |normal: String| {
-        let of = by_text.get(&normal)?;
+    let conclusion = |of: Vec<usize>| {
         let (class, probability) = surest(of.iter().map(|number| &lessons[*number]), reading)?;
         let text = lessons[*of.first()?].text.clone();
-        let phrase = Phrase { text, class, weight: probability, asked: true };
-        (probability >= reading.sure).then(|| Conclusion { phrase, lessons: of.clone() })
+        // To the percent: what is kept of it is enough to train the same model again.
+        let phrase = Phrase { text, class, weight: (probability * 100.0).round() / 100.0, asked: true };
+        (probability >= reading.sure).then_some(Conclusion { phrase, lessons: of })
     };
-    order.into_iter().filter_map(conclusion).collect()
+    by_text.into_values().filter_map(conclusion).collect()
 }
 
 /// Conclusions from that many questions are worth a second look.

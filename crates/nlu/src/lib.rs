@@ -8,10 +8,12 @@ mod features;
 mod held_out;
 pub mod learning;
 mod linear;
+mod mask;
 mod model;
 mod number;
 mod text;
 mod vocabulary;
 
+pub use mask::mask;
 pub use model::{Model, Phrase, Ranked, Ranking};
 pub use text::{Language, language, normalise};

@@ -9,7 +9,7 @@ use lingxi_nlu::evaluation::{self, Scored};
 use lingxi_nlu::learning::Lesson;
 use serde::{Deserialize, Serialize};
 
-use crate::knowledge::{Knowledge, Understood};
+use crate::knowledge::{Knowledge, Source, Understood};
 use crate::simulation;
 
 /// A question and what it asks for.
@@ -120,7 +120,8 @@ impl Labels {
 
     /// A model of the labels, and how many questions were concluded from lessons.
     pub(crate) fn train(&self, lessons: &[Lesson]) -> (Knowledge, usize) {
-        let (knowledge, concluded) = Knowledge::train(Env::system().id::<ReleaseId>(), self.articles.clone(), lessons);
+        let source = Source { release: Env::system().id::<ReleaseId>(), model: None };
+        let (knowledge, concluded) = Knowledge::learn(source, self.articles.clone(), lessons);
         (knowledge, concluded.len())
     }
 

@@ -2,7 +2,7 @@
 
 use lingxi_contracts::bot::{Article, Candidate};
 use lingxi_contracts::channels::Choice;
-use lingxi_kernel::{ArticleId, ReleaseId, Timestamp};
+use lingxi_kernel::{ArticleId, BotModelId, ReleaseId, Timestamp};
 use lingxi_nlu::learning::{Conclusion, Lesson, Reading, learn};
 use lingxi_nlu::{Model, Phrase, normalise};
 
@@ -11,13 +11,36 @@ use crate::rules::{is_valid, text_in};
 /// Candidates that are worth showing to people who look into a decision.
 const CANDIDATES: usize = 5;
 
-/// A release that answers.
+/// What answers are given from: what people published, and what was learned since.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Source {
+    pub(crate) release: ReleaseId,
+    pub(crate) model: Option<ModelState>,
+}
+
+/// A model and how often questions were taken out of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct ModelState {
+    pub(crate) id: BotModelId,
+    pub(crate) changes: i32,
+}
+
+/// A release that answers, with what was learned since.
 #[derive(Debug)]
 pub(crate) struct Knowledge {
-    pub(crate) release: ReleaseId,
+    pub(crate) source: Source,
     articles: Vec<Article>,
     phrases: Vec<String>,
     model: Model,
+}
+
+/// A question that was learned.
+#[derive(Debug, Clone)]
+pub(crate) struct Learned {
+    pub(crate) text: String,
+    pub(crate) article: ArticleId,
+    /// Probability that it is right, 0 to 1.
+    pub(crate) probability: f32,
 }
 
 /// What a question may be about.
@@ -32,20 +55,29 @@ pub(crate) struct Understood {
 }
 
 impl Knowledge {
-    /// Trains on the questions and titles of the articles, and on what customers and agents did since. Takes seconds for
-    /// thousands of questions.
-    pub(crate) fn train(release: ReleaseId, articles: Vec<Article>, lessons: &[Lesson]) -> (Self, Vec<Conclusion>) {
-        let mut phrases = Vec::new();
-        for (class, article) in articles.iter().enumerate() {
-            let titles = article.texts.iter().map(|text| (&text.title, false));
-            let asked = article.questions.iter().map(|question| (question, true));
-            let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
-            phrases.extend(titles.chain(asked).map(phrase));
+    /// Trains on the questions and titles of the articles, and on what was learned. Takes seconds for thousands of questions.
+    pub(crate) fn train(source: Source, articles: Vec<Article>, learned: Vec<Learned>) -> Self {
+        let mut phrases = written(&articles);
+        for Learned { text, article, probability } in learned {
+            let class = articles.iter().position(|one| one.id == article);
+            phrases.extend(class.map(|class| Phrase { text, class, weight: probability, asked: true }));
         }
+        let model = Model::train(&phrases, articles.len());
+        Self { source, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
+    }
+
+    /// Trains anew on its articles and on what customers did; returns also what was concluded from that.
+    pub(crate) fn learn(source: Source, articles: Vec<Article>, lessons: &[Lesson]) -> (Self, Vec<Conclusion>) {
+        let mut phrases = written(&articles);
         let (model, conclusions) = learn(&phrases, articles.len(), lessons, Reading::default());
         phrases.extend(conclusions.iter().map(|one| one.phrase.clone()));
         let phrases = phrases.into_iter().map(|phrase| phrase.text).collect();
-        (Self { release, articles, phrases, model }, conclusions)
+        (Self { source, articles, phrases, model }, conclusions)
+    }
+
+    /// The articles, in the order of the model's classes.
+    pub(crate) fn articles(&self) -> &[Article] {
+        &self.articles
     }
 
     /// The article of an id, if it is to be shown now.
@@ -109,6 +141,18 @@ impl Knowledge {
             .map(|article| Choice { value: article.id.to_string(), label: title(article, locale) })
             .collect()
     }
+}
+
+/// What people wrote down: titles, and the ways to ask.
+fn written(articles: &[Article]) -> Vec<Phrase> {
+    let mut phrases = Vec::new();
+    for (class, article) in articles.iter().enumerate() {
+        let titles = article.texts.iter().map(|text| (&text.title, false));
+        let asked = article.questions.iter().map(|question| (question, true));
+        let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
+        phrases.extend(titles.chain(asked).map(phrase));
+    }
+    phrases
 }
 
 fn title(article: &Article, locale: &str) -> String {

@@ -6,6 +6,7 @@ mod http;
 mod import;
 mod jobs;
 mod knowledge;
+mod lessons;
 mod rules;
 mod service;
 mod simulation;
@@ -66,13 +67,17 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::unanswered::Entity>()
         .with::<store::import::Entity>()
         .with::<store::settings::Entity>()
+        .with::<store::learning::model::Entity>()
+        .with::<store::learning::learned::Entity>()
+        .with::<store::learning::veto::Entity>()
 }
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
     let tables = Arc::new(data(&deps.db));
-    let jobs = Jobs { db: deps.db.clone() };
+    let db = deps.db.clone();
     let service = Arc::new(service::Bot::new(deps));
+    let jobs = Jobs { db, service: service.clone() };
     let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
     Parts { client: service, consumer: Arc::new(consumer), jobs }
 }

@@ -68,7 +68,7 @@ pub(crate) fn decide(
         in_scope: 0.0,
         reason: String::new(),
         locale: locale.to_owned(),
-        release: knowledge.map(|knowledge| knowledge.release),
+        release: knowledge.map(|knowledge| knowledge.source.release),
     };
     if !settings.enabled {
         return hand_over(decision, "switched_off");
@@ -271,6 +271,7 @@ pub(crate) fn article_of(choice: &str) -> Option<ArticleId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::knowledge::Source;
     use chrono::TimeDelta;
     use lingxi_contracts::bot::ArticleStatus;
     use lingxi_kernel::{Env, ReleaseId};
@@ -291,7 +292,7 @@ mod tests {
             version: 1,
             updated_at: env.now(),
         });
-        Knowledge::train(env.id::<ReleaseId>(), articles.collect(), &[]).0
+        Knowledge::train(Source { release: env.id::<ReleaseId>(), model: None }, articles.collect(), Vec::new())
     }
 
     fn ask(knowledge: &Knowledge, text: &str) -> Decision {

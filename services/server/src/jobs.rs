@@ -90,6 +90,7 @@ impl Jobs {
         }
         if let Some(it) = &self.bot {
             every("bot", 5, "imports that were left", job(it, |it| async move { it.continue_imports().await }));
+            every("bot", 600, "learning", job(it, |it| async move { it.learn().await }));
         }
         if let Some(it) = &self.tenants {
             every("tenants", 5, "waiting mail", job(it, |it| async move { it.send_mail().await }));

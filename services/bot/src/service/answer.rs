@@ -7,7 +7,7 @@ use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
 use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, Result, UnansweredId};
-use lingxi_nlu::normalise;
+use lingxi_nlu::{mask, normalise};
 use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
 
@@ -127,9 +127,10 @@ fn impression_of(tx: &Tx, received: &MessageReceived, decision: &Decision) -> im
         tenant_id: tx.tenant(),
         id: tx.id::<ImpressionId>().uuid(),
         conversation_id: received.message.conversation_id.uuid(),
+        contact_id: Some(received.contact.uuid()),
         message_id: received.message.id.uuid(),
         release_id: decision.release.map(lingxi_kernel::ReleaseId::uuid),
-        question: received.message.text.clone(),
+        question: mask(&received.message.text),
         kind: decision.kind.as_str().to_owned(),
         shown: serde_json::Value::Array(shown),
         reason: decision.reason.clone(),
@@ -150,7 +151,8 @@ async fn note_outcome(tx: &Tx, last: Option<&impression::Model>, choice: &str) -
 }
 
 async fn note_unanswered(tx: &Tx, text: &str, conversation: ConversationId) -> Result<()> {
-    let normal = normalise(text);
+    let text = mask(text);
+    let normal = normalise(&text);
     if normal.chars().count() < 2 {
         return Ok(());
     }

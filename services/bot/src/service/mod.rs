@@ -3,17 +3,24 @@
 mod answer;
 mod articles;
 mod imports;
+mod learning;
 mod releases;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotClient, BotSettings, Decision, Import, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, Import, LearnedQuestion, Release,
+    Unanswered,
 };
 use lingxi_contracts::channels::Choice;
-use lingxi_kernel::{ArticleId, Ctx, Error, ImportId, Page, PageArgs, Permission, ReleaseId, Result, UnansweredId};
+use lingxi_kernel::{
+    ArticleId, BotModelId, Ctx, Error, ImportId, LearnedQuestionId, Page, PageArgs, Permission, ReleaseId, Result,
+    UnansweredId,
+};
 use lingxi_store::{TenantCache, update};
+use tokio::sync::Semaphore;
 
 use crate::Deps;
+use crate::knowledge::Source;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
@@ -26,8 +33,10 @@ pub(crate) use articles::pack_texts;
 pub(crate) struct Bot {
     deps: Deps,
     loaded: Loaded,
-    /// Which release answers.
-    active: TenantCache<Option<ReleaseId>>,
+    /// What answers are given from.
+    active: TenantCache<Option<Source>>,
+    /// Whose turn it is to train.
+    trains: Semaphore,
     policies: TenantCache<BotSettings>,
 }
 
@@ -35,7 +44,7 @@ impl Bot {
     pub(crate) fn new(deps: Deps) -> Self {
         let (active, policies) =
             (TenantCache::new(&deps.db, "bot.release"), TenantCache::new(&deps.db, "bot.settings"));
-        Self { loaded: Loaded::default(), active, policies, deps }
+        Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, deps }
     }
 
     /// The firm's settings, from memory where they are known.
@@ -112,6 +121,21 @@ impl BotClient for Bot {
         let knowledge = self.knowledge(ctx.tenant).await?;
         let now = self.deps.db.env().now();
         Ok(knowledge.map(|knowledge| knowledge.suggest(text, locale, now)).unwrap_or_default())
+    }
+    async fn models(&self, ctx: &Ctx) -> Result<Vec<BotModel>> {
+        self.do_models(ctx).await
+    }
+    async fn learned(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<LearnedQuestion>> {
+        self.do_learned(ctx, page).await
+    }
+    async fn learn(&self, ctx: &Ctx) -> Result<BotModel> {
+        self.do_learn(ctx).await
+    }
+    async fn activate_model(&self, ctx: &Ctx, id: Option<BotModelId>) -> Result<()> {
+        self.do_activate_model(ctx, id).await
+    }
+    async fn veto(&self, ctx: &Ctx, id: LearnedQuestionId) -> Result<()> {
+        self.do_veto(ctx, id).await
     }
     async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>> {
         ctx.require(Permission::ReadKnowledge)?;

@@ -5,11 +5,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use lingxi_contracts::bot::{Article, Release};
 use lingxi_kernel::{Ctx, Error, ReleaseId, Result, TenantId};
-use lingxi_store::{TenantTables, insert};
+use lingxi_store::{TenantTables, Tx, insert};
 
 use super::Bot;
-use crate::knowledge::Knowledge;
-use crate::store::{self, article, release};
+use crate::knowledge::{Knowledge, Source};
+use crate::store::{self, article, learning, release};
 
 /// The models of releases, in memory: one per firm.
 #[derive(Default)]
@@ -22,29 +22,57 @@ impl Loaded {
 }
 
 impl Bot {
-    /// The release that answers, in memory; trained when it is not there. Which one it is, another process may have changed.
+    /// What answers, in memory; trained when it is not there. Which it is, another process may have changed.
     pub(super) async fn knowledge(&self, tenant: TenantId) -> Result<Option<Arc<Knowledge>>> {
         let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
-        let Some(id) = self.active.get(tenant, read.now(), store::active_release_id(&read)).await? else {
+        let Some(source) = self.active.get(tenant, read.now(), store::source(&read)).await? else {
             return Ok(None);
         };
         let known = self.loaded.by_tenant().get(&tenant).cloned();
-        if let Some(known) = known.filter(|known| known.release == id) {
+        if let Some(known) = known.filter(|known| known.source == source) {
             return Ok(Some(known));
         }
-        let Some(row) = release::get(&read, id.uuid()).await? else { return Ok(None) };
-        let knowledge = train(row).await?;
-        self.loaded.by_tenant().insert(tenant, knowledge.clone());
-        Ok(Some(knowledge))
+        let knowledge = self.load(&read, source).await?;
+        self.loaded.by_tenant().extend(knowledge.clone().map(|knowledge| (tenant, knowledge)));
+        Ok(knowledge)
     }
 
-    /// Answers from a release from now on, here and in other processes. Customers get the old answers until the new model is
-    /// trained.
-    async fn answer_from(&self, tenant: TenantId, row: release::Model) -> Result<()> {
-        let knowledge = train(row).await?;
+    async fn load(&self, read: &Tx, source: Source) -> Result<Option<Arc<Knowledge>>> {
+        let Some(row) = release::get(read, source.release.uuid()).await? else { return Ok(None) };
+        let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
+        let learned = match source.model {
+            Some(model) => learning::learned(read, model.id).await?,
+            None => Vec::new(),
+        };
+        let trained = tokio::task::spawn_blocking(move || Knowledge::train(source, articles, learned)).await?;
+        Ok(Some(Arc::new(trained)))
+    }
+
+    /// Answers from what stands in the database from now on, here and in other processes. Customers get the old answers until
+    /// the new model is trained.
+    pub(super) async fn refresh(&self, tenant: TenantId) -> Result<()> {
+        let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
+        let knowledge = match store::source(&read).await? {
+            Some(source) => self.load(&read, source).await?,
+            None => None,
+        };
+        match knowledge {
+            Some(knowledge) => self.answer_with(tenant, knowledge),
+            None => self.active.forget(tenant),
+        }
+        Ok(())
+    }
+
+    /// Answers with a model from now on.
+    pub(super) fn answer_with(&self, tenant: TenantId, knowledge: Arc<Knowledge>) {
         self.loaded.by_tenant().insert(tenant, knowledge);
         self.active.forget(tenant);
-        Ok(())
+    }
+
+    /// Trains beside the answering of customers: one training at a time in this process, on a thread of its own.
+    pub(super) async fn training<T: Send + 'static>(&self, train: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+        let _turn = self.trains.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
+        Ok(tokio::task::spawn_blocking(train).await?)
     }
 
     /// Removes everything of a firm that is over; doing it twice removes nothing more.
@@ -78,7 +106,7 @@ impl Bot {
         let row = store::activate(&tx, row.id).await?;
         tx.note_change("release.published", ReleaseId::from_uuid(row.id), (), row.number)?;
         tx.commit().await?;
-        self.answer_from(ctx.tenant, row.clone()).await?;
+        self.refresh(ctx.tenant).await?;
         Ok(row.into_contract())
     }
 
@@ -87,14 +115,7 @@ impl Bot {
         let row = store::activate(&tx, id.uuid()).await?;
         tx.note_change("release.activated", id, (), row.number)?;
         tx.commit().await?;
-        self.answer_from(ctx.tenant, row.clone()).await?;
+        self.refresh(ctx.tenant).await?;
         Ok(row.into_contract())
     }
-}
-
-/// The model of a release. Takes a second for thousands of questions.
-async fn train(row: release::Model) -> Result<Arc<Knowledge>> {
-    let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
-    let id = ReleaseId::from_uuid(row.id);
-    Ok(Arc::new(tokio::task::spawn_blocking(move || Knowledge::train(id, articles, &[]).0).await?))
 }

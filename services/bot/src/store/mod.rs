@@ -1,8 +1,10 @@
 //! Tables of the service.
 
 pub(crate) mod article;
+pub(crate) mod learning;
 pub(crate) mod settings;
 
+use crate::knowledge::{ModelState, Source};
 use lingxi_contracts::bot::{Import, ImportError, ImportRow, ImportStatus, Release, Unanswered};
 use lingxi_kernel::{ConversationId, Error, ImportId, ReleaseId, Result};
 use lingxi_store::{Tx, find, tenant_entity, update, update_many};
@@ -19,6 +21,7 @@ tenant_entity!(release, "bot_release", {
 
 tenant_entity!(impression, "bot_impression", {
     conversation_id: Uuid,
+    contact_id: Option<Uuid>,
     message_id: Uuid,
     release_id: Option<Uuid>,
     question: String,
@@ -132,11 +135,13 @@ pub(crate) async fn active_release(tx: &Tx) -> Result<Option<release::Model>> {
     Ok(find::<release::Entity>(tx).filter(release::Column::Active.eq(true)).one(tx.conn()).await?)
 }
 
-/// Which release answers.
-pub(crate) async fn active_release_id(tx: &Tx) -> Result<Option<ReleaseId>> {
+/// What answers are given from.
+pub(crate) async fn source(tx: &Tx) -> Result<Option<Source>> {
     let active = find::<release::Entity>(tx).filter(release::Column::Active.eq(true));
     let id: Option<uuid::Uuid> = active.select_only().column(release::Column::Id).into_tuple().one(tx.conn()).await?;
-    Ok(id.map(ReleaseId::from_uuid))
+    let Some(id) = id else { return Ok(None) };
+    let model = learning::serving(tx).await?.map(|row| ModelState { id: row.id.into(), changes: row.changes });
+    Ok(Some(Source { release: ReleaseId::from_uuid(id), model }))
 }
 
 /// Makes one release the one that answers.

@@ -32,7 +32,7 @@ const LEADERS: &[Role] = &[Owner, Admin, Supervisor];
 const ADMINS: &[Role] = &[Owner, Admin];
 const PAYERS: &[Role] = &[Owner, Admin, Finance];
 
-const QUERIES: [Field; 32] = [
+const QUERIES: [Field; 34] = [
     field("viewer", "viewer { tenant { id } }", ALL),
     field("members", "members { id }", ALL),
     field("invitations", "invitations { id }", ADMINS),
@@ -55,6 +55,8 @@ const QUERIES: [Field; 32] = [
     field("releases", "releases { id }", READERS),
     field("botSettings", "botSettings { enabled }", READERS),
     field("testBot", "testBot(text: \"hello\", locale: \"en-US\") { kind }", READERS),
+    field("botModels", "botModels { id }", READERS),
+    field("learnedQuestions", "learnedQuestions { edges { node { id } } }", READERS),
     field("unansweredQuestions", "unansweredQuestions { id }", READERS),
     field("knowledgeImport", "knowledgeImport(id: \"$import\") { id }", READERS),
     field("taskQueues", "taskQueues { id }", READERS),
@@ -87,7 +89,7 @@ const MORE_QUERIES: [Field; 8] = [
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
 ];
 
-const MUTATIONS: [Field; 37] = [
+const MUTATIONS: [Field; 40] = [
     field("updateTenant", "updateTenant(input: {}) { status }", ADMINS),
     field("requestTenantDeletion", "requestTenantDeletion { status }", &[Owner]),
     field("cancelTenantDeletion", "cancelTenantDeletion { status }", &[Owner]),
@@ -127,6 +129,9 @@ const MUTATIONS: [Field; 37] = [
     field("saveArticle", "saveArticle(id: \"$article\", input: { texts: [], questions: [] }) { status }", LEADERS),
     field("deleteArticle", "deleteArticle(id: \"$article\") { status }", LEADERS),
     field("publishKnowledge", "publishKnowledge { status }", LEADERS),
+    field("learnFromCustomers", "learnFromCustomers { status }", LEADERS),
+    field("activateBotModel", "activateBotModel(id: \"$botModel\") { status }", LEADERS),
+    field("unlearnQuestion", "unlearnQuestion(id: \"$learned\") { status }", LEADERS),
     field("activateRelease", "activateRelease(id: \"$release\") { status }", LEADERS),
     field(
         "saveBotSettings",
@@ -198,7 +203,7 @@ async fn world() -> World {
     let conversation = test.conversation(&visitor).await;
     let own = test.visitor(&owner).await;
     let page = lingxi_kernel::PageArgs::largest();
-    let article = services.bot.articles(&other, None, None, page).await.unwrap().into_items().remove(0).id;
+    let article = services.bot.articles(&other, None, None, page.clone()).await.unwrap().into_items().remove(0).id;
     let env = test.db().env().clone();
     let keys = services.tenants.create_api_key(&other, "k", vec![lingxi_kernel::Permission::Serve]).await.unwrap();
     let sessions = services.tenants.sessions(&other, "").await.unwrap();
@@ -221,6 +226,8 @@ async fn world() -> World {
         ("$webhook", webhook.to_string()),
         ("$delivery", env.id::<lingxi_kernel::DeliveryId>().to_string()),
         ("$release", services.bot.releases(&other).await.unwrap()[0].id.to_string()),
+        ("$botModel", crate::learning::learned(&test, &other).await.to_string()),
+        ("$learned", services.bot.learned(&other, page.clone()).await.unwrap().into_items().remove(0).id.to_string()),
         ("$unanswered", services.bot.unanswered(&other).await.unwrap()[0].id.to_string()),
         ("$queue", services.routing.queues(&other).await.unwrap()[0].id.to_string()),
         ("$reservation", offer.id.to_string()),

@@ -17,6 +17,7 @@ mod customers;
 mod desk;
 mod faults;
 mod firm;
+mod learning;
 mod mail;
 mod nats;
 mod postgres;

@@ -89,6 +89,8 @@ export type BotSettingsInput = {
   enabled: boolean;
   /** Words that ask for a person, in any language. */
   handoverPhrases: Array<string>;
+  /** Whether the bot learns by itself from what customers choose, once a day. */
+  learns?: boolean;
   /** Probability from which a title is listed, 0 to 1. */
   listThreshold: number;
 };
