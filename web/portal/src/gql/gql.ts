@@ -60,10 +60,14 @@ type Documents = {
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
     "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": typeof types.PublishDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
-    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n": typeof types.BotSettingsDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": typeof types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
     "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": typeof types.ImportProgressDocument,
     "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": typeof types.RunImportDocument,
+    "\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n": typeof types.LearningDocument,
+    "\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n": typeof types.LearnFromCustomersDocument,
+    "\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n": typeof types.ActivateBotModelDocument,
+    "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.UnlearnQuestionDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": typeof types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": typeof types.ActivateDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
@@ -149,10 +153,14 @@ const documents: Documents = {
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
     "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": types.PublishDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
-    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n": types.BotSettingsDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
     "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": types.ImportProgressDocument,
     "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": types.RunImportDocument,
+    "\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n": types.LearningDocument,
+    "\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n": types.LearnFromCustomersDocument,
+    "\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n": types.ActivateBotModelDocument,
+    "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.UnlearnQuestionDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": types.ActivateDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
@@ -393,7 +401,7 @@ export function graphql(source: "\n  mutation DeleteArticle($id: ID!) {\n    del
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n"): (typeof documents)["\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases }\n  }\n"];
+export function graphql(source: "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n"): (typeof documents)["\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -406,6 +414,22 @@ export function graphql(source: "\n  query ImportProgress($id: ID!) {\n    knowl
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n"): (typeof documents)["\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n"): (typeof documents)["\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n"): (typeof documents)["\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n"): (typeof documents)["\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

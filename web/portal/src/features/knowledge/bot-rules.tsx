@@ -9,7 +9,7 @@ import { State } from '../../lib/page.tsx';
 
 const SETTINGS = graphql(`
   query BotSettings {
-    botSettings { enabled answerThreshold listThreshold handoverPhrases }
+    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }
   }
 `);
 const SAVE = graphql(`
@@ -39,6 +39,9 @@ export function BotRules(): ReactNode {
         </Form.Item>
         <Form.Item name="listThreshold" label={t('rules.list')} extra={t('rules.listHint')}>
           <InputNumber min={0} max={1} step={0.01} />
+        </Form.Item>
+        <Form.Item name="learns" label={t('rules.learns')} valuePropName="checked">
+          <Switch />
         </Form.Item>
         <Form.Item name="handoverPhrases" label={t('rules.phrases')}>
           <Select mode="tags" open={false} suffixIcon={null} />

@@ -5,11 +5,12 @@ import { Page } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { Articles } from './articles.tsx';
 import { BotRules } from './bot-rules.tsx';
+import { Learning } from './learning.tsx';
 import { Releases } from './releases.tsx';
 import { TestConsole } from './test-console.tsx';
 import { Unanswered } from './unanswered.tsx';
 
-/** The bot's knowledge: articles, releases, what it could not answer, its rules, and a place to try it. */
+/** The bot's knowledge: articles, releases, what it could not answer, what it has learned, its rules, and a place to try it. */
 export default function Knowledge(): ReactNode {
   const { t } = useTranslation();
   const manages = useMay('MANAGE_KNOWLEDGE');
@@ -17,6 +18,7 @@ export default function Knowledge(): ReactNode {
     { key: 'articles', label: t('knowledge.articles'), children: <Articles /> },
     { key: 'test', label: t('knowledge.test'), children: <TestConsole /> },
     { key: 'unanswered', label: t('knowledge.unanswered'), children: <Unanswered /> },
+    { key: 'learning', label: t('knowledge.learning'), children: <Learning /> },
     { key: 'releases', label: t('knowledge.releases'), children: <Releases /> },
     ...(manages ? [{ key: 'rules', label: t('knowledge.rules'), children: <BotRules /> }] : []),
   ];
