@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Model, Phrase};
+use crate::model::{Meaning, Model, Phrase};
 use crate::number::count;
 use crate::text::normalise;
 
@@ -37,6 +37,8 @@ pub struct Lesson {
     pub outcome: Outcome,
     /// Who asked. Of one visitor only some lessons count.
     pub visitor: u64,
+    /// What the question means, where an outside model says it.
+    pub meaning: Option<Meaning>,
 }
 
 /// How lessons are read.
@@ -91,9 +93,10 @@ pub fn conclude(lessons: &[Lesson], reading: Reading) -> Vec<Conclusion> {
     }
     let conclusion = |of: Vec<usize>| {
         let (class, probability) = surest(of.iter().map(|number| &lessons[*number]), reading)?;
-        let text = lessons[*of.first()?].text.clone();
+        let first = &lessons[*of.first()?];
+        let (text, meaning) = (first.text.clone(), first.meaning.clone());
         // To the percent: what is kept of it is enough to train the same model again.
-        let phrase = Phrase { text, class, weight: (probability * 100.0).round() / 100.0, asked: true };
+        let phrase = Phrase { text, class, weight: (probability * 100.0).round() / 100.0, asked: true, meaning };
         (probability >= reading.sure).then_some(Conclusion { phrase, lessons: of })
     };
     by_text.into_values().filter_map(conclusion).collect()
@@ -132,7 +135,7 @@ pub fn learn(written: &[Phrase], classes: usize, lessons: &[Lesson], reading: Re
 
 /// A lesson with what another model holds of what was shown.
 fn looked_at_again(lesson: &Lesson, model: &Model, classes: usize) -> Lesson {
-    let ranking = model.rank(&lesson.text, classes);
+    let ranking = model.rank_meaning(&lesson.text, lesson.meaning.as_deref(), classes);
     let probability = |class: usize| ranking.best.iter().find(|one| one.class == class).map(|one| one.probability);
     let shown = |one: &Shown| Shown { probability: probability(one.class).unwrap_or(one.probability), ..*one };
     Lesson { shown: lesson.shown.iter().map(shown).collect(), ..lesson.clone() }
@@ -196,7 +199,8 @@ pub fn compare(serving: &Model, candidate: &Model, lessons: &[Lesson], reading: 
         let place = lesson.shown.iter().position(|shown| shown.class == class).unwrap_or(0);
         let weight = f64::from(1.0 + count(place) * reading.fading);
         let right = |model: &Model| {
-            let best = model.rank(&lesson.text, 1).best.first().map(|best| best.class);
+            let best =
+                model.rank_meaning(&lesson.text, lesson.meaning.as_deref(), 1).best.first().map(|best| best.class);
             if (best == Some(class)) == sign { 1.0 } else { 0.0 }
         };
         rows.push((weight, right(serving), right(candidate)));
@@ -222,7 +226,7 @@ mod tests {
 
     fn lesson(text: &str, outcome: Outcome, visitor: u64) -> Lesson {
         let shown = [(0, 0.5), (1, 0.3), (2, 0.05)].map(|(class, probability)| Shown { class, probability });
-        Lesson { text: text.into(), shown: shown.to_vec(), outcome, visitor }
+        Lesson { text: text.into(), shown: shown.to_vec(), outcome, visitor, meaning: None }
     }
 
     fn concluded(lessons: &[Lesson]) -> Vec<(String, usize, f32)> {

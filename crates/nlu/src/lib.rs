@@ -15,5 +15,5 @@ mod text;
 mod vocabulary;
 
 pub use mask::mask;
-pub use model::{Model, Phrase, Ranked, Ranking};
+pub use model::{Meaning, Model, Phrase, Ranked, Ranking};
 pub use text::{Language, language, normalise};

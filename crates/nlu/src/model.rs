@@ -1,5 +1,7 @@
 //! A tenant's model: linear classifiers and an index over the same phrases, mixed and calibrated on held-out phrases.
 
+use std::sync::Arc;
+
 use crate::bm25::Index;
 use crate::calibration::{Mix, Platt, Scope, View};
 use crate::features::{Features, features};
@@ -7,7 +9,7 @@ use crate::held_out::{HeldOut, RANKERS};
 use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
 use crate::number::argmax;
 use crate::text::normalise;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Sparse, Vocabulary};
 
 /// Parts that the phrases are dealt into; each is held out once, until enough questions are.
 const PARTS: usize = 8;
@@ -27,7 +29,12 @@ pub struct Phrase {
     pub weight: f32,
     /// Whether customers ask in such words. A title is learned from, but nothing is measured on it.
     pub asked: bool,
+    /// What it means, as a unit vector of an outside model. A model is trained with the meanings of all phrases or of none.
+    pub meaning: Option<Meaning>,
 }
+
+/// What words mean, as a unit vector of an outside model.
+pub type Meaning = Arc<[f32]>;
 
 /// An article that may be meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +67,8 @@ pub struct Model {
     phrase_classes: Vec<usize>,
     index: Index,
     vocabulary: Vocabulary,
+    /// Length of the meanings that it was trained with, or 0.
+    meanings: usize,
     /// The linear rankers, mixed.
     matrix: Packed,
     /// Weight of likeness in the mixed score.
@@ -73,6 +82,7 @@ struct Prepared {
     class: usize,
     weight: f32,
     asked: bool,
+    meaning: Option<Meaning>,
 }
 
 impl Model {
@@ -88,6 +98,7 @@ impl Model {
                 class: phrase.class,
                 weight: phrase.weight,
                 asked: phrase.asked,
+                meaning: phrase.meaning.clone(),
             })
             .collect();
         let all: Vec<&Prepared> = prepared.iter().filter(|phrase| phrase.class < classes).collect();
@@ -105,6 +116,7 @@ impl Model {
             matrix: rankers.blend(mix).pack(),
             index: rankers.index,
             vocabulary: rankers.vocabulary,
+            meanings: rankers.meanings,
             likeness: mix.0[RANKERS - 1],
             platt,
             scope,
@@ -113,12 +125,18 @@ impl Model {
 
     /// The articles that a question may mean, at most `limit`.
     pub fn rank(&self, question: &str, limit: usize) -> Ranking {
+        self.rank_meaning(question, None, limit)
+    }
+
+    /// The same, of a question whose meaning is known; a model that was trained with meanings should be given them.
+    pub fn rank_meaning(&self, question: &str, meaning: Option<&[f32]>, limit: usize) -> Ranking {
         if self.classes == 0 || self.phrase_classes.is_empty() {
             return Ranking { best: Vec::new(), in_scope: 0.0, trust: 0.0 };
         }
         let features = features(&normalise(question));
         let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
         let (vector, known) = self.vocabulary.vector(&features);
+        let vector = joined(vector, self.vocabulary.len(), meaning.filter(|meaning| meaning.len() == self.meanings));
         let mut scores = self.matrix.scores(&vector);
         for (score, similarity) in scores.iter_mut().zip(&similarity) {
             *score += self.likeness * similarity;
@@ -172,6 +190,7 @@ struct Rankers {
     classes: usize,
     phrase_classes: Vec<usize>,
     vocabulary: Vocabulary,
+    meanings: usize,
     index: Index,
     linear: [Matrix; RANKERS - 1],
 }
@@ -179,15 +198,20 @@ struct Rankers {
 impl Rankers {
     fn fit(phrases: &[&Prepared], classes: usize) -> Self {
         let vocabulary = Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes);
+        let known = phrases.iter().all(|phrase| phrase.meaning.is_some());
+        let length = |phrase: &&Prepared| phrase.meaning.as_ref().map(|meaning| meaning.len());
+        let meanings = phrases.first().filter(|_| known).and_then(length).unwrap_or_default();
+        let meaning = |phrase: &'_ Prepared| phrase.meaning.clone().filter(|meaning| meaning.len() == meanings);
         let example = |phrase: &&Prepared| Example {
-            vector: vocabulary.vector(&phrase.features).0,
+            vector: joined(vocabulary.vector(&phrase.features).0, vocabulary.len(), meaning(phrase).as_deref()),
             class: phrase.class,
             weight: phrase.weight,
         };
         let examples: Vec<Example> = phrases.iter().map(example).collect();
-        let size = vocabulary.len();
+        let size = vocabulary.len() + meanings;
         Self {
             classes,
+            meanings,
             phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
             index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
             linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
@@ -197,6 +221,8 @@ impl Rankers {
 
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
         let (vector, known) = self.vocabulary.vector(&phrase.features);
+        let meaning = phrase.meaning.as_deref().filter(|meaning| meaning.len() == self.meanings);
+        let vector = joined(vector, self.vocabulary.len(), meaning);
         let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
         let linear = |matrix: &Matrix| {
             let mut scores = vec![0.0; self.classes];
@@ -215,6 +241,20 @@ impl Rankers {
         matrix.blend(1.0, centroids, mix.0[2]);
         matrix
     }
+}
+
+/// The share that meaning has in a vector's square length, where it is known.
+const MEANING: f32 = 0.6;
+
+/// A vector of features with a meaning behind it, whose numbers follow those of the features.
+fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>) -> Sparse {
+    let Some(meaning) = meaning.filter(|meaning| !meaning.is_empty()) else { return vector };
+    for (_, value) in &mut vector {
+        *value *= (1.0 - MEANING).sqrt();
+    }
+    let numbers = u32::try_from(features).unwrap_or(u32::MAX)..;
+    vector.extend(numbers.zip(meaning.iter().map(|value| value * MEANING.sqrt())));
+    vector
 }
 
 /// Likeness of the nearest phrase of every class, and which it is.

@@ -1,10 +1,11 @@
 //! `lingxi bot eval`: how well questions of known meaning are understood, by what answers customers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::Instant;
 
 use lingxi_contracts::bot::{Article, ArticleStatus, ArticleText};
 use lingxi_kernel::{ArticleId, Env, ReleaseId, Timestamp};
+use lingxi_nlu::Meaning;
 use lingxi_nlu::evaluation::{self, Scored};
 use lingxi_nlu::learning::Lesson;
 use serde::{Deserialize, Serialize};
@@ -34,6 +35,22 @@ pub struct Evaluation {
     pub shots: Option<usize>,
     /// Let customers ask what is left of the questions to learn from, and learn from what they choose.
     pub clicks: bool,
+    /// What an outside model says that texts mean, as unit vectors: of all of [`Self::texts`], or empty.
+    pub meanings: HashMap<String, Meaning>,
+}
+
+impl Evaluation {
+    /// All texts whose meanings are of use, each once.
+    pub fn texts(&self) -> Vec<String> {
+        let samples = || self.train.iter().chain(&self.test).chain(&self.outside);
+        let texts = samples().map(|sample| sample.text.clone()).chain(self.train.iter().map(|one| title(&one.label)));
+        texts.collect::<BTreeSet<String>>().into_iter().collect()
+    }
+}
+
+/// A label in words.
+fn title(label: &str) -> String {
+    label.replace(['_', '-', '+'], " ")
 }
 
 /// What was found out. Shares are 0 to 1.
@@ -98,11 +115,12 @@ pub(crate) struct Labels {
     pub(crate) articles: Vec<Article>,
     pub(crate) names: HashMap<ArticleId, String>,
     pub(crate) now: Timestamp,
+    pub(crate) meanings: HashMap<String, Meaning>,
 }
 
 impl Labels {
     /// One article per label, its title the label in words; its questions are given.
-    fn of(samples: &[Sample]) -> Self {
+    fn of(samples: &[Sample], meanings: HashMap<String, Meaning>) -> Self {
         let env = Env::system();
         let mut by_label: HashMap<&str, usize> = HashMap::new();
         let (mut articles, mut names) = (Vec::<Article>::new(), HashMap::new());
@@ -115,18 +133,18 @@ impl Labels {
             });
             articles[place].questions.push(sample.text.clone());
         }
-        Self { articles, names, now: env.now() }
+        Self { articles, names, now: env.now(), meanings }
     }
 
     /// A model of the labels, and how many questions were concluded from lessons.
     pub(crate) fn train(&self, lessons: &[Lesson]) -> (Knowledge, usize) {
         let source = Source { release: Env::system().id::<ReleaseId>(), model: None };
-        let (knowledge, concluded) = Knowledge::learn(source, self.articles.clone(), lessons);
+        let (knowledge, concluded) = Knowledge::learn(source, self.articles.clone(), lessons, &self.meanings);
         (knowledge, concluded.len())
     }
 
     pub(crate) fn ask(&self, knowledge: &Knowledge, text: &str) -> Understood {
-        knowledge.rank(text, "en-US", self.now)
+        knowledge.rank(text, self.meanings.get(text).map(|meaning| &**meaning), "en-US", self.now)
     }
 
     fn predict(&self, knowledge: &Knowledge, sample: &Sample) -> Prediction {
@@ -145,7 +163,7 @@ impl Labels {
 }
 
 fn article(env: &Env, label: &str) -> Article {
-    let title = label.replace(['_', '-', '+'], " ");
+    let title = title(label);
     Article {
         id: env.id(),
         key: None,
@@ -166,7 +184,7 @@ fn article(env: &Env, label: &str) -> Article {
 /// # Errors
 /// A sentence: what is missing for it.
 pub fn evaluate(evaluation: Evaluation) -> Result<(Report, Vec<Prediction>), String> {
-    let Evaluation { train, test, outside, shots, clicks } = evaluation;
+    let Evaluation { train, test, outside, shots, clicks, meanings } = evaluation;
     if train.is_empty() || test.is_empty() {
         return Err(
             "there is nothing to learn from, or nothing to ask; give files with lines of {\"text\", \"label\"}".into(),
@@ -176,7 +194,7 @@ pub fn evaluate(evaluation: Evaluation) -> Result<(Report, Vec<Prediction>), Str
     if clicks && left.is_empty() {
         return Err("no question is left for customers to ask; give --shots, so that not all are learned from".into());
     }
-    let labels = Labels::of(&learned);
+    let labels = Labels::of(&learned, meanings);
     let started = Instant::now();
     let mut knowledge = labels.train(&[]).0;
     let mut training_seconds = started.elapsed().as_secs_f64();

@@ -1,10 +1,12 @@
 //! A release in memory: articles and the model over their questions.
 
+use std::collections::HashMap;
+
 use lingxi_contracts::bot::{Article, Candidate};
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{ArticleId, BotModelId, ReleaseId, Timestamp};
 use lingxi_nlu::learning::{Conclusion, Lesson, Reading, learn};
-use lingxi_nlu::{Model, Phrase, normalise};
+use lingxi_nlu::{Meaning, Model, Phrase, normalise};
 
 use crate::rules::{is_valid, text_in};
 
@@ -24,6 +26,9 @@ pub(crate) struct ModelState {
     pub(crate) id: BotModelId,
     pub(crate) changes: i32,
 }
+
+/// Meanings of texts, where an outside model says them.
+pub(crate) type Meanings = HashMap<String, Meaning>;
 
 /// A release that answers, with what was learned since.
 #[derive(Debug)]
@@ -57,18 +62,23 @@ pub(crate) struct Understood {
 impl Knowledge {
     /// Trains on the questions and titles of the articles, and on what was learned. Takes seconds for thousands of questions.
     pub(crate) fn train(source: Source, articles: Vec<Article>, learned: Vec<Learned>) -> Self {
-        let mut phrases = written(&articles);
+        let mut phrases = written(&articles, &Meanings::new());
         for Learned { text, article, probability } in learned {
             let class = articles.iter().position(|one| one.id == article);
-            phrases.extend(class.map(|class| Phrase { text, class, weight: probability, asked: true }));
+            phrases.extend(class.map(|class| Phrase { text, class, weight: probability, asked: true, meaning: None }));
         }
         let model = Model::train(&phrases, articles.len());
         Self { source, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
     }
 
     /// Trains anew on its articles and on what customers did; returns also what was concluded from that.
-    pub(crate) fn learn(source: Source, articles: Vec<Article>, lessons: &[Lesson]) -> (Self, Vec<Conclusion>) {
-        let mut phrases = written(&articles);
+    pub(crate) fn learn(
+        source: Source,
+        articles: Vec<Article>,
+        lessons: &[Lesson],
+        meanings: &Meanings,
+    ) -> (Self, Vec<Conclusion>) {
+        let mut phrases = written(&articles, meanings);
         let (model, conclusions) = learn(&phrases, articles.len(), lessons, Reading::default());
         phrases.extend(conclusions.iter().map(|one| one.phrase.clone()));
         let phrases = phrases.into_iter().map(|phrase| phrase.text).collect();
@@ -91,8 +101,8 @@ impl Knowledge {
     }
 
     /// The articles that may be the answer.
-    pub(crate) fn rank(&self, text: &str, locale: &str, now: Timestamp) -> Understood {
-        let ranking = self.model.rank(text, CANDIDATES + 3);
+    pub(crate) fn rank(&self, text: &str, meaning: Option<&[f32]>, locale: &str, now: Timestamp) -> Understood {
+        let ranking = self.model.rank_meaning(text, meaning, CANDIDATES + 3);
         let first_shown = ranking.best.first().is_some_and(|best| is_valid(&self.articles[best.class], now));
         let candidates = ranking.best.iter().filter(|best| is_valid(&self.articles[best.class], now)).map(|best| {
             let article = &self.articles[best.class];
@@ -144,12 +154,15 @@ impl Knowledge {
 }
 
 /// What people wrote down: titles, and the ways to ask.
-fn written(articles: &[Article]) -> Vec<Phrase> {
+fn written(articles: &[Article], meanings: &Meanings) -> Vec<Phrase> {
     let mut phrases = Vec::new();
     for (class, article) in articles.iter().enumerate() {
         let titles = article.texts.iter().map(|text| (&text.title, false));
         let asked = article.questions.iter().map(|question| (question, true));
-        let phrase = |(text, asked): (&String, bool)| Phrase { text: text.clone(), class, weight: 1.0, asked };
+        let phrase = |(text, asked): (&String, bool)| {
+            let meaning = meanings.get(text).cloned();
+            Phrase { text: text.clone(), class, weight: 1.0, asked, meaning }
+        };
         phrases.extend(titles.chain(asked).map(phrase));
     }
     phrases

@@ -27,7 +27,7 @@ pub(crate) fn lesson(impression: &impression::Model, classes: &HashMap<ArticleId
         choice => Outcome::Chosen(*classes.get(&choice.parse().ok()?)?),
     };
     let visitor = impression.contact_id.unwrap_or(impression.conversation_id).as_u64_pair().1;
-    Some(Lesson { text: impression.question.clone(), shown, outcome, visitor })
+    Some(Lesson { text: impression.question.clone(), shown, outcome, visitor, meaning: None })
 }
 
 fn shown(one: &serde_json::Value, classes: &HashMap<ArticleId, usize>) -> Option<Shown> {

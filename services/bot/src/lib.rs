@@ -23,6 +23,7 @@ use lingxi_store::{Db, TenantTables};
 pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
 pub use http::{Edge, routes};
 pub use jobs::Jobs;
+pub use lingxi_nlu::Meaning;
 pub use simulation::Round;
 
 /// What the service needs.

@@ -67,7 +67,9 @@ pub(crate) fn run(
                 })
                 .collect();
             if let Some(outcome) = random.behave(&shown, *truth) {
-                let lesson = Lesson { text: question.text.clone(), shown, outcome, visitor: random.next() };
+                let meaning = labels.meanings.get(&question.text).cloned();
+                let (asked_words, visitor) = (question.text.clone(), random.next());
+                let lesson = Lesson { text: asked_words, shown, outcome, visitor, meaning };
                 if asked % KEPT_BACK == 0 { kept_back.push(lesson) } else { learned_from.push(lesson) }
             }
         }

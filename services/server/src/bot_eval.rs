@@ -1,12 +1,18 @@
 //! `lingxi bot eval`: reads questions of known meaning, and writes how well they are understood.
 
+use std::collections::HashMap;
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, BufWriter, Read, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::Args;
 use flate2::read::MultiGzDecoder;
-use lingxi_bot::{Evaluation, Sample, evaluate};
+use lingxi_bot::{Evaluation, Meaning, Sample, evaluate};
+use lingxi_embeddings::Embedder;
+
+/// How long an endpoint may take for some texts.
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// What is evaluated.
 #[derive(Debug, Args)]
@@ -26,6 +32,15 @@ pub struct Options {
     /// Let played customers ask what is left of the questions to learn from, and learn from their clicks
     #[arg(long)]
     clicks: Option<Clicks>,
+    /// Add what texts mean, from an endpoint as that of `OpenAI` (URL), or a model in a folder
+    #[arg(long, value_name = "URL|DIR")]
+    embeddings: Option<String>,
+    /// The endpoint's name of the model
+    #[arg(long, value_name = "NAME", requires = "embeddings")]
+    embeddings_model: Option<String>,
+    /// File that holds the endpoint's key
+    #[arg(long, value_name = "FILE", requires = "embeddings")]
+    embeddings_key: Option<PathBuf>,
     /// Write what was said to every question, as lines of JSON
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
@@ -42,14 +57,18 @@ enum Clicks {
 ///
 /// # Errors
 /// A sentence that names the file and line, or what is missing.
-pub fn run(options: &Options) -> Result<String, String> {
-    let evaluation = Evaluation {
+pub async fn run(options: &Options) -> Result<String, String> {
+    let mut evaluation = Evaluation {
         train: read_all(&options.train)?,
         test: read_all(&options.test)?,
         outside: read_all(&options.oos)?,
         shots: options.shots.and_then(|shots| usize::try_from(shots).ok()),
         clicks: matches!(options.clicks, Some(Clicks::Simulate)),
+        meanings: HashMap::new(),
     };
+    if let Some(place) = &options.embeddings {
+        evaluation.meanings = meanings(place, options, evaluation.texts()).await?;
+    }
     let (report, predictions) = evaluate(evaluation)?;
     if let Some(path) = &options.out {
         let fault = |error: std::io::Error| format!("{}: {error}", path.display());
@@ -61,6 +80,19 @@ pub fn run(options: &Options) -> Result<String, String> {
         file.flush().map_err(fault)?;
     }
     serde_json::to_string_pretty(&report).map_err(|error| error.to_string())
+}
+
+/// What all texts mean.
+async fn meanings(place: &str, options: &Options, texts: Vec<String>) -> Result<HashMap<String, Meaning>, String> {
+    let key = options.embeddings_key.as_ref().map(|path| {
+        std::fs::read_to_string(path)
+            .map(|key| key.trim().to_owned())
+            .map_err(|error| format!("{}: {error}", path.display()))
+    });
+    let http = reqwest::Client::builder().timeout(PATIENCE).build().map_err(|error| error.to_string())?;
+    let embedder = Embedder::open(place, http, key.transpose()?, options.embeddings_model.clone())?;
+    let found = embedder.embed(&texts).await?;
+    Ok(texts.into_iter().zip(found.into_iter().map(Meaning::from)).collect())
 }
 
 fn read_all(paths: &[PathBuf]) -> Result<Vec<Sample>, String> {

@@ -215,7 +215,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             Ok(())
         }
         Command::Bot { deed: BotDeed::Eval(options) } => {
-            say(bot_eval::run(&options)?);
+            say(bot_eval::run(&options).await?);
             Ok(())
         }
         Command::Demo => make_demo(&config).await,

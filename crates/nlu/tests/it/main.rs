@@ -22,6 +22,7 @@ fn phrases() -> Vec<Phrase> {
         class,
         weight: 1.0,
         asked: true,
+        meaning: None,
     };
     SUBJECTS.iter().enumerate().flat_map(|subject| FORMS.iter().map(move |form| one(subject, form))).collect()
 }
@@ -60,7 +61,7 @@ fn the_same_phrases_give_the_same_model() {
 #[test]
 fn a_phrase_of_little_weight_does_not_overrule_one_of_full_weight() {
     let mut phrases = phrases();
-    phrases.push(Phrase { text: "where is my card".into(), class: 1, weight: 0.05, asked: true });
+    phrases.push(Phrase { text: "where is my card".into(), class: 1, weight: 0.05, asked: true, meaning: None });
     assert_eq!(Model::train(&phrases, SUBJECTS.len()).rank("where is my card", 1).best[0].class, 0);
 }
 

@@ -11,7 +11,7 @@ use lingxi_store::{Tx, delete_many, insert, insert_all, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Bot;
-use crate::knowledge::{Knowledge, ModelState, Source};
+use crate::knowledge::{Knowledge, Meanings, ModelState, Source};
 use crate::lessons::{LEAST, split};
 use crate::store::learning::{self, learned, model, veto};
 
@@ -165,7 +165,7 @@ impl Bot {
 }
 
 fn candidate(source: Source, serving: &Knowledge, lessons: &[Lesson], kept_back: &[Lesson]) -> Candidate {
-    let (knowledge, conclusions) = Knowledge::learn(source, serving.articles().to_vec(), lessons);
+    let (knowledge, conclusions) = Knowledge::learn(source, serving.articles().to_vec(), lessons, &Meanings::new());
     let worth = compare(serving.model(), knowledge.model(), kept_back, Reading::default());
     Candidate { knowledge, conclusions, worth }
 }

@@ -15,6 +15,7 @@ mod contacts;
 mod crash;
 mod customers;
 mod desk;
+mod evaluation;
 mod faults;
 mod firm;
 mod learning;
