@@ -244,7 +244,7 @@ impl Rankers {
 }
 
 /// The share that meaning has in a vector's square length, where it is known.
-const MEANING: f32 = 0.6;
+const MEANING: f32 = 0.85;
 
 /// A vector of features with a meaning behind it, whose numbers follow those of the features.
 fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>) -> Sparse {
