@@ -75,7 +75,7 @@ tables!(
             .int("lessons")
             .int("learned")
             .int("changes")
-            .json_null("comparison")
+            .json("comparison")
             .time("created_at")
             .unique(&["tenant_id", "number"]),
         tenant_table("bot_learned_question")

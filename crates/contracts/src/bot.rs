@@ -239,8 +239,8 @@ pub struct BotModel {
     pub lessons: i32,
     /// How many questions it learned from them.
     pub learned: i32,
-    /// How it compares with what answered before; none when there was too little to compare on.
-    pub comparison: Option<ModelComparison>,
+    /// How it compares with what answered before.
+    pub comparison: ModelComparison,
     /// When it was trained.
     pub created_at: Timestamp,
 }

@@ -1,8 +1,21 @@
 //! Small models that are fitted on held-out questions: how to mix the rankers, how far to trust the first answer, and
 //! whether a question is about anything that is known at all.
 
-use crate::held_out::{HeldOut, RANKERS};
 use crate::number::{argmax, count, sigmoid, softmax, top_two};
+
+/// How a model that has not seen a question scores it.
+#[derive(Debug, Clone)]
+pub(crate) struct HeldOut {
+    /// By ranker, then by class.
+    pub(crate) scores: [Vec<f32>; RANKERS],
+    /// Share of the question's feature weight that is known.
+    pub(crate) known: f32,
+    /// Its class, or none when its class was held out as well.
+    pub(crate) class: Option<usize>,
+}
+
+/// Support vector machine, logistic regression, centroids, likeness of the nearest phrase.
+pub(crate) const RANKERS: usize = 4;
 
 /// Weights of the rankers in the mixed score.
 #[derive(Debug, Clone, Copy)]

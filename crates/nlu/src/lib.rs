@@ -5,7 +5,6 @@ mod bm25;
 mod calibration;
 pub mod evaluation;
 mod features;
-mod held_out;
 pub mod learning;
 mod linear;
 mod mask;
@@ -16,4 +15,5 @@ mod vocabulary;
 
 pub use mask::mask;
 pub use model::{Meaning, Model, Phrase, Ranked, Ranking};
+pub use number::Sequence;
 pub use text::{Language, language, normalise};

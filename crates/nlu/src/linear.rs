@@ -62,13 +62,13 @@ impl Matrix {
         let rows = self.weights.chunks_exact(self.classes.max(1));
         let scale = |row: &[f32]| row.iter().fold(0.0_f32, |most, weight| most.max(weight.abs())) / 127.0;
         let scales: Vec<f32> = rows.clone().map(scale).collect();
-        let weights = rows.zip(&scales).flat_map(|(row, scale)| row.iter().map(move |weight| eighth(*weight, *scale)));
+        let weights = rows.zip(&scales).flat_map(|(row, scale)| row.iter().map(move |weight| byte(*weight, *scale)));
         Packed { classes: self.classes, weights: weights.collect(), scales, bias: self.bias.clone() }
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the scale brings every weight of a row into -127 to 127")]
-fn eighth(weight: f32, scale: f32) -> i8 {
+fn byte(weight: f32, scale: f32) -> i8 {
     (weight / scale.max(f32::MIN_POSITIVE)).round() as i8
 }
 

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use crate::bm25::Index;
-use crate::calibration::{Mix, Platt, Scope, View};
+use crate::calibration::{HeldOut, Mix, Platt, RANKERS, Scope, View};
 use crate::features::{Features, features};
-use crate::held_out::{HeldOut, RANKERS};
 use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
 use crate::number::argmax;
 use crate::text::normalise;

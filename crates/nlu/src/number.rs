@@ -43,14 +43,19 @@ pub(crate) fn top_two(values: &[f32]) -> (f32, f32) {
 }
 
 /// A fixed sequence of numbers, so that the same phrases give the same model (xorshift64, Marsaglia 2003).
-pub(crate) struct Sequence(u64);
+#[derive(Debug)]
+pub struct Sequence(u64);
 
 impl Sequence {
-    pub(crate) const fn new() -> Self {
+    /// From its beginning.
+    #[expect(clippy::new_without_default, reason = "a sequence is begun on purpose")]
+    pub const fn new() -> Self {
         Self(0x9e37_79b9_7f4a_7c15)
     }
 
-    pub(crate) fn next(&mut self) -> u64 {
+    /// The next number; all of its bits are as good as drawn.
+    #[expect(clippy::should_implement_trait, reason = "it never ends")]
+    pub fn next(&mut self) -> u64 {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -70,11 +75,15 @@ impl Sequence {
         }
     }
 
+    /// A number below `n`, or 0.
+    pub fn below(&mut self, n: usize) -> usize {
+        usize::try_from(self.next() >> 11).unwrap_or(0) % n.max(1)
+    }
+
     /// Brings things into another order.
-    pub(crate) fn shuffle<T>(&mut self, things: &mut [T]) {
+    pub fn shuffle<T>(&mut self, things: &mut [T]) {
         for index in (1..things.len()).rev() {
-            let other = usize::try_from(self.next() >> 11).unwrap_or(0) % (index + 1);
-            things.swap(index, other);
+            things.swap(index, self.below(index + 1));
         }
     }
 }

@@ -6,7 +6,10 @@ use chrono::TimeDelta;
 use lingxi_contracts::bot::ImportStatus;
 use lingxi_kernel::{Ctx, ImportId, Result, TenantId};
 use lingxi_store::{Db, system};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, prelude::Uuid};
+use sea_orm::{
+    ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
+    prelude::Uuid,
+};
 
 use crate::service::{Bot, store_rest};
 use crate::store::learning::model;
@@ -56,22 +59,11 @@ impl Jobs {
     pub async fn learn(&self) -> Result<()> {
         let now = self.db.env().now();
         let reader = system::reader(&self.db);
-        let chosen: Vec<Uuid> = impression::Entity::find()
-            .select_only()
-            .column(impression::Column::TenantId)
-            .filter(impression::Column::OutcomeAt.gt(now - A_DAY))
-            .distinct()
-            .into_tuple()
-            .all(&reader)
-            .await?;
-        let trained: Vec<Uuid> = model::Entity::find()
-            .select_only()
-            .column(model::Column::TenantId)
-            .filter(model::Column::CreatedAt.gt(now - A_DAY))
-            .distinct()
-            .into_tuple()
-            .all(&reader)
-            .await?;
+        let since = now - A_DAY;
+        let chosen = impression::Entity::find().filter(impression::Column::OutcomeAt.gt(since));
+        let chosen = tenants(chosen.select_only().column(impression::Column::TenantId), &reader).await?;
+        let trained = model::Entity::find().filter(model::Column::CreatedAt.gt(since));
+        let trained = tenants(trained.select_only().column(model::Column::TenantId), &reader).await?;
         for tenant in chosen.into_iter().filter(|tenant| !trained.contains(tenant)) {
             let ctx = Ctx::system(TenantId::from_uuid(tenant), "bot");
             // What one firm's model fails by is no reason to leave out the others.
@@ -81,4 +73,9 @@ impl Jobs {
         }
         Ok(())
     }
+}
+
+/// The tenants of some rows, each once; the query selects their column.
+async fn tenants<E: EntityTrait>(rows: Select<E>, reader: &impl ConnectionTrait) -> Result<Vec<Uuid>> {
+    Ok(rows.distinct().into_tuple().all(reader).await?)
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use lingxi_kernel::ArticleId;
+use lingxi_nlu::Sequence;
 use lingxi_nlu::learning::{Lesson, Outcome, Reading, Shown, compare, may_replace};
 use serde::Serialize;
 
@@ -17,9 +18,9 @@ const KEPT_BACK: usize = 8;
 const COMPARED: usize = 200;
 /// Customers who choose from the list of three, of those who find their answer there; choices that are wrong; hand-overs whose
 /// meaning the agent says. In percent.
-const CHOOSE: u64 = 50;
-const SLIP: u64 = 10;
-const LABEL: u64 = 30;
+const CHOOSE: usize = 50;
+const SLIP: usize = 10;
+const LABEL: usize = 30;
 
 /// Where learning stands after some questions.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -41,11 +42,9 @@ pub(crate) fn run(
     questions: &[Sample],
     test: &[Sample],
 ) -> (Knowledge, Vec<Round>) {
-    let mut random = Random(0x2545_f491_4f6c_dd1d);
+    let mut people = People(Sequence::new());
     let mut order: Vec<&Sample> = questions.iter().collect();
-    for index in (1..order.len()).rev() {
-        order.swap(index, random.below(index + 1));
-    }
+    people.0.shuffle(&mut order);
     let classes: HashMap<ArticleId, usize> =
         labels.articles.iter().enumerate().map(|(class, article)| (article.id, class)).collect();
     let by_name: HashMap<&str, usize> =
@@ -66,9 +65,9 @@ pub(crate) fn run(
                     Some(Shown { class: *classes.get(&one.article_id)?, probability: narrow(one.probability) })
                 })
                 .collect();
-            if let Some(outcome) = random.behave(&shown, *truth) {
+            if let Some(outcome) = people.behave(&shown, *truth) {
                 let meaning = labels.meanings.get(&question.text).cloned();
-                let (asked_words, visitor) = (question.text.clone(), random.next());
+                let (asked_words, visitor) = (question.text.clone(), people.0.next());
                 let lesson = Lesson { text: asked_words, shown, outcome, visitor, meaning };
                 if asked % KEPT_BACK == 0 { kept_back.push(lesson) } else { learned_from.push(lesson) }
             }
@@ -92,23 +91,12 @@ fn narrow(probability: f64) -> f32 {
     probability as f32
 }
 
-/// A fixed sequence, so that two runs are the same (xorshift64, Marsaglia 2003).
-struct Random(u64);
+/// Customers, and the agents behind them.
+struct People(Sequence);
 
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0
-    }
-
-    fn below(&mut self, n: usize) -> usize {
-        usize::try_from(self.next() >> 11).unwrap_or(0) % n.max(1)
-    }
-
-    fn percent(&mut self, share: u64) -> bool {
-        (self.next() >> 11) % 100 < share
+impl People {
+    fn percent(&mut self, share: usize) -> bool {
+        self.0.below(100) < share
     }
 
     /// What a customer does with a list, or the agent after it.
@@ -122,7 +110,7 @@ impl Random {
         }
         let others: Vec<usize> = shown.iter().map(|one| one.class).filter(|class| *class != truth).collect();
         if self.percent(SLIP) && !others.is_empty() {
-            return Some(Outcome::Chosen(others[self.below(others.len())]));
+            return Some(Outcome::Chosen(others[self.0.below(others.len())]));
         }
         Some(Outcome::Chosen(truth))
     }

@@ -45,6 +45,7 @@ impl Jobs {
         }
         if let Some(bot) = &self.bot {
             bot.continue_imports().await?;
+            bot.learn().await?;
         }
         if let Some(tenants) = &self.tenants {
             tenants.write_exports().await?;

@@ -97,7 +97,7 @@ impl Bot {
             lessons,
             learned: i32::try_from(conclusions.len())?,
             changes: 0,
-            comparison: Some(serde_json::to_value(comparison)?),
+            comparison: serde_json::to_value(comparison)?,
             created_at: tx.now(),
         };
         insert(&tx, row).await?;
@@ -151,9 +151,14 @@ impl Bot {
         self.refresh(ctx.tenant).await
     }
 
-    /// Learns for a firm, when it wants that and customers have chosen enough; whether it did.
+    /// Learns for a firm, when it wants that and customers have chosen enough; whether it did. Where a person went back to an
+    /// earlier model, it waits until one says to learn again.
     pub(crate) async fn learn_by_itself(&self, ctx: &Ctx) -> Result<bool> {
-        if !self.policy(ctx).await?.learns {
+        let models = learning::models(&self.deps.db.read(ctx)).await?;
+        let refused = BotModelStatus::Refused.as_str();
+        let newest = models.iter().find(|model| model.status != refused);
+        let went_back = newest.is_some_and(|model| model.status != BotModelStatus::Serving.as_str());
+        if went_back || !self.policy(ctx).await?.learns {
             return Ok(false);
         }
         match self.do_learn(ctx).await {

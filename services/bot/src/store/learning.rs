@@ -18,7 +18,7 @@ tenant_entity!(model, "bot_model", {
     lessons: i32,
     learned: i32,
     changes: i32,
-    comparison: Option<Json>,
+    comparison: Json,
     created_at: DateTimeUtc,
 });
 
@@ -48,7 +48,7 @@ impl model::Model {
             status: BotModelStatus::parse(&self.status)?,
             lessons: self.lessons,
             learned: self.learned,
-            comparison: self.comparison.map(serde_json::from_value).transpose()?,
+            comparison: serde_json::from_value(self.comparison)?,
             created_at: self.created_at,
         })
     }
@@ -69,7 +69,6 @@ pub(crate) async fn models(tx: &Tx) -> Result<Vec<model::Model>> {
 pub(crate) async fn serve(tx: &Tx, id: Option<BotModelId>) -> Result<()> {
     if let Some(mut old) = serving(tx).await? {
         old.status = BotModelStatus::Retired.as_str().into();
-        old.changes += 1;
         update(tx, old).await?;
     }
     let Some(id) = id else { return Ok(()) };

@@ -84,7 +84,7 @@ async fn what_customers_choose_is_learned_rolled_back_and_unlearned() {
 
     let models = bot.models(&owner).await.unwrap();
     assert_eq!(models[0].status, BotModelStatus::Serving);
-    let comparison = models[0].comparison.unwrap();
+    let comparison = models[0].comparison;
     assert!(comparison.questions >= 3 && comparison.after >= comparison.before, "{comparison:?}");
     let (title, after) = trust().await;
     assert_eq!(title, "Broken glass", "words that nobody wrote down are understood");
@@ -107,6 +107,27 @@ async fn what_customers_choose_is_learned_rolled_back_and_unlearned() {
     let left = bot.learned(&owner, PageArgs::largest()).await.unwrap().into_items();
     assert_eq!(left.len(), page.len() - 1);
     assert!(bot.learn(&owner).await.is_err(), "nothing is new, so it is not learned again");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn it_learns_once_a_day_and_waits_when_a_person_went_back() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Daily Insurance").await;
+    let bot = &test.cloud.services.bot;
+    let glass = glazier(&test, &owner).await;
+    let day = async || {
+        customers(&test, &owner, glass).await;
+        test.cloud.run_timers().await.unwrap();
+        bot.models(&owner).await.unwrap().len()
+    };
+    assert_eq!(day().await, 1, "customers have chosen enough");
+    assert_eq!(day().await, 1, "not twice on a day");
+    bot.activate_model(&owner, None).await.unwrap();
+    test.pass(TimeDelta::hours(24));
+    assert_eq!(day().await, 1, "a person went back");
+    bot.activate_model(&owner, Some(bot.models(&owner).await.unwrap()[0].id)).await.unwrap();
+    assert_eq!(day().await, 2, "and chose the newest again");
     test.end().await;
 }
 

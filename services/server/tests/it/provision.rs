@@ -179,6 +179,5 @@ async fn a_process_that_stops_serves_on_and_ends_the_connections_that_it_answers
         if answer.headers().get("connection").is_some_and(|value| value == "close") {
             break;
         }
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
     }
 }

@@ -868,7 +868,7 @@ export type LearningQueryVariables = Exact<{
 }>;
 
 
-export type LearningQuery = { botModels: Array<{ id: string, number: number, status: BotModelStatus, lessons: number, learned: number, createdAt: string, comparison: { before: number, after: number, error: number, questions: number } | null }>, learnedQuestions: { edges: Array<{ node: { id: string, text: string, probability: number, times: number, article: { id: string, texts: Array<{ locale: string, title: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, botSettings: { learns: boolean } };
+export type LearningQuery = { botModels: Array<{ id: string, number: number, status: BotModelStatus, lessons: number, learned: number, createdAt: string, comparison: { before: number, after: number, error: number, questions: number } }>, learnedQuestions: { edges: Array<{ node: { id: string, text: string, probability: number, times: number, article: { id: string, texts: Array<{ locale: string, title: string }> } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } }, botSettings: { learns: boolean } };
 
 export type LearnFromCustomersMutationVariables = Exact<{ [key: string]: never; }>;
 

@@ -10,15 +10,15 @@ const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [930, 200, 56, 24, 12];
 export function LearningCurve(props: { models: Model[] }): ReactNode {
   const { t, i18n } = useTranslation();
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
-  const compared = props.models.filter((model) => model.comparison).reverse();
+  const compared = [...props.models].reverse();
   if (compared.length === 0) return null;
-  const shares = compared.flatMap((model) => [model.comparison?.before ?? 0, model.comparison?.after ?? 0]);
+  const shares = compared.flatMap((model) => [model.comparison.before, model.comparison.after]);
   const least = Math.max(0, Math.floor(Math.min(...shares) * 10 - 1) / 10);
   const step = (WIDTH - LEFT) / compared.length;
   const x = (index: number): number => LEFT + (index + 0.5) * step;
   const y = (share: number): number => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (share - least) / (1 - least));
   const lines = [least, (least + 1) / 2, 1];
-  const said = compared.map((model) => `#${model.number}: ${percent.format(model.comparison?.after ?? 0)}`).join(', ');
+  const said = compared.map((model) => `#${model.number}: ${percent.format(model.comparison.after)}`).join(', ');
   return (
     <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={`${t('learning.curve')}: ${said}`}>
       {lines.map((line) => (
@@ -28,7 +28,7 @@ export function LearningCurve(props: { models: Model[] }): ReactNode {
         </g>
       ))}
       {compared.map((model, index) => {
-        const { before = 0, after = 0, error = 0 } = model.comparison ?? {};
+        const { before, after, error } = model.comparison;
         return (
           <g key={model.id} className={model.status === 'REFUSED' ? 'refused' : undefined}>
             <title>{t('learning.compared', { before: percent.format(before), after: percent.format(after), error: percent.format(error) })}</title>

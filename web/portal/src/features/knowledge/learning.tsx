@@ -63,6 +63,7 @@ export function Learning(): ReactNode {
   const activate = (id: string | null, title: string): void => {
     modal.confirm({
       title,
+      content: t('learning.waits'),
       onOk: async () => {
         await act(ACTIVATE, { id }, t('releases.active'));
         setAfter(null);
@@ -107,7 +108,7 @@ function Models(props: { rows: Model[]; onUse: ((model: Model) => void) | undefi
   const { onUse } = props;
   const percent = new Intl.NumberFormat(i18n.language, { style: 'percent', maximumFractionDigits: 1 });
   const compared = ({ comparison }: Model): string =>
-    comparison ? `${percent.format(comparison.before)} → ${percent.format(comparison.after)} (± ${percent.format(comparison.error)})` : '';
+    `${percent.format(comparison.before)} → ${percent.format(comparison.after)} (± ${percent.format(comparison.error)})`;
   return (
     <Table
       rowKey="id"
