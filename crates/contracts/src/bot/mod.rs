@@ -1,15 +1,17 @@
 //! Bot: knowledge, answers, feedback.
 
-use async_trait::async_trait;
 use lingxi_kernel::{
-    ArticleId, BotModelId, ConversationId, Ctx, ImportId, LearnedQuestionId, MessageId, Page, PageArgs, ReleaseId,
-    Result, Timestamp, UnansweredId, text_enum,
+    ArticleId, BotModelId, ConversationId, ImportId, LearnedQuestionId, ReleaseId, Timestamp, UnansweredId, text_enum,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::Event;
 use crate::channels::{Card, Choice};
-use crate::remote::remote;
+
+mod client;
+mod events;
+
+pub use client::{BotCalls, BotClient, RemoteBot};
+pub use events::ReplyDecided;
 
 text_enum! {
     /// Whether an article takes part.
@@ -343,105 +345,4 @@ pub struct ImportRow {
     pub category: String,
     /// Question variants.
     pub questions: Vec<String>,
-}
-
-/// What the bot says to a customer's message.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ReplyDecided {
-    /// The conversation.
-    pub conversation: ConversationId,
-    /// The message that is answered.
-    pub in_reply_to: MessageId,
-    /// What is done and said.
-    pub kind: DecisionKind,
-    /// The words.
-    pub text: String,
-    /// Suggestions to click.
-    pub choices: Vec<Choice>,
-    /// A card under the words.
-    #[serde(default)]
-    pub card: Option<Card>,
-    /// Why, for the summary.
-    pub reason: String,
-    /// For the person who takes over.
-    pub summary: Option<String>,
-    /// The customer said that it is solved.
-    pub solved: bool,
-}
-
-impl Event for ReplyDecided {
-    const TYPE: &'static str = "lingxi.bot.reply.decided.v1";
-    fn subject(&self) -> String {
-        self.conversation.to_string()
-    }
-}
-
-/// The bot service, for the others.
-#[remote("bot")]
-#[async_trait]
-pub trait BotClient: Send + Sync {
-    /// Articles, last changed first.
-    #[idempotent]
-    async fn articles(
-        &self,
-        ctx: &Ctx,
-        search: Option<String>,
-        status: Option<ArticleStatus>,
-        page: PageArgs,
-    ) -> Result<Page<Article>>;
-    /// Articles by id; unknown ids are left out.
-    #[idempotent]
-    async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>>;
-    /// Makes or changes an article; `expected_version` guards against lost changes.
-    async fn save_article(
-        &self,
-        ctx: &Ctx,
-        id: Option<ArticleId>,
-        expected_version: Option<i32>,
-        input: ArticleInput,
-    ) -> Result<Article>;
-    /// Removes an article for good.
-    async fn delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()>;
-    /// Publishes all ready articles as a release and answers from it.
-    async fn publish(&self, ctx: &Ctx) -> Result<Release>;
-    /// Answers from an earlier release again.
-    async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release>;
-    /// All releases, newest first.
-    #[idempotent]
-    async fn releases(&self, ctx: &Ctx) -> Result<Vec<Release>>;
-    /// Rules of the bot.
-    #[idempotent]
-    async fn settings(&self, ctx: &Ctx) -> Result<BotSettings>;
-    /// Changes the rules.
-    async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings>;
-    /// What the bot would do with a question, and why. Nothing is recorded.
-    #[idempotent]
-    async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision>;
-    /// Titles that match the beginning of a question, for the widget's search.
-    #[idempotent]
-    async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>>;
-    /// What was learned so far, newest first.
-    #[idempotent]
-    async fn models(&self, ctx: &Ctx) -> Result<Vec<BotModel>>;
-    /// Questions of the model that answers, in the order in which they were learned.
-    #[idempotent]
-    async fn learned(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<LearnedQuestion>>;
-    /// Learns from what customers chose so far, and answers from that when it is not worse. Refused when they chose too little.
-    async fn learn(&self, ctx: &Ctx) -> Result<BotModel>;
-    /// Answers from an earlier model again, or, with none, from what people wrote alone.
-    async fn activate_model(&self, ctx: &Ctx, id: Option<BotModelId>) -> Result<()>;
-    /// Unlearns a question, for good.
-    async fn veto(&self, ctx: &Ctx, id: LearnedQuestionId) -> Result<()>;
-    /// Questions without an answer, most often asked first.
-    #[idempotent]
-    async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;
-    /// Takes a question off the list.
-    async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()>;
-    /// Reads a CSV, JSONL or XLSX file and shows what it holds; nothing is stored yet.
-    async fn preview_import(&self, ctx: &Ctx, file_name: &str, bytes: Vec<u8>) -> Result<Import>;
-    /// Stores what an import read.
-    async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import>;
-    /// An import by id.
-    #[idempotent]
-    async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>>;
 }
