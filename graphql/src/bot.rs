@@ -3,9 +3,12 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result};
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, Import, LearnedQuestion, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, GoldQuestion, Import, LearnedQuestion,
+    PublishCheck, Release, Unanswered,
 };
-use lingxi_kernel::{ArticleId, BotModelId, ImportId, LearnedQuestionId, PageArgs, ReleaseId, UnansweredId};
+use lingxi_kernel::{
+    ArticleId, BotModelId, GoldQuestionId, ImportId, LearnedQuestionId, PageArgs, ReleaseId, UnansweredId,
+};
 
 use crate::outcome::{Shown as _, connection, parts, payload};
 use crate::tenants::RemovalPayload;
@@ -44,6 +47,13 @@ payload!(
     LearningPayload {
         /// What was learned.
         model: BotModel
+    }
+);
+payload!(
+    /// What saving a gold question came to.
+    GoldQuestionPayload {
+        /// The question.
+        question: GoldQuestion
     }
 );
 payload!(
@@ -97,6 +107,18 @@ impl BotQuery {
     async fn test_bot(&self, ctx: &Context<'_>, text: String, locale: String) -> Result<Decision> {
         let (caller, services) = parts(ctx)?;
         services.bot.test(caller, &text, &locale).await.shown()
+    }
+
+    /// Questions with the answer that they must get, oldest first.
+    async fn gold_questions(&self, ctx: &Context<'_>) -> Result<Vec<GoldQuestion>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.gold(caller).await.shown()
+    }
+
+    /// What publishing the knowledge base would change, gold questions first of all. Nothing is recorded.
+    async fn check_publish(&self, ctx: &Context<'_>) -> Result<PublishCheck> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.check_publish(caller).await.shown()
     }
 
     /// What the bot has learned by itself so far, newest first.
@@ -160,10 +182,32 @@ impl BotMutation {
         RemovalPayload::gone(services.bot.delete_article(caller, id).await)
     }
 
-    /// Publishes all ready articles and answers from them.
-    async fn publish_knowledge(&self, ctx: &Context<'_>) -> Result<ReleasePayload> {
+    /// Publishes all ready articles and answers from them. Refused when gold questions would fare worse than now.
+    async fn publish_knowledge(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default, desc = "Publish even when gold questions would fare worse.")] despite_gold: bool,
+    ) -> Result<ReleasePayload> {
         let (caller, services) = parts(ctx)?;
-        ReleasePayload::of(services.bot.publish(caller).await)
+        ReleasePayload::of(services.bot.publish(caller, despite_gold).await)
+    }
+
+    /// Writes down a question with the article that must answer it; without one it must go to a person. The same words
+    /// again change what they expect.
+    async fn save_gold_question(
+        &self,
+        ctx: &Context<'_>,
+        text: String,
+        article_id: Option<ArticleId>,
+    ) -> Result<GoldQuestionPayload> {
+        let (caller, services) = parts(ctx)?;
+        GoldQuestionPayload::of(services.bot.save_gold(caller, &text, article_id).await)
+    }
+
+    /// Removes a gold question.
+    async fn delete_gold_question(&self, ctx: &Context<'_>, id: GoldQuestionId) -> Result<RemovalPayload> {
+        let (caller, services) = parts(ctx)?;
+        RemovalPayload::gone(services.bot.delete_gold(caller, id).await)
     }
 
     /// Answers from an earlier release again.

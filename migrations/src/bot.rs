@@ -90,3 +90,17 @@ tables!(
     ],
     vec![added("bot_impression").uuid_null("contact_id")]
 );
+
+// What the bot must get right.
+tables!(
+    Gold,
+    "m20261125_000014_bot_gold",
+    vec![
+        tenant_table("bot_gold_question")
+            .text("text")
+            .text("normal")
+            .uuid_null("article_id")
+            .time("created_at")
+            .unique(&["tenant_id", "normal"]),
+    ]
+);

@@ -33,6 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(channels::SendersIds),
             Box::new(store::Leases),
             Box::new(bot::Learning),
+            Box::new(bot::Gold),
         ]
     }
 }

@@ -60,6 +60,12 @@ define_id!(
     BotModelId, "mdl";
     /// A question that the bot has learned by itself.
     LearnedQuestionId, "lrn";
+    /// A question with the answer that it must get.
+    GoldQuestionId, "gol";
+    /// A dialogue that the bot leads, step by step.
+    FlowId, "flw";
+    /// One walk of a customer through a flow.
+    FlowRunId, "flr";
     /// One showing of bot suggestions to a contact.
     ImpressionId, "imp";
     /// A question that the bot could not answer.

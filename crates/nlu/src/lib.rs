@@ -3,6 +3,7 @@
 
 mod bm25;
 mod calibration;
+mod dialogue;
 pub mod evaluation;
 mod features;
 pub mod learning;
@@ -13,6 +14,7 @@ mod number;
 mod text;
 mod vocabulary;
 
+pub use dialogue::{is_follow_up, parts};
 pub use mask::mask;
 pub use model::{Meaning, Model, Phrase, Ranked, Ranking};
 pub use number::Sequence;

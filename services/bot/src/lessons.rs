@@ -16,10 +16,16 @@ const KEPT_BACK: u128 = 5;
 /// As many of them at most; older ones are learned from.
 const COMPARED: usize = 200;
 
+const LEANING: [&str; 2] = ["follow_up", "several"];
+
 /// A lesson, when what the customer did says what was meant.
 pub(crate) fn lesson(impression: &impression::Model, classes: &HashMap<ArticleId, usize>) -> Option<Lesson> {
     let shown: Vec<Shown> = impression.shown.as_array()?.iter().filter_map(|one| shown(one, classes)).collect();
     let outcome = impression.outcome.as_deref()?;
+    // Words that lean on others, or ask several things, mean nothing by themselves.
+    if LEANING.contains(&impression.reason.as_str()) {
+        return None;
+    }
     let answered = || (impression.kind == DecisionKind::Answer.as_str()).then(|| shown.first().map(|one| one.class))?;
     let outcome = match outcome {
         SOLVED => Outcome::Chosen(answered()?),

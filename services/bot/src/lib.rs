@@ -71,6 +71,7 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::learning::model::Entity>()
         .with::<store::learning::learned::Entity>()
         .with::<store::learning::veto::Entity>()
+        .with::<store::gold::Entity>()
 }
 
 /// Builds the service.

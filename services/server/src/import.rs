@@ -20,7 +20,7 @@ pub async fn run(bot: &dyn BotClient, tenant: TenantId, file: &Path) -> Result<(
     loop {
         let import = bot.import(&ctx, preview.id).await?.ok_or_else(|| Error::not_found("import"))?;
         match import.status {
-            ImportStatus::Done => return Ok((import, bot.publish(&ctx).await?)),
+            ImportStatus::Done => return Ok((import, bot.publish(&ctx, true).await?)),
             ImportStatus::Failed => return Err(Error::internal("the import failed; the log says why")),
             _ => tokio::time::sleep(Duration::from_millis(50)).await,
         }

@@ -21,6 +21,7 @@ test('a new firm signs up, imports knowledge, serves a customer, and sees what i
   await expect(page.getByText('2 articles stored. Publish to use them.')).toBeVisible();
   await page.getByRole('button', { name: 'Close' }).last().click();
   await page.getByRole('button', { name: 'Publish' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
   await expect(page.getByText('Published; the bot answers from it')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Glass damage' })).toBeVisible();
 

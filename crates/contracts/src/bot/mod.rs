@@ -9,9 +9,11 @@ use crate::channels::{Card, Choice};
 
 mod client;
 mod events;
+mod gold;
 
 pub use client::{BotCalls, BotClient, RemoteBot};
 pub use events::ReplyDecided;
+pub use gold::{GoldQuestion, GoldResult, GoldStatus, PublishCheck};
 
 text_enum! {
     /// Whether an article takes part.
@@ -193,7 +195,8 @@ pub struct Decision {
     pub candidates: Vec<Candidate>,
     /// Probability that the question is about anything in the knowledge base, 0 to 1.
     pub in_scope: f64,
-    /// Why: `confident`, `unsure`, `far_off`, `asked_for_person`, `clicked`, `no_knowledge`, `small_talk`.
+    /// Why: `confident`, `follow_up`, `several`, `close`, `unsure`, `far_off`, `asked_for_person`, `clicked`, `no_knowledge`,
+    /// `small_talk`.
     pub reason: String,
     /// Language of the answer.
     pub locale: String,

@@ -1,19 +1,19 @@
 //! Answering customers.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
 use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, Result, UnansweredId};
-use lingxi_nlu::{mask, normalise};
+use lingxi_nlu::{is_follow_up, mask, normalise};
 use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
 
 use super::Bot;
 use crate::events::NAME;
-use crate::rules;
+use crate::rules::{self, Asked};
 use crate::store::{self, impression, unanswered};
 
 impl Bot {
@@ -21,7 +21,8 @@ impl Bot {
         let knowledge = self.knowledge(ctx.tenant).await?;
         let settings = self.policy(ctx).await?;
         let now = self.deps.db.env().now();
-        Ok(rules::decide(knowledge.as_deref(), &settings, text, None, locale, now))
+        let asked = Asked { text, choice: None, locale, topic: None };
+        Ok(rules::decide(knowledge.as_deref(), &settings, asked, now))
     }
 
     /// Answers messages of a firm's customers, each once, however often its event comes.
@@ -34,9 +35,16 @@ impl Bot {
         let settings = self.policy(&ctx).await?;
         let now = self.deps.db.env().now();
         let (events, asked): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+        let mut topics = self.topics(&ctx, &asked).await?;
         let decide = |received: MessageReceived| {
-            let (message, choice) = (&received.message, received.choice.as_deref());
-            let decision = rules::decide(knowledge.as_deref(), &settings, &message.text, choice, &received.locale, now);
+            let message = &received.message;
+            let topic = topics.get(&message.conversation_id).map(String::as_str);
+            let choice = received.choice.as_deref();
+            let asked = Asked { text: &message.text, choice, locale: &received.locale, topic };
+            let decision = rules::decide(knowledge.as_deref(), &settings, asked, now);
+            if is_topic(decision.kind, &decision.reason) {
+                topics.insert(message.conversation_id, message.text.clone());
+            }
             let decision = if message.kind == MessageKind::File && message.text.is_empty() {
                 rules::hand_over(decision, "file")
             } else if capped && decision.kind != DecisionKind::HandOver {
@@ -49,6 +57,19 @@ impl Bot {
         let decided: Vec<_> = asked.into_iter().map(decide).collect();
         metrics::histogram!("lingxi_bot_decide_seconds").record(started.elapsed().as_secs_f64());
         self.announce(&ctx, &events, decided).await
+    }
+
+    /// What the conversations are about whose message does not stand alone: the question that was answered last.
+    async fn topics(&self, ctx: &Ctx, asked: &[MessageReceived]) -> Result<HashMap<ConversationId, String>> {
+        let mut topics = HashMap::new();
+        for one in asked.iter().filter(|one| one.choice.is_none() && is_follow_up(&one.message.text)) {
+            let conversation = one.message.conversation_id;
+            let earlier = store::impressions(&self.deps.db.read(ctx), conversation).await?;
+            let answered =
+                |row: &&impression::Model| DecisionKind::parse(&row.kind).is_ok_and(|kind| is_topic(kind, &row.reason));
+            topics.extend(earlier.iter().find(answered).map(|row| (conversation, row.question.clone())));
+        }
+        Ok(topics)
     }
 
     /// Stores what was decided with everything that is noted of it, once per event.
@@ -103,6 +124,11 @@ impl Bot {
         insert_all(&tx, impressions).await?;
         tx.commit().await
     }
+}
+
+/// Whether what was asked is what the conversation is about from then on.
+fn is_topic(kind: DecisionKind, reason: &str) -> bool {
+    kind == DecisionKind::Answer && ["confident", "clicked"].contains(&reason)
 }
 
 fn impression_of(tx: &Tx, received: &MessageReceived, decision: &Decision) -> impression::Model {

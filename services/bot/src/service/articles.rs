@@ -71,7 +71,7 @@ impl Bot {
         }
         // A second delivery after a crash between both steps still publishes.
         if self.knowledge(ctx.tenant).await?.is_none() {
-            self.do_publish(&ctx).await?;
+            self.do_publish(&ctx, true).await?;
         }
         Ok(())
     }

@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use lingxi_contracts::bot::{Article, BotClient as _, BotModel, BotModelStatus, LearnedQuestion, ModelComparison};
+use lingxi_contracts::bot::{
+    Article, BotClient as _, BotModel, BotModelStatus, GoldQuestion, GoldStatus, LearnedQuestion, ModelComparison,
+};
 use lingxi_kernel::{ArticleId, BotModelId, Ctx, Error, LearnedQuestionId, Page, PageArgs, Permission, Result};
 use lingxi_nlu::learning::{Conclusion, Lesson, Reading, Worth, compare, may_replace};
 use lingxi_nlu::normalise;
@@ -13,6 +15,8 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use super::Bot;
 use crate::knowledge::{Knowledge, Meanings, ModelState, Source};
 use crate::lessons::{LEAST, split};
+use crate::rules;
+use crate::store::gold;
 use crate::store::learning::{self, learned, model, veto};
 
 /// Kept-back choices that a comparison takes.
@@ -23,6 +27,8 @@ struct Candidate {
     knowledge: Knowledge,
     conclusions: Vec<Conclusion>,
     worth: (Worth, Worth),
+    /// Gold questions that get the right answer, before and after.
+    gold: (usize, usize),
 }
 
 impl Bot {
@@ -72,14 +78,24 @@ impl Bot {
         }
         let id: BotModelId = read.env().id();
         let source = Source { model: Some(ModelState { id, changes: 0 }), ..serving.source };
-        let candidate = self.training(move || candidate(source, &serving, &lessons, &kept_back)).await?;
+        let (questions, settings, now) = (gold::all(&read).await?, self.policy(ctx).await?, read.now());
+        let train = move || {
+            let mut candidate = candidate(source, &serving, &lessons, &kept_back);
+            let right = |by: &Knowledge| {
+                let is_right = |one: &&GoldQuestion| rules::fares(by, &settings, one, now).0 == GoldStatus::Right;
+                questions.iter().filter(is_right).count()
+            };
+            candidate.gold = (right(&serving), right(&candidate.knowledge));
+            candidate
+        };
+        let candidate = self.training(train).await?;
         self.keep(ctx, id, count, candidate).await
     }
 
     /// Stores what was learned, and answers from it when it is not worse than what answered.
     async fn keep(&self, ctx: &Ctx, id: BotModelId, lessons: i32, candidate: Candidate) -> Result<BotModel> {
-        let Candidate { knowledge, conclusions, worth: (before, after) } = candidate;
-        let promoted = may_replace(before, after, (0, 0));
+        let Candidate { knowledge, conclusions, worth: (before, after), gold } = candidate;
+        let promoted = may_replace(before, after, gold);
         let tx = self.deps.db.begin(ctx).await?;
         let last = learning::models(&tx).await?.first().map_or(0, |model| model.number);
         let comparison = ModelComparison {
@@ -172,7 +188,7 @@ impl Bot {
 fn candidate(source: Source, serving: &Knowledge, lessons: &[Lesson], kept_back: &[Lesson]) -> Candidate {
     let (knowledge, conclusions) = Knowledge::learn(source, serving.articles().to_vec(), lessons, &Meanings::new());
     let worth = compare(serving.model(), knowledge.model(), kept_back, Reading::default());
-    Candidate { knowledge, conclusions, worth }
+    Candidate { knowledge, conclusions, worth, gold: (0, 0) }
 }
 
 fn rows_of(tx: &Tx, model: BotModelId, knowledge: &Knowledge, one: Conclusion) -> Result<learned::Model> {

@@ -2,19 +2,20 @@
 
 mod answer;
 mod articles;
+mod gold;
 mod imports;
 mod learning;
 mod releases;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, Import, LearnedQuestion, Release,
-    Unanswered,
+    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, GoldQuestion, Import,
+    LearnedQuestion, PublishCheck, Release, Unanswered,
 };
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{
-    ArticleId, BotModelId, Ctx, Error, ImportId, LearnedQuestionId, Page, PageArgs, Permission, ReleaseId, Result,
-    UnansweredId,
+    ArticleId, BotModelId, Ctx, Error, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, Permission,
+    ReleaseId, Result, UnansweredId,
 };
 use lingxi_store::{TenantCache, update};
 use tokio::sync::Semaphore;
@@ -84,9 +85,21 @@ impl BotClient for Bot {
     async fn delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()> {
         self.do_delete_article(ctx, id).await
     }
-    async fn publish(&self, ctx: &Ctx) -> Result<Release> {
+    async fn publish(&self, ctx: &Ctx, despite_gold: bool) -> Result<Release> {
         ctx.require(Permission::ManageKnowledge)?;
-        self.do_publish(ctx).await
+        self.do_publish(ctx, despite_gold).await
+    }
+    async fn check_publish(&self, ctx: &Ctx) -> Result<PublishCheck> {
+        self.do_check_publish(ctx).await
+    }
+    async fn gold(&self, ctx: &Ctx) -> Result<Vec<GoldQuestion>> {
+        self.do_gold(ctx).await
+    }
+    async fn save_gold(&self, ctx: &Ctx, text: &str, article: Option<ArticleId>) -> Result<GoldQuestion> {
+        self.do_save_gold(ctx, text, article).await
+    }
+    async fn delete_gold(&self, ctx: &Ctx, id: GoldQuestionId) -> Result<()> {
+        self.do_delete_gold(ctx, id).await
     }
     async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release> {
         ctx.require(Permission::ManageKnowledge)?;

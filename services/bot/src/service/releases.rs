@@ -85,7 +85,15 @@ impl Bot {
         Ok(())
     }
 
-    pub(super) async fn do_publish(&self, ctx: &Ctx) -> Result<Release> {
+    pub(super) async fn do_publish(&self, ctx: &Ctx, despite_gold: bool) -> Result<Release> {
+        if !despite_gold {
+            let worse = self.do_check_publish(ctx).await?.worse();
+            if worse > 0 {
+                return Err(Error::conflict(format!(
+                    "{worse} gold questions would get a worse answer than now; mend the articles, or publish despite it."
+                )));
+            }
+        }
         let tx = self.deps.db.begin(ctx).await?;
         let articles = article::ready(&tx).await?;
         if articles.is_empty() {

@@ -32,7 +32,7 @@ const LEADERS: &[Role] = &[Owner, Admin, Supervisor];
 const ADMINS: &[Role] = &[Owner, Admin];
 const PAYERS: &[Role] = &[Owner, Admin, Finance];
 
-const QUERIES: [Field; 34] = [
+const QUERIES: [Field; 36] = [
     field("viewer", "viewer { tenant { id } }", ALL),
     field("members", "members { id }", ALL),
     field("invitations", "invitations { id }", ADMINS),
@@ -55,6 +55,8 @@ const QUERIES: [Field; 34] = [
     field("releases", "releases { id }", READERS),
     field("botSettings", "botSettings { enabled }", READERS),
     field("testBot", "testBot(text: \"hello\", locale: \"en-US\") { kind }", READERS),
+    field("goldQuestions", "goldQuestions { id }", READERS),
+    field("checkPublish", "checkPublish { articles }", READERS),
     field("botModels", "botModels { id }", READERS),
     field("learnedQuestions", "learnedQuestions { edges { node { id } } }", READERS),
     field("unansweredQuestions", "unansweredQuestions { id }", READERS),
@@ -89,7 +91,7 @@ const MORE_QUERIES: [Field; 8] = [
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
 ];
 
-const MUTATIONS: [Field; 40] = [
+const MUTATIONS: [Field; 42] = [
     field("updateTenant", "updateTenant(input: {}) { status }", ADMINS),
     field("requestTenantDeletion", "requestTenantDeletion { status }", &[Owner]),
     field("cancelTenantDeletion", "cancelTenantDeletion { status }", &[Owner]),
@@ -129,6 +131,8 @@ const MUTATIONS: [Field; 40] = [
     field("saveArticle", "saveArticle(id: \"$article\", input: { texts: [], questions: [] }) { status }", LEADERS),
     field("deleteArticle", "deleteArticle(id: \"$article\") { status }", LEADERS),
     field("publishKnowledge", "publishKnowledge { status }", LEADERS),
+    field("saveGoldQuestion", "saveGoldQuestion(text: \"who is it?\", articleId: \"$article\") { status }", LEADERS),
+    field("deleteGoldQuestion", "deleteGoldQuestion(id: \"$gold\") { status }", LEADERS),
     field("learnFromCustomers", "learnFromCustomers { status }", LEADERS),
     field("activateBotModel", "activateBotModel(id: \"$botModel\") { status }", LEADERS),
     field("unlearnQuestion", "unlearnQuestion(id: \"$learned\") { status }", LEADERS),
@@ -226,6 +230,7 @@ async fn world() -> World {
         ("$webhook", webhook.to_string()),
         ("$delivery", env.id::<lingxi_kernel::DeliveryId>().to_string()),
         ("$release", services.bot.releases(&other).await.unwrap()[0].id.to_string()),
+        ("$gold", services.bot.save_gold(&other, "may I pay monthly", None).await.unwrap().id.to_string()),
         ("$botModel", crate::learning::learned(&test, &other).await.to_string()),
         ("$learned", services.bot.learned(&other, page.clone()).await.unwrap().into_items().remove(0).id.to_string()),
         ("$unanswered", services.bot.unanswered(&other).await.unwrap()[0].id.to_string()),

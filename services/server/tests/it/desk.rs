@@ -181,7 +181,7 @@ async fn a_release_can_be_rolled_back() {
     assert!(asks().await.unwrap().text != "Cats and dogs.", "not before it is published");
     let other = test.beside().await.services.bot;
     assert_ne!(other.test(&owner, "is my dog covered", "en-US").await.unwrap().text, "Cats and dogs.");
-    let second = bot.publish(&owner).await.unwrap();
+    let second = bot.publish(&owner, false).await.unwrap();
     assert_eq!(asks().await.unwrap().text, "Cats and dogs.");
     test.pass(TimeDelta::seconds(5));
     let there = other.test(&owner, "is my dog covered", "en-US").await.unwrap();

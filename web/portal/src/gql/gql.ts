@@ -57,17 +57,21 @@ type Documents = {
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": typeof types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": typeof types.SaveArticleDocument,
+    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
-    "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": typeof types.PublishDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": typeof types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
+    "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": typeof types.CheckPublishDocument,
+    "\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n": typeof types.SaveGoldDocument,
+    "\n  mutation DeleteGold($id: ID!) {\n    deleteGoldQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteGoldDocument,
     "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": typeof types.ImportProgressDocument,
     "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": typeof types.RunImportDocument,
     "\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n": typeof types.LearningDocument,
     "\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n": typeof types.LearnFromCustomersDocument,
     "\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n": typeof types.ActivateBotModelDocument,
     "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.UnlearnQuestionDocument,
+    "\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n": typeof types.PublishDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": typeof types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": typeof types.ActivateDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
@@ -150,17 +154,21 @@ const documents: Documents = {
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": types.SaveArticleDocument,
+    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
-    "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n": types.PublishDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
+    "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": types.CheckPublishDocument,
+    "\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n": types.SaveGoldDocument,
+    "\n  mutation DeleteGold($id: ID!) {\n    deleteGoldQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteGoldDocument,
     "\n  query ImportProgress($id: ID!) {\n    knowledgeImport(id: $id) {\n      id fileName status encoding rows articles stored\n      errors { row message }\n      preview { title answer locale questions }\n    }\n  }\n": types.ImportProgressDocument,
     "\n  mutation RunImport($id: ID!) {\n    runKnowledgeImport(id: $id) { status errors { field message } import { id status } }\n  }\n": types.RunImportDocument,
     "\n  query Learning($after: String) {\n    botModels { id number status lessons learned createdAt comparison { before after error questions } }\n    learnedQuestions(first: 50, after: $after) {\n      edges { node { id text probability times article { id texts { locale title } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n    botSettings { learns }\n  }\n": types.LearningDocument,
     "\n  mutation LearnFromCustomers {\n    learnFromCustomers { status errors { field message } model { id number status } }\n  }\n": types.LearnFromCustomersDocument,
     "\n  mutation ActivateBotModel($id: ID) {\n    activateBotModel(id: $id) { status errors { field message } models { id status } }\n  }\n": types.ActivateBotModelDocument,
     "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.UnlearnQuestionDocument,
+    "\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n": types.PublishDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": types.ActivateDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
@@ -389,11 +397,11 @@ export function graphql(source: "\n  mutation SaveArticle($id: ID, $version: Int
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+export function graphql(source: "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"): (typeof documents)["\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n"): (typeof documents)["\n  mutation Publish {\n    publishKnowledge { status errors { field message } release { id number articles } }\n  }\n"];
+export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -406,6 +414,18 @@ export function graphql(source: "\n  query BotSettings {\n    botSettings { enab
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n"): (typeof documents)["\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n"): (typeof documents)["\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n"): (typeof documents)["\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteGold($id: ID!) {\n    deleteGoldQuestion(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation DeleteGold($id: ID!) {\n    deleteGoldQuestion(id: $id) { status errors { field message } removed }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -430,6 +450,10 @@ export function graphql(source: "\n  mutation ActivateBotModel($id: ID) {\n    a
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation UnlearnQuestion($id: ID!) {\n    unlearnQuestion(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n"): (typeof documents)["\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -11,6 +11,7 @@ import { State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { ArticleEditor } from './article-editor.tsx';
 import { ImportDialog } from './import-dialog.tsx';
+import { PublishDialog } from './publish-dialog.tsx';
 
 const ARTICLES = graphql(`
   query Articles($search: String, $status: ArticleStatus, $after: String) {
@@ -24,11 +25,6 @@ const ARTICLES = graphql(`
       }
       pageInfo { hasNextPage endCursor }
     }
-  }
-`);
-const PUBLISH = graphql(`
-  mutation Publish {
-    publishKnowledge { status errors { field message } release { id number articles } }
   }
 `);
 const REMOVE = graphql(`
@@ -55,11 +51,6 @@ export function Articles(): ReactNode {
   const [{ data, fetching, error }, again] = useQuery({ query: ARTICLES, variables: { search, status, after } });
   const rows = data?.articles.edges.map((edge) => edge.node) ?? [];
   const title = (row: Article): string => (row.texts.find((text) => text.locale === i18n.language) ?? row.texts[0])?.title ?? '';
-  const publish = async (): Promise<void> => {
-    setPublishing(true);
-    await act(PUBLISH, {}, t('knowledge.published'));
-    setPublishing(false);
-  };
   const remove = (row: Article): void => {
     modal.confirm({
       title: t('knowledge.removeTitle', { title: title(row) }),
@@ -86,9 +77,7 @@ export function Articles(): ReactNode {
           <>
             <Button onClick={() => setEdited('new')}>{t('knowledge.add')}</Button>
             <Button onClick={() => setImporting(true)}>{t('knowledge.import')}</Button>
-            <Button type="primary" loading={publishing} onClick={() => void publish()}>
-              {t('knowledge.publish')}
-            </Button>
+            <Button type="primary" onClick={() => setPublishing(true)}>{t('knowledge.publish')}</Button>
           </>
         )}
       </Space>
@@ -114,6 +103,7 @@ export function Articles(): ReactNode {
         />
       </State>
       {edited && <ArticleEditor article={edited === 'new' ? null : edited} onClose={(saved) => { setEdited(null); if (saved) again(); }} />}
+      {publishing && <PublishDialog onClose={() => setPublishing(false)} />}
       {importing && <ImportDialog onClose={(stored) => { setImporting(false); if (stored) again(); }} />}
     </>
   );

@@ -5,6 +5,7 @@ import { Page } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { Articles } from './articles.tsx';
 import { BotRules } from './bot-rules.tsx';
+import { GoldQuestions } from './gold.tsx';
 import { Learning } from './learning.tsx';
 import { Releases } from './releases.tsx';
 import { TestConsole } from './test-console.tsx';
@@ -17,6 +18,7 @@ export default function Knowledge(): ReactNode {
   const items = [
     { key: 'articles', label: t('knowledge.articles'), children: <Articles /> },
     { key: 'test', label: t('knowledge.test'), children: <TestConsole /> },
+    { key: 'gold', label: t('knowledge.gold'), children: <GoldQuestions /> },
     { key: 'unanswered', label: t('knowledge.unanswered'), children: <Unanswered /> },
     { key: 'learning', label: t('knowledge.learning'), children: <Learning /> },
     { key: 'releases', label: t('knowledge.releases'), children: <Releases /> },

@@ -1,10 +1,13 @@
-import { Descriptions, Input, Progress, Table, Tag } from 'antd';
+import { Button, Descriptions, Input, Progress, Table, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
+import { useAction } from '../../lib/action.ts';
 import { Markdown } from '../../lib/markdown.tsx';
 import { State } from '../../lib/page.tsx';
+import { useMay } from '../../lib/viewer.tsx';
+import { SAVE_GOLD } from './gold.tsx';
 
 const TEST = graphql(`
   query TestBot($text: String!, $locale: String!) {
@@ -20,8 +23,11 @@ const percent = (value: number): number => Math.round(value * 1000) / 10;
 /** Ask the bot and see why it answers as it does. */
 export function TestConsole(): ReactNode {
   const { t, i18n } = useTranslation();
+  const act = useAction();
+  const manages = useMay('MANAGE_KNOWLEDGE');
   const [text, setText] = useState('');
   const [{ data, fetching, error }] = useQuery({ query: TEST, variables: { text, locale: i18n.language }, pause: !text });
+  const gold = (articleId: string | null): void => void act(SAVE_GOLD, { text, articleId }, t('gold.saved'));
   const decision = text ? data?.testBot : undefined;
   return (
     <>
@@ -59,8 +65,12 @@ export function TestConsole(): ReactNode {
                 { title: t('test.probability'), render: (_, row) => `${percent(row.probability)} %` },
                 { title: t('test.similarity'), render: (_, row) => row.similarity.toFixed(2) },
                 { title: t('test.matched'), dataIndex: 'matchedQuestion' },
+                ...(manages
+                  ? [{ title: t('common.actions'), render: (_: unknown, row: { articleId: string }) => <Button size="small" onClick={() => gold(row.articleId)}>{t('test.right')}</Button> }]
+                  : []),
               ]}
             />
+            {manages && <Button style={{ marginTop: 12 }} onClick={() => gold(null)}>{t('test.person')}</Button>}
           </>
         )}
       </State>

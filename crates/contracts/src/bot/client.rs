@@ -1,0 +1,96 @@
+//! The whole synchronous surface of the bot service.
+
+use async_trait::async_trait;
+use lingxi_kernel::{
+    ArticleId, BotModelId, Ctx, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, ReleaseId, Result,
+    UnansweredId,
+};
+
+use super::{
+    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, GoldQuestion, Import, LearnedQuestion,
+    PublishCheck, Release, Unanswered,
+};
+use crate::channels::Choice;
+use crate::remote::remote;
+
+/// The bot service, for the others.
+#[remote("bot")]
+#[async_trait]
+pub trait BotClient: Send + Sync {
+    /// Articles, last changed first.
+    #[idempotent]
+    async fn articles(
+        &self,
+        ctx: &Ctx,
+        search: Option<String>,
+        status: Option<ArticleStatus>,
+        page: PageArgs,
+    ) -> Result<Page<Article>>;
+    /// Articles by id; unknown ids are left out.
+    #[idempotent]
+    async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>>;
+    /// Makes or changes an article; `expected_version` guards against lost changes.
+    async fn save_article(
+        &self,
+        ctx: &Ctx,
+        id: Option<ArticleId>,
+        expected_version: Option<i32>,
+        input: ArticleInput,
+    ) -> Result<Article>;
+    /// Removes an article for good.
+    async fn delete_article(&self, ctx: &Ctx, id: ArticleId) -> Result<()>;
+    /// Publishes all ready articles as a release and answers from it. Refused when gold questions would fare worse than now,
+    /// unless `despite_gold`.
+    async fn publish(&self, ctx: &Ctx, despite_gold: bool) -> Result<Release>;
+    /// What publishing would change, gold questions first of all. Nothing is recorded.
+    #[idempotent]
+    async fn check_publish(&self, ctx: &Ctx) -> Result<PublishCheck>;
+    /// Gold questions, oldest first.
+    #[idempotent]
+    async fn gold(&self, ctx: &Ctx) -> Result<Vec<GoldQuestion>>;
+    /// Writes a gold question down: the article that answers it, or none when it must go to a person. The same words again
+    /// change what they expect.
+    async fn save_gold(&self, ctx: &Ctx, text: &str, article: Option<ArticleId>) -> Result<GoldQuestion>;
+    /// Removes a gold question.
+    async fn delete_gold(&self, ctx: &Ctx, id: GoldQuestionId) -> Result<()>;
+    /// Answers from an earlier release again.
+    async fn activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release>;
+    /// All releases, newest first.
+    #[idempotent]
+    async fn releases(&self, ctx: &Ctx) -> Result<Vec<Release>>;
+    /// Rules of the bot.
+    #[idempotent]
+    async fn settings(&self, ctx: &Ctx) -> Result<BotSettings>;
+    /// Changes the rules.
+    async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings>;
+    /// What the bot would do with a question, and why. Nothing is recorded.
+    #[idempotent]
+    async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision>;
+    /// Titles that match the beginning of a question, for the widget's search.
+    #[idempotent]
+    async fn suggest(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Vec<Choice>>;
+    /// What was learned so far, newest first.
+    #[idempotent]
+    async fn models(&self, ctx: &Ctx) -> Result<Vec<BotModel>>;
+    /// Questions of the model that answers, in the order in which they were learned.
+    #[idempotent]
+    async fn learned(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<LearnedQuestion>>;
+    /// Learns from what customers chose so far, and answers from that when it is not worse. Refused when they chose too little.
+    async fn learn(&self, ctx: &Ctx) -> Result<BotModel>;
+    /// Answers from an earlier model again, or, with none, from what people wrote alone.
+    async fn activate_model(&self, ctx: &Ctx, id: Option<BotModelId>) -> Result<()>;
+    /// Unlearns a question, for good.
+    async fn veto(&self, ctx: &Ctx, id: LearnedQuestionId) -> Result<()>;
+    /// Questions without an answer, most often asked first.
+    #[idempotent]
+    async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;
+    /// Takes a question off the list.
+    async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()>;
+    /// Reads a CSV, JSONL or XLSX file and shows what it holds; nothing is stored yet.
+    async fn preview_import(&self, ctx: &Ctx, file_name: &str, bytes: Vec<u8>) -> Result<Import>;
+    /// Stores what an import read.
+    async fn run_import(&self, ctx: &Ctx, id: ImportId) -> Result<Import>;
+    /// An import by id.
+    #[idempotent]
+    async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>>;
+}
