@@ -104,3 +104,43 @@ tables!(
             .unique(&["tenant_id", "normal"]),
     ]
 );
+
+// Dialogues that the bot leads: drafts, published versions, and walks through them.
+tables!(
+    Flows,
+    "m20261125_000015_bot_flows",
+    vec![
+        tenant_table("bot_flow")
+            .text_null("key")
+            .json("draft")
+            .int("version")
+            .text("secret")
+            .time("created_at")
+            .time("updated_at")
+            .unique(&["tenant_id", "key"]),
+        tenant_table("bot_flow_version")
+            .uuid("flow_id")
+            .int("number")
+            .int("share")
+            .json("definition")
+            .time("created_at")
+            .unique(&["tenant_id", "flow_id", "number"]),
+        tenant_table("bot_flow_run")
+            .uuid("flow_id")
+            .int("number")
+            .uuid("conversation_id")
+            .uuid("message_id")
+            .text("status")
+            .text("locale")
+            .text("step")
+            .json("state")
+            .int("turn")
+            .time_null("due_at")
+            .time("created_at")
+            .time("updated_at")
+            .index(&["tenant_id", "conversation_id"])
+            .index(&["tenant_id", "flow_id", "number"])
+            .index(&["status", "due_at"]),
+    ],
+    vec![added("bot_article").uuid_null("flow_id")]
+);

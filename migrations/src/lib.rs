@@ -34,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(store::Leases),
             Box::new(bot::Learning),
             Box::new(bot::Gold),
+            Box::new(bot::Flows),
         ]
     }
 }

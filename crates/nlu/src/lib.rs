@@ -11,6 +11,7 @@ mod linear;
 mod mask;
 mod model;
 mod number;
+pub mod slot;
 mod text;
 mod vocabulary;
 

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    ArticleId, BotModelId, Ctx, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, ReleaseId, Result,
+    ArticleId, BotModelId, Ctx, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, ReleaseId, Result,
     UnansweredId,
 };
 
 use super::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, GoldQuestion, Import, LearnedQuestion,
-    PublishCheck, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, Flow, FlowDefinition, FlowRun, FlowTrial,
+    GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, Unanswered,
 };
 use crate::channels::Choice;
 use crate::remote::remote;
@@ -93,4 +93,40 @@ pub trait BotClient: Send + Sync {
     /// An import by id.
     #[idempotent]
     async fn import(&self, ctx: &Ctx, id: ImportId) -> Result<Option<Import>>;
+    /// Flows, oldest first.
+    #[idempotent]
+    async fn flows(&self, ctx: &Ctx) -> Result<Vec<Flow>>;
+    /// Makes a flow or changes its draft; `expected_version` guards against lost changes. What cannot run is refused with
+    /// every place named.
+    async fn save_flow(
+        &self,
+        ctx: &Ctx,
+        id: Option<FlowId>,
+        expected_version: Option<i32>,
+        draft: FlowDefinition,
+    ) -> Result<Flow>;
+    /// Removes a flow; articles answer without it from then on.
+    async fn delete_flow(&self, ctx: &Ctx, id: FlowId) -> Result<()>;
+    /// Publishes the draft for a share of the customers, in percent; the others keep the version that most have now. Refused
+    /// when a case of it fails.
+    async fn publish_flow(&self, ctx: &Ctx, id: FlowId, share: i32) -> Result<Flow>;
+    /// Gives a published version to a share of the customers; the others keep the version that most of them have. With 100 it is
+    /// the only one, with 0 it is out of use.
+    async fn share_flow(&self, ctx: &Ctx, id: FlowId, number: i32, share: i32) -> Result<Flow>;
+    /// A new secret for the signatures of a flow's webhooks; the old one is void.
+    async fn renew_flow_secret(&self, ctx: &Ctx, id: FlowId) -> Result<String>;
+    /// Goes through a draft as a customer would, and through its cases. Nothing is recorded and no webhook is called: `webhook` is
+    /// what they answer, as JSON; with none they fail.
+    #[idempotent]
+    async fn try_flow(
+        &self,
+        ctx: &Ctx,
+        draft: FlowDefinition,
+        says: Vec<String>,
+        locale: &str,
+        webhook: Option<String>,
+    ) -> Result<FlowTrial>;
+    /// Walks of customers through a flow, newest first.
+    #[idempotent]
+    async fn flow_runs(&self, ctx: &Ctx, id: FlowId, page: PageArgs) -> Result<Page<FlowRun>>;
 }

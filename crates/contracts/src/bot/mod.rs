@@ -1,7 +1,8 @@
 //! Bot: knowledge, answers, feedback.
 
 use lingxi_kernel::{
-    ArticleId, BotModelId, ConversationId, ImportId, LearnedQuestionId, ReleaseId, Timestamp, UnansweredId, text_enum,
+    ArticleId, BotModelId, ConversationId, FlowId, ImportId, LearnedQuestionId, ReleaseId, Timestamp, UnansweredId,
+    text_enum,
 };
 use serde::{Deserialize, Serialize};
 
@@ -9,10 +10,16 @@ use crate::channels::{Card, Choice};
 
 mod client;
 mod events;
+mod flow;
 mod gold;
 
 pub use client::{BotCalls, BotClient, RemoteBot};
 pub use events::ReplyDecided;
+pub use flow::{
+    Flow, FlowAsk, FlowBranch, FlowCall, FlowCase, FlowCaseResult, FlowChoice, FlowConfirm, FlowDefinition, FlowDoes,
+    FlowLast, FlowRun, FlowRunStatus, FlowSay, FlowStep, FlowTake, FlowTest, FlowTrial, FlowTurn, FlowVersion, FlowWay,
+    FlowWords, SlotKind, SlotValue,
+};
 pub use gold::{GoldQuestion, GoldResult, GoldStatus, PublishCheck};
 
 text_enum! {
@@ -69,6 +76,9 @@ pub struct Article {
     pub questions: Vec<String>,
     /// Links under the answer.
     pub links: Vec<ArticleLink>,
+    /// The flow that starts after the answer.
+    #[serde(default)]
+    pub flow_id: Option<FlowId>,
     /// Not shown before.
     pub valid_from: Option<Timestamp>,
     /// Not shown after.
@@ -95,6 +105,9 @@ pub struct ArticleInput {
     pub questions: Vec<String>,
     /// Links under the answer.
     pub links: Option<Vec<ArticleLink>>,
+    /// The flow that starts after the answer.
+    #[serde(default)]
+    pub flow_id: Option<FlowId>,
     /// Not shown before.
     pub valid_from: Option<Timestamp>,
     /// Not shown after.
@@ -200,6 +213,9 @@ pub struct Decision {
     pub reason: String,
     /// Language of the answer.
     pub locale: String,
+    /// The flow that starts, where it is published.
+    #[serde(default)]
+    pub flow: Option<FlowId>,
     /// The release that decided.
     pub release: Option<ReleaseId>,
 }

@@ -6,6 +6,7 @@ use lingxi_contracts::Envelope;
 use lingxi_contracts::channels::{Delivery, DeliveryStatus, Webhook};
 use lingxi_contracts::tenants::Issued;
 use lingxi_kernel::{Ctx, DeliveryId, Error, Page, PageArgs, Permission, Result, WebhookId};
+use lingxi_outbound::Outbound;
 use lingxi_store::{Tx, delete_many, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
@@ -28,15 +29,12 @@ impl Channels {
 
     pub(super) async fn do_create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
         ctx.require(Permission::ManageChannels)?;
-        let parsed = reqwest::Url::parse(url.trim()).ok().filter(reqwest::Url::has_host);
-        let plain = self.deps.limits.private_webhooks;
-        let parsed = parsed.filter(|url| url.scheme() == "https" || plain && url.scheme() == "http");
-        let url = parsed.ok_or_else(|| Error::field("url", "Give an address that starts with https://."))?;
+        let url = Outbound { private: self.deps.limits.private_webhooks }.address("url", url)?;
         let tx = self.deps.db.begin(ctx).await?;
         let row = webhook::Model {
             tenant_id: tx.tenant(),
             id: tx.id::<WebhookId>().uuid(),
-            url: url.to_string(),
+            url,
             secret: format!("whsec_{}", STANDARD.encode(tx.env().bytes::<24>())),
             enabled: true,
             created_at: tx.now(),
