@@ -9,6 +9,7 @@ mod billing;
 mod bot;
 mod channels;
 mod federation;
+mod flows;
 mod http;
 mod limits;
 mod live;
@@ -64,6 +65,7 @@ pub struct Query(
     tenants::TenantsQuery,
     channels::ChannelsQuery,
     bot::BotQuery,
+    flows::FlowQuery,
     routing::RoutingQuery,
     billing::BillingQuery,
     operator::OperatorQuery,
@@ -77,6 +79,7 @@ pub struct Mutation(
     tenants::TenantsMutation,
     channels::ChannelsMutation,
     bot::BotMutation,
+    flows::FlowMutation,
     routing::RoutingMutation,
     billing::BillingMutation,
     operator::OperatorMutation,

@@ -21,6 +21,20 @@ pub struct Pack {
     /// Articles of the knowledge base.
     #[serde(rename = "article")]
     pub articles: Vec<Article>,
+    /// Dialogue flows.
+    #[serde(skip)]
+    pub flows: Vec<Flow>,
+}
+
+/// A dialogue flow; in `data/flows/<key>.json`.
+#[derive(Debug, Clone)]
+pub struct Flow {
+    /// Stable key.
+    pub key: String,
+    /// Key of the article that starts it.
+    pub article: String,
+    /// What it does, in the form of the bot's contract.
+    pub definition: serde_json::Value,
 }
 
 /// A text in both languages.
@@ -73,11 +87,24 @@ pub struct Article {
     pub questions: Vec<String>,
 }
 
+const FLOWS: [(&str, &str, &str); 3] = [
+    ("claim-report", "claim-report", include_str!("../data/flows/claim-report.json")),
+    ("claim-status", "claim-status", include_str!("../data/flows/claim-status.json")),
+    ("policy-question", "policy-question", include_str!("../data/flows/policy-question.json")),
+];
+
 static PACKS: LazyLock<Vec<Pack>> = LazyLock::new(|| {
-    [include_str!("../data/insurance.toml"), include_str!("../data/general.toml")]
+    let mut packs: Vec<Pack> = [include_str!("../data/insurance.toml"), include_str!("../data/general.toml")]
         .iter()
         .filter_map(|data| toml::from_str(data).ok())
-        .collect()
+        .collect();
+    let flow = |(key, article, data): (&str, &str, &str)| {
+        Some(Flow { key: key.into(), article: article.into(), definition: serde_json::from_str(data).ok()? })
+    };
+    if let Some(insurance) = packs.first_mut() {
+        insurance.flows = FLOWS.into_iter().filter_map(flow).collect();
+    }
+    packs
 });
 
 /// All packs.
@@ -100,11 +127,13 @@ mod tests {
         for data in [include_str!("../data/insurance.toml"), include_str!("../data/general.toml")] {
             toml::from_str::<Pack>(data).unwrap();
         }
+        assert_eq!(all()[0].flows.len(), FLOWS.len());
         assert_eq!(all().iter().map(|pack| pack.code.as_str()).collect::<Vec<_>>(), ["insurance", "general"]);
         for pack in all() {
             assert!(!pack.queues.is_empty() && !pack.articles.is_empty() && !pack.canned.is_empty());
             let keys: HashSet<&str> = pack.articles.iter().map(|article| article.key.as_str()).collect();
             assert_eq!(keys.len(), pack.articles.len(), "keys of {} are unique", pack.code);
+            assert!(pack.flows.iter().all(|flow| keys.contains(flow.article.as_str())), "an article starts each flow");
             for article in &pack.articles {
                 assert!(article.questions.len() >= 4, "{} has too few questions", article.key);
             }

@@ -172,6 +172,7 @@ fn article(env: &Env, label: &str) -> Article {
         texts: vec![ArticleText { locale: "en-US".into(), title, answer: String::new() }],
         questions: Vec::new(),
         links: Vec::new(),
+        flow_id: None,
         valid_from: None,
         valid_to: None,
         version: 1,

@@ -11,6 +11,7 @@ use sea_orm::{
     prelude::Uuid,
 };
 
+use crate::calls::Calls;
 use crate::service::{Bot, store_rest};
 use crate::store::learning::model;
 use crate::store::{import, impression};
@@ -18,8 +19,9 @@ use crate::store::{import, impression};
 /// The service's timers.
 #[derive(Clone)]
 pub struct Jobs {
-    pub(crate) db: Db,
-    pub(crate) service: Arc<Bot>,
+    db: Db,
+    service: Arc<Bot>,
+    calls: Calls,
 }
 
 impl std::fmt::Debug for Jobs {
@@ -32,6 +34,19 @@ impl std::fmt::Debug for Jobs {
 const A_DAY: TimeDelta = TimeDelta::hours(20);
 
 impl Jobs {
+    pub(crate) fn new(db: Db, service: Arc<Bot>) -> Self {
+        let calls = Calls::new(db.clone(), service.clone());
+        Self { db, service, calls }
+    }
+
+    /// Calls the webhooks that walks through flows wait for, each in a task of its own.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; a receiver's refusal is an outcome of its walk.
+    pub async fn call_webhooks(&self) -> Result<()> {
+        self.calls.start_due().await
+    }
+
     /// Goes on with the imports that run, so that one whose process was killed ends by itself.
     ///
     /// # Errors

@@ -1,7 +1,9 @@
 //! Bot: the knowledge base, its releases, and what is answered from them.
 
+mod calls;
 mod evaluate;
 mod events;
+mod flow;
 mod http;
 mod import;
 mod jobs;
@@ -18,6 +20,7 @@ use lingxi_bus::Consumer;
 use lingxi_config::Files;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
+use lingxi_contracts::tenants::TenantsClient;
 use lingxi_store::{Db, TenantTables};
 
 pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
@@ -33,8 +36,12 @@ pub struct Deps {
     pub db: Db,
     /// Whether the firm's cap is reached.
     pub billing: Arc<dyn BillingClient>,
+    /// The firm's time zone.
+    pub tenants: Arc<dyn TenantsClient>,
     /// Sizes of imports.
     pub files: Files,
+    /// Whether webhooks of flows may be in private networks.
+    pub private_webhooks: bool,
 }
 
 impl std::fmt::Debug for Deps {
@@ -72,6 +79,9 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::learning::learned::Entity>()
         .with::<store::learning::veto::Entity>()
         .with::<store::gold::Entity>()
+        .with::<store::flow::row::Entity>()
+        .with::<store::flow::version::Entity>()
+        .with::<store::flow::run::Entity>()
 }
 
 /// Builds the service.
@@ -79,7 +89,7 @@ pub fn build(deps: Deps) -> Parts {
     let tables = Arc::new(data(&deps.db));
     let db = deps.db.clone();
     let service = Arc::new(service::Bot::new(deps));
-    let jobs = Jobs { db, service: service.clone() };
+    let jobs = Jobs::new(db, service.clone());
     let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
     Parts { client: service, consumer: Arc::new(consumer), jobs }
 }

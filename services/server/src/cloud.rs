@@ -232,10 +232,7 @@ impl Cloud {
             .map(|db| lingxi_billing::build(lingxi_billing::Deps { db, tenants: tenants_client.clone() }));
         let own = billing.as_ref().map(|parts| parts.client.clone());
         let billing_client: Arc<dyn BillingClient> = base.client(own, |to| Arc::new(RemoteBilling(to)))?;
-        let bot = base.own(Role::Bot).map(|db| {
-            let files = config.files.clone();
-            lingxi_bot::build(lingxi_bot::Deps { db, billing: billing_client.clone(), files })
-        });
+        let bot = base.own(Role::Bot).map(|db| bot(db, config, tenants_client.clone(), billing_client.clone()));
         let own = bot.as_ref().map(|parts| parts.client.clone());
         let bot_client: Arc<dyn BotClient> = base.client(own, |to| Arc::new(RemoteBot(to)))?;
         let routing = base.own(Role::Routing).map(|db| {
@@ -350,4 +347,9 @@ fn sources(db: &Db, config: &Config) -> Vec<Arc<dyn TenantData>> {
         Arc::new(lingxi_routing::data(db)),
         Arc::new(lingxi_billing::data(db)),
     ]
+}
+
+fn bot(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>, billing: Arc<dyn BillingClient>) -> lingxi_bot::Parts {
+    let (files, private_webhooks) = (config.files.clone(), config.limits.private_webhooks);
+    lingxi_bot::build(lingxi_bot::Deps { db, billing, tenants, files, private_webhooks })
 }

@@ -45,6 +45,7 @@ impl Jobs {
         }
         if let Some(bot) = &self.bot {
             bot.continue_imports().await?;
+            bot.call_webhooks().await?;
             bot.learn().await?;
         }
         if let Some(tenants) = &self.tenants {
@@ -91,6 +92,7 @@ impl Jobs {
         }
         if let Some(it) = &self.bot {
             every("bot", 5, "imports that were left", job(it, |it| async move { it.continue_imports().await }));
+            every("bot", 1, "webhooks of flows", job(it, |it| async move { it.call_webhooks().await }));
             every("bot", 600, "learning", job(it, |it| async move { it.learn().await }));
         }
         if let Some(it) = &self.tenants {

@@ -22,7 +22,9 @@ static PHONE: LazyLock<Regex> = LazyLock::new(|| regex(r"\+?\d(?:[ ()-]{0,2}\d){
 /// [`Refusal::Missing`] and [`Refusal::Several`].
 pub fn phone(text: &str) -> Result<String, Refusal> {
     let text = narrow(text);
-    only(PHONE.find_iter(&text).filter_map(|found| {
+    // What goes on from letters is a number of something else.
+    let apart = |at: usize| !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+    only(PHONE.find_iter(&text).filter(|found| apart(found.start())).filter_map(|found| {
         let plus = found.as_str().starts_with('+');
         let digits: String = found.as_str().chars().filter(char::is_ascii_digit).collect();
         // A mobile number has its 11 digits and nothing more.
@@ -119,6 +121,7 @@ mod tests {
         }
         assert_eq!(phone("1381234567"), Err(Refusal::Missing), "a digit is missing");
         assert_eq!(phone("12345"), Err(Refusal::Missing));
+        assert_eq!(phone("保单 PX-2026-00123"), Err(Refusal::Missing), "a policy is no phone");
         assert_eq!(phone("13812345678 或 13912345678"), Err(Refusal::Several));
     }
 

@@ -60,7 +60,7 @@ pub(crate) fn answer_locale(text: &str, fallback: &str) -> &'static str {
     }
 }
 
-fn say<'a>(locale: &str, zh: &'a str, en: &'a str) -> &'a str {
+pub(crate) fn say<'a>(locale: &str, zh: &'a str, en: &'a str) -> &'a str {
     if locale.starts_with("zh") { zh } else { en }
 }
 
@@ -93,17 +93,8 @@ pub(crate) fn decide(
 ) -> Decision {
     let Asked { text, choice, .. } = asked;
     let locale = answer_locale(if choice.is_some() { "" } else { text }, asked.locale);
-    let mut decision = Decision {
-        kind: DecisionKind::HandOver,
-        text: String::new(),
-        choices: Vec::new(),
-        card: None,
-        candidates: Vec::new(),
-        in_scope: 0.0,
-        reason: String::new(),
-        locale: locale.to_owned(),
-        release: knowledge.map(|knowledge| knowledge.source.release),
-    };
+    let release = knowledge.map(|knowledge| knowledge.source.release);
+    let mut decision = Decision { release, ..nothing_yet(locale) };
     if !settings.enabled {
         return hand_over(decision, "switched_off");
     }
@@ -135,6 +126,22 @@ pub(crate) fn decide(
         return decision;
     }
     Judge { knowledge, settings, now }.understand(decision, asked)
+}
+
+/// A decision before anything is decided.
+pub(crate) fn nothing_yet(locale: &str) -> Decision {
+    Decision {
+        kind: DecisionKind::HandOver,
+        text: String::new(),
+        choices: Vec::new(),
+        card: None,
+        candidates: Vec::new(),
+        in_scope: 0.0,
+        reason: String::new(),
+        locale: locale.to_owned(),
+        flow: None,
+        release: None,
+    }
 }
 
 impl Judge<'_> {
@@ -245,6 +252,7 @@ fn answer(mut decision: Decision, article: &Article, reason: &str) -> Decision {
     let text = text_in(article, &decision.locale);
     decision.kind = DecisionKind::Answer;
     decision.reason = reason.into();
+    decision.flow = article.flow_id;
     decision.text = text.map(|text| text.answer.clone()).unwrap_or_default();
     if !article.links.is_empty() {
         let links =
@@ -256,7 +264,7 @@ fn answer(mut decision: Decision, article: &Article, reason: &str) -> Decision {
     decision
 }
 
-fn solved_or_not(locale: &str) -> Vec<Choice> {
+pub(crate) fn solved_or_not(locale: &str) -> Vec<Choice> {
     let choice = |value: &str, label: &str| Choice { value: value.into(), label: label.into() };
     vec![
         choice(SOLVED, say(locale, "已解决", "Solved")),
@@ -316,6 +324,7 @@ mod tests {
             texts: crate::service::pack_texts(article),
             questions: article.questions.clone(),
             links: Vec::new(),
+            flow_id: None,
             valid_from: None,
             valid_to: None,
             version: 1,

@@ -2,8 +2,14 @@
 
 use lingxi_contracts::bot::{Candidate, Decision};
 
-/// What the person who takes over should know.
-pub(crate) fn summary(decision: &Decision, earlier: &[(String, String)], question: &str, locale: &str) -> String {
+/// What the customer asked before and what came of it, the question, and what a flow has found out.
+pub(crate) fn summary(
+    decision: &Decision,
+    earlier: &[(String, String)],
+    question: &str,
+    locale: &str,
+    known: &[(String, String)],
+) -> String {
     let zh = locale.starts_with("zh");
     let mut lines = Vec::new();
     for (asked, outcome) in earlier {
@@ -21,12 +27,15 @@ pub(crate) fn summary(decision: &Decision, earlier: &[(String, String)], questio
         ("far_off" | "no_knowledge", false) => "no answer in the knowledge base",
         ("spend_cap", true) => "已到用量上限",
         ("spend_cap", false) => "the spend cap is reached",
+        ("flow", true) => "流程转人工",
+        ("flow", false) => "the flow hands over",
         (other, _) => other,
     };
     lines.push(format!("{} {reason}", if zh { "转人工原因：" } else { "Handed over because:" }));
+    lines.extend(known.iter().map(|(label, value)| format!("{label}: {value}")));
     let guesses: Vec<&str> =
         decision.candidates.iter().take(2).map(|candidate: &Candidate| candidate.title.as_str()).collect();
-    if !guesses.is_empty() && decision.reason != "asked_for_person" {
+    if !guesses.is_empty() && known.is_empty() && decision.reason != "asked_for_person" {
         lines.push(format!("{} {}", if zh { "可能相关：" } else { "Perhaps about:" }, guesses.join(" / ")));
     }
     lines.join("\n")

@@ -5,13 +5,14 @@ use std::sync::Arc;
 
 use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
-use lingxi_contracts::channels::{MessageKind, MessageReceived};
+use lingxi_contracts::channels::{Message, MessageKind, MessageReceived};
 use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, Result, UnansweredId};
 use lingxi_nlu::{is_follow_up, mask, normalise};
 use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
 
 use super::Bot;
+use super::walks::Turn;
 use crate::events::NAME;
 use crate::rules::{self, Asked};
 use crate::store::{self, impression, unanswered};
@@ -79,9 +80,14 @@ impl Bot {
         events: &[Arc<Envelope>],
         decided: Vec<(MessageReceived, Decision)>,
     ) -> Result<()> {
+        let mut walks = self.walks(ctx).await?;
         let tx = self.deps.db.begin(ctx).await?;
         let fresh = inbox::first_times(&tx, NAME, events).await?;
         let mut fresh: HashSet<EventId> = fresh.into_iter().map(|event| event.id).collect();
+        if let Some(walks) = &mut walks {
+            let conversations = decided.iter().map(|(received, _)| received.message.conversation_id.uuid());
+            walks.load(&tx, conversations.collect()).await?;
+        }
         let mut impressions = Vec::new();
         for (event, (received, decision)) in events.iter().zip(decided) {
             // One event may be here twice.
@@ -89,40 +95,58 @@ impl Bot {
                 continue;
             }
             let message = &received.message;
+            let impression = impression_of(&tx, &received, &decision);
+            let turn = match &mut walks {
+                Some(walks) => walks.turn(&tx, &received, decision).await?,
+                None => Turn::Apart(decision),
+            };
+            let within = matches!(turn, Turn::Within(_));
+            let (Turn::Apart(decision) | Turn::Began(decision) | Turn::Within(decision)) = turn;
             let hands_over = decision.kind == DecisionKind::HandOver;
             let mut earlier = Vec::new();
             if hands_over || received.choice.is_some() {
                 insert_all(&tx, std::mem::take(&mut impressions)).await?;
                 earlier = store::impressions(&tx, message.conversation_id).await?;
             }
-            if let Some(choice) = &received.choice {
+            // What is clicked in a flow says nothing of the answer that began it.
+            if let Some(choice) = received.choice.as_ref().filter(|_| !within) {
                 note_outcome(&tx, earlier.first(), choice).await?;
             }
             if decision.reason == "far_off" {
                 note_unanswered(&tx, &message.text, message.conversation_id).await?;
             }
-            impressions.push(impression_of(&tx, &received, &decision));
+            if !within {
+                impressions.push(impression);
+            } else if hands_over {
+                impressions.push(impression_of(&tx, &received, &decision));
+            }
             let summary = hands_over.then(|| {
                 let said = earlier.iter().rev().map(|row| (row.question.clone(), row.reason.clone()));
-                rules::summary(&decision, &said.collect::<Vec<_>>(), &message.text, &received.locale)
+                let known = walks.as_mut().map(|walks| walks.known(message.conversation_id)).unwrap_or_default();
+                let question = if within { "" } else { &message.text };
+                rules::summary(&decision, &said.collect::<Vec<_>>(), question, &received.locale, &known)
             });
             metrics::counter!("lingxi_bot_decisions_total", "kind" => decision.kind.as_str()).increment(1);
             // The reply belongs to the trace of its question.
             let _answering = lingxi_bus::span(event, NAME).entered();
-            tx.emit(&ReplyDecided {
-                conversation: message.conversation_id,
-                in_reply_to: message.id,
-                kind: decision.kind,
-                text: decision.text,
-                choices: decision.choices,
-                card: decision.card,
-                solved: decision.reason == rules::SOLVED,
-                reason: decision.reason,
-                summary,
-            })?;
+            tx.emit(&reply_to(message, decision, summary))?;
         }
         insert_all(&tx, impressions).await?;
         tx.commit().await
+    }
+}
+
+fn reply_to(message: &Message, decision: Decision, summary: Option<String>) -> ReplyDecided {
+    ReplyDecided {
+        conversation: message.conversation_id,
+        in_reply_to: message.id,
+        kind: decision.kind,
+        text: decision.text,
+        choices: decision.choices,
+        card: decision.card,
+        solved: decision.reason == rules::SOLVED,
+        reason: decision.reason,
+        summary,
     }
 }
 

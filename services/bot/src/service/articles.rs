@@ -1,15 +1,18 @@
 //! Articles, and the ones a new firm starts with.
 
+use std::collections::HashMap;
+
 use lingxi_contracts::Envelope;
-use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, ArticleText};
+use lingxi_contracts::bot::{Article, ArticleInput, ArticleStatus, ArticleText, FlowDefinition};
 use lingxi_contracts::tenants::TenantCreated;
 use lingxi_kernel::{ArticleId, Ctx, Error, Permission, Result};
 use lingxi_store::inbox;
 
 use super::Bot;
+use super::flows::{create, publish, share_out};
 use crate::events::NAME;
 use crate::rules;
-use crate::store::article;
+use crate::store::{article, flow};
 
 impl Bot {
     pub(super) async fn do_save_article(
@@ -22,6 +25,9 @@ impl Bot {
         ctx.require(Permission::ManageKnowledge)?;
         rules::check_article(&input)?;
         let tx = self.deps.db.begin(ctx).await?;
+        if let Some(flow) = input.flow_id {
+            flow::row::get(&tx, flow.uuid()).await?.ok_or_else(|| Error::not_found("flow"))?;
+        }
         let known = match id {
             None => None,
             Some(id) => Some(article::get(&tx, id).await?.ok_or_else(|| Error::not_found("article"))?),
@@ -52,7 +58,16 @@ impl Bot {
         let ctx = event.ctx(NAME);
         let tx = self.deps.db.begin(&ctx).await?;
         if inbox::first_time(&tx, NAME, event).await? {
-            for packed in lingxi_packs::get(&created.industry).map(|pack| &pack.articles).into_iter().flatten() {
+            let pack = lingxi_packs::get(&created.industry);
+            let mut flows = HashMap::new();
+            for packed in pack.map(|pack| &pack.flows).into_iter().flatten() {
+                let definition: FlowDefinition = serde_json::from_value(packed.definition.clone())?;
+                let id = create(&tx, Some(packed.key.clone()), &definition).await?;
+                let number = publish(&tx, id, &definition).await?;
+                share_out(&tx, id, number, 100).await?;
+                flows.insert(packed.article.as_str(), id);
+            }
+            for packed in pack.map(|pack| &pack.articles).into_iter().flatten() {
                 let input = ArticleInput {
                     key: Some(packed.key.clone()),
                     category: Some(packed.category.clone()),
@@ -60,6 +75,7 @@ impl Bot {
                     texts: pack_texts(packed),
                     questions: packed.questions.clone(),
                     links: None,
+                    flow_id: flows.get(packed.key.as_str()).copied(),
                     valid_from: None,
                     valid_to: None,
                 };

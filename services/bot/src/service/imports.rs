@@ -88,6 +88,7 @@ async fn store_step(db: &Db, ctx: &Ctx, id: ImportId, rows: &[ImportRow]) -> Res
                 let before = known.clone().into_contract()?;
                 let mut input = to_input(row, key);
                 input.questions.splice(0..0, before.questions);
+                (input.links, input.flow_id) = (Some(before.links), before.flow_id);
                 article::change(&tx, known, None, input).await?;
             }
             None => {
@@ -110,6 +111,7 @@ fn to_input(row: &ImportRow, key: String) -> ArticleInput {
         texts: vec![ArticleText { locale: row.locale.clone(), title: row.title.clone(), answer: answer.clone() }],
         questions: row.questions.clone(),
         links: None,
+        flow_id: None,
         valid_from: None,
         valid_to: None,
     }

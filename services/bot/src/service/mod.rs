@@ -2,19 +2,23 @@
 
 mod answer;
 mod articles;
+mod flows;
 mod gold;
 mod imports;
 mod learning;
 mod releases;
+mod walks;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, GoldQuestion, Import,
-    LearnedQuestion, PublishCheck, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, Flow, FlowDefinition, FlowRun,
+    FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, Unanswered,
 };
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{
-    ArticleId, BotModelId, Ctx, Error, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, Permission,
+    ArticleId, BotModelId, Ctx, Error, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, Permission,
     ReleaseId, Result, UnansweredId,
 };
 use lingxi_store::{TenantCache, update};
@@ -22,6 +26,7 @@ use tokio::sync::Semaphore;
 
 use crate::Deps;
 use crate::knowledge::Source;
+use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
@@ -39,13 +44,15 @@ pub(crate) struct Bot {
     /// Whose turn it is to train.
     trains: Semaphore,
     policies: TenantCache<BotSettings>,
+    published: TenantCache<Arc<Published>>,
 }
 
 impl Bot {
     pub(crate) fn new(deps: Deps) -> Self {
         let (active, policies) =
             (TenantCache::new(&deps.db, "bot.release"), TenantCache::new(&deps.db, "bot.settings"));
-        Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, deps }
+        let published = TenantCache::new(&deps.db, "bot.flows");
+        Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, published, deps }
     }
 
     /// The firm's settings, from memory where they are known.
@@ -175,5 +182,42 @@ impl BotClient for Bot {
         ctx.require(Permission::ReadKnowledge)?;
         let row = store::import::get(&self.deps.db.read(ctx), id).await?;
         row.map(store::import::Model::into_contract).transpose()
+    }
+    async fn flows(&self, ctx: &Ctx) -> Result<Vec<Flow>> {
+        self.do_flows(ctx).await
+    }
+    async fn save_flow(
+        &self,
+        ctx: &Ctx,
+        id: Option<FlowId>,
+        expected_version: Option<i32>,
+        draft: FlowDefinition,
+    ) -> Result<Flow> {
+        self.do_save_flow(ctx, id, expected_version, draft).await
+    }
+    async fn delete_flow(&self, ctx: &Ctx, id: FlowId) -> Result<()> {
+        self.do_delete_flow(ctx, id).await
+    }
+    async fn publish_flow(&self, ctx: &Ctx, id: FlowId, share: i32) -> Result<Flow> {
+        self.do_publish_flow(ctx, id, share).await
+    }
+    async fn share_flow(&self, ctx: &Ctx, id: FlowId, number: i32, share: i32) -> Result<Flow> {
+        self.do_share_flow(ctx, id, number, share).await
+    }
+    async fn renew_flow_secret(&self, ctx: &Ctx, id: FlowId) -> Result<String> {
+        self.do_renew_flow_secret(ctx, id).await
+    }
+    async fn try_flow(
+        &self,
+        ctx: &Ctx,
+        draft: FlowDefinition,
+        says: Vec<String>,
+        locale: &str,
+        webhook: Option<String>,
+    ) -> Result<FlowTrial> {
+        self.do_try_flow(ctx, &draft, &says, locale, webhook).await
+    }
+    async fn flow_runs(&self, ctx: &Ctx, id: FlowId, page: PageArgs) -> Result<Page<FlowRun>> {
+        self.do_flow_runs(ctx, id, page).await
     }
 }

@@ -12,6 +12,7 @@ tenant_entity!(row, "bot_article", {
     texts: Json,
     questions: Json,
     links: Json,
+    flow_id: Option<Uuid>,
     valid_from: Option<DateTimeUtc>,
     valid_to: Option<DateTimeUtc>,
     version: i32,
@@ -20,7 +21,7 @@ tenant_entity!(row, "bot_article", {
     updated_at: DateTimeUtc,
 });
 
-pub(crate) use row::{Entity, Model, get, get_many};
+pub(crate) use row::{Column, Entity, Model, get, get_many};
 
 impl Model {
     pub(crate) fn into_contract(self) -> Result<Article> {
@@ -32,11 +33,18 @@ impl Model {
             texts: serde_json::from_value(self.texts)?,
             questions: serde_json::from_value(self.questions)?,
             links: serde_json::from_value(self.links)?,
+            flow_id: self.flow_id.map(Into::into),
             valid_from: self.valid_from,
             valid_to: self.valid_to,
             version: self.version,
             updated_at: self.updated_at,
         })
+    }
+
+    /// A title of it.
+    pub(crate) fn first_title(&self) -> String {
+        let title = self.texts.pointer("/0/title").and_then(serde_json::Value::as_str);
+        title.unwrap_or_default().to_owned()
     }
 
     fn set(&mut self, input: ArticleInput) -> Result<()> {
@@ -54,6 +62,7 @@ impl Model {
         self.texts = serde_json::to_value(&input.texts)?;
         self.questions = serde_json::to_value(&questions)?;
         self.links = serde_json::to_value(input.links.unwrap_or_default())?;
+        self.flow_id = input.flow_id.map(lingxi_kernel::FlowId::uuid);
         self.valid_from = input.valid_from;
         self.valid_to = input.valid_to;
         Ok(())
@@ -71,6 +80,7 @@ pub(crate) async fn create(tx: &Tx, input: ArticleInput) -> Result<Model> {
         texts: serde_json::Value::Null,
         questions: serde_json::Value::Null,
         links: serde_json::Value::Null,
+        flow_id: None,
         valid_from: None,
         valid_to: None,
         version: 1,

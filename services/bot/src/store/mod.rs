@@ -1,6 +1,7 @@
 //! Tables of the service.
 
 pub(crate) mod article;
+pub(crate) mod flow;
 pub(crate) mod gold;
 pub(crate) mod learning;
 pub(crate) mod settings;

@@ -171,6 +171,7 @@ async fn a_release_can_be_rolled_back() {
         texts: vec![words],
         questions: ["do you insure my cat", "is my dog covered", "pet insurance"].map(str::to_owned).to_vec(),
         links: None,
+        flow_id: None,
         valid_from: None,
         valid_to: None,
     };

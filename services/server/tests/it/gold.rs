@@ -18,6 +18,7 @@ fn input(article: &Article, questions: Vec<String>) -> ArticleInput {
         texts: article.texts.clone(),
         questions,
         links: None,
+        flow_id: None,
         valid_from: None,
         valid_to: None,
     }

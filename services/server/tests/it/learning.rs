@@ -19,6 +19,7 @@ fn article(title: &str, questions: &[&str]) -> ArticleInput {
         texts: vec![text],
         questions: questions.iter().map(|question| (*question).to_owned()).collect(),
         links: None,
+        flow_id: None,
         valid_from: None,
         valid_to: None,
     }

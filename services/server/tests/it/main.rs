@@ -18,6 +18,7 @@ mod desk;
 mod evaluation;
 mod faults;
 mod firm;
+mod flows;
 mod gold;
 mod learning;
 mod mail;

@@ -6,12 +6,27 @@ use chrono::TimeDelta;
 use lingxi_contracts::channels::DeliveryStatus;
 use lingxi_kernel::{Ctx, PageArgs};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use crate::cloud::TestCloud;
 
 /// What a receiver got: heads and bodies.
 type Got = Arc<Mutex<Vec<String>>>;
+
+/// What comes in, head and body.
+pub async fn request_of(socket: &mut TcpStream) -> String {
+    let (mut request, mut buffer) = (String::new(), [0; 4096]);
+    loop {
+        let read = socket.read(&mut buffer).await.unwrap_or(0);
+        request.push_str(&String::from_utf8_lossy(&buffer[..read]));
+        let length = request.split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next());
+        let length: usize = length.and_then(|text| text.parse().ok()).unwrap_or(0);
+        let body = request.split("\r\n\r\n").nth(1).map_or(0, str::len);
+        if read == 0 || body >= length && request.contains("\r\n\r\n") {
+            return request;
+        }
+    }
+}
 
 /// A receiver that answers the first calls with 500.
 async fn receiver(failures: usize) -> (String, Got) {
@@ -21,18 +36,7 @@ async fn receiver(failures: usize) -> (String, Got) {
     let all = got.clone();
     tokio::spawn(async move {
         while let Ok((mut socket, _)) = listener.accept().await {
-            let mut request = String::new();
-            let mut buffer = [0; 4096];
-            loop {
-                let read = socket.read(&mut buffer).await.unwrap_or(0);
-                request.push_str(&String::from_utf8_lossy(&buffer[..read]));
-                let length = request.split("content-length: ").nth(1).and_then(|rest| rest.split('\r').next());
-                let length: usize = length.and_then(|text| text.parse().ok()).unwrap_or(0);
-                let body = request.split("\r\n\r\n").nth(1).map_or(0, str::len);
-                if read == 0 || body >= length && request.contains("\r\n\r\n") {
-                    break;
-                }
-            }
+            let request = request_of(&mut socket).await;
             let count = {
                 let mut all = all.lock().unwrap();
                 all.push(request);
