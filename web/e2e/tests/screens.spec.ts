@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { accessible, newFirm } from './harness.ts';
 
-const ROUTES = ['/', '/inbox', '/contacts', '/wallboard', '/knowledge', '/channels', '/routing', '/members', '/integrations', '/billing', '/audit', '/settings'];
+const ROUTES = ['/', '/inbox', '/contacts', '/wallboard', '/knowledge', '/flows', '/channels', '/routing', '/members', '/integrations', '/billing', '/audit', '/settings'];
 
 for (const locale of ['en-US', 'zh-CN'] as const) {
   for (const theme of ['light', 'dark'] as const) {

@@ -15,6 +15,7 @@ const Inbox = lazy(() => import('./features/inbox/inbox.tsx'));
 const Offers = lazy(() => import('./features/inbox/offers.tsx'));
 const Contacts = lazy(() => import('./features/contacts/contacts.tsx'));
 const Knowledge = lazy(() => import('./features/knowledge/knowledge.tsx'));
+const Flows = lazy(() => import('./features/flows/flows.tsx'));
 const Channels = lazy(() => import('./features/channels/channels.tsx'));
 const Routing = lazy(() => import('./features/routing/routing.tsx'));
 const Wallboard = lazy(() => import('./features/wallboard/wallboard.tsx'));
@@ -32,6 +33,7 @@ const SCREENS: { path: string; name: string; needs: Permission | 'OPERATOR'; ele
   { path: '/contacts', name: 'contacts', needs: 'READ_CONVERSATIONS', element: <Contacts /> },
   { path: '/wallboard', name: 'wallboard', needs: 'SUPERVISE', element: <Wallboard /> },
   { path: '/knowledge', name: 'knowledge', needs: 'READ_KNOWLEDGE', element: <Knowledge /> },
+  { path: '/flows', name: 'flows', needs: 'READ_KNOWLEDGE', element: <Flows /> },
   { path: '/channels', name: 'channels', needs: 'MANAGE_CHANNELS', element: <Channels /> },
   { path: '/routing', name: 'routing', needs: 'MANAGE_ROUTING', element: <Routing /> },
   { path: '/members', name: 'members', needs: 'MANAGE_MEMBERS', element: <Members /> },

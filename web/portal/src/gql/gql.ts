@@ -23,6 +23,16 @@ type Documents = {
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": typeof types.UpdateChannelDocument,
     "\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n": typeof types.RotateIdentitySecretDocument,
     "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone identities { kind value } tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ContactsDocument,
+    "\n  query Flow {\n    flows {\n      id version updatedAt startedBy\n      versions { number share started completed handedOver abandoned createdAt }\n      draft {\n        name { zh en }\n        steps {\n          key\n          say { words { zh en } next }\n          ask { slot label { zh en } kind words { zh en } choices { value label { zh en } } pattern least most optional next }\n          confirm { words { zh en } yes no }\n          branch { slot ways { test value next } otherwise }\n          call { url takes { path slot } timeoutSeconds words { zh en } next failed }\n          handOver { words { zh en } }\n          end { words { zh en } }\n        }\n        cases { name locale says webhook ends slots { slot value } }\n      }\n    }\n  }\n": typeof types.FlowDocument,
+    "\n  mutation SaveFlowDraft($id: ID, $version: Int, $draft: FlowInput!) {\n    saveFlow(id: $id, expectedVersion: $version, draft: $draft) { status errors { field message } flow { id version } }\n  }\n": typeof types.SaveFlowDraftDocument,
+    "\n  mutation PublishFlow($id: ID!, $share: Int!) {\n    publishFlow(id: $id, share: $share) { status errors { field message } flow { id } }\n  }\n": typeof types.PublishFlowDocument,
+    "\n  query FlowList {\n    flows {\n      id version updatedAt startedBy\n      draft { name { zh en } }\n      versions { number share started completed handedOver abandoned }\n    }\n  }\n": typeof types.FlowListDocument,
+    "\n  mutation CreateFlow($draft: FlowInput!) {\n    saveFlow(draft: $draft) { status errors { field message } flow { id } }\n  }\n": typeof types.CreateFlowDocument,
+    "\n  mutation DeleteFlow($id: ID!) {\n    deleteFlow(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteFlowDocument,
+    "\n  mutation TryFlow($draft: FlowInput!, $says: [String!]!, $locale: String!, $webhook: String) {\n    tryFlow(draft: $draft, says: $says, locale: $locale, webhook: $webhook) {\n      status\n      errors { field message }\n      trial {\n        turns { said text step status choices { value label } slots { slot value } }\n        cases { name failures }\n      }\n    }\n  }\n": typeof types.TryFlowDocument,
+    "\n  mutation ShareFlow($id: ID!, $number: Int!, $share: Int!) {\n    shareFlow(id: $id, number: $number, share: $share) { status errors { field message } flow { id versions { number share } } }\n  }\n": typeof types.ShareFlowDocument,
+    "\n  query FlowRuns($id: ID!, $after: String) {\n    flowRuns(id: $id, first: 50, after: $after) {\n      edges { node { id number status step slots { slot value } conversationId createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.FlowRunsDocument,
+    "\n  mutation RenewFlowSecret($id: ID!) {\n    renewFlowSecret(id: $id) { status errors { field message } secret }\n  }\n": typeof types.RenewFlowSecretDocument,
     "\n  query Onboarding {\n    onboarding { code done }\n  }\n": typeof types.OnboardingDocument,
     "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": typeof types.OverviewDocument,
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": typeof types.CannedDocument,
@@ -57,8 +67,9 @@ type Documents = {
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": typeof types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": typeof types.SaveArticleDocument,
+    "\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n": typeof types.FlowNamesDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
-    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
+    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": typeof types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
@@ -120,6 +131,16 @@ const documents: Documents = {
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": types.UpdateChannelDocument,
     "\n  mutation RotateIdentitySecret($channelId: ID!) {\n    rotateIdentitySecret(channelId: $channelId) { status errors { field message } created { secret channel { id } } }\n  }\n": types.RotateIdentitySecretDocument,
     "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone identities { kind value } tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ContactsDocument,
+    "\n  query Flow {\n    flows {\n      id version updatedAt startedBy\n      versions { number share started completed handedOver abandoned createdAt }\n      draft {\n        name { zh en }\n        steps {\n          key\n          say { words { zh en } next }\n          ask { slot label { zh en } kind words { zh en } choices { value label { zh en } } pattern least most optional next }\n          confirm { words { zh en } yes no }\n          branch { slot ways { test value next } otherwise }\n          call { url takes { path slot } timeoutSeconds words { zh en } next failed }\n          handOver { words { zh en } }\n          end { words { zh en } }\n        }\n        cases { name locale says webhook ends slots { slot value } }\n      }\n    }\n  }\n": types.FlowDocument,
+    "\n  mutation SaveFlowDraft($id: ID, $version: Int, $draft: FlowInput!) {\n    saveFlow(id: $id, expectedVersion: $version, draft: $draft) { status errors { field message } flow { id version } }\n  }\n": types.SaveFlowDraftDocument,
+    "\n  mutation PublishFlow($id: ID!, $share: Int!) {\n    publishFlow(id: $id, share: $share) { status errors { field message } flow { id } }\n  }\n": types.PublishFlowDocument,
+    "\n  query FlowList {\n    flows {\n      id version updatedAt startedBy\n      draft { name { zh en } }\n      versions { number share started completed handedOver abandoned }\n    }\n  }\n": types.FlowListDocument,
+    "\n  mutation CreateFlow($draft: FlowInput!) {\n    saveFlow(draft: $draft) { status errors { field message } flow { id } }\n  }\n": types.CreateFlowDocument,
+    "\n  mutation DeleteFlow($id: ID!) {\n    deleteFlow(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteFlowDocument,
+    "\n  mutation TryFlow($draft: FlowInput!, $says: [String!]!, $locale: String!, $webhook: String) {\n    tryFlow(draft: $draft, says: $says, locale: $locale, webhook: $webhook) {\n      status\n      errors { field message }\n      trial {\n        turns { said text step status choices { value label } slots { slot value } }\n        cases { name failures }\n      }\n    }\n  }\n": types.TryFlowDocument,
+    "\n  mutation ShareFlow($id: ID!, $number: Int!, $share: Int!) {\n    shareFlow(id: $id, number: $number, share: $share) { status errors { field message } flow { id versions { number share } } }\n  }\n": types.ShareFlowDocument,
+    "\n  query FlowRuns($id: ID!, $after: String) {\n    flowRuns(id: $id, first: 50, after: $after) {\n      edges { node { id number status step slots { slot value } conversationId createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.FlowRunsDocument,
+    "\n  mutation RenewFlowSecret($id: ID!) {\n    renewFlowSecret(id: $id) { status errors { field message } secret }\n  }\n": types.RenewFlowSecretDocument,
     "\n  query Onboarding {\n    onboarding { code done }\n  }\n": types.OnboardingDocument,
     "\n  query Overview {\n    taskQueues { id name waiting }\n    isOpen\n  }\n": types.OverviewDocument,
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": types.CannedDocument,
@@ -154,8 +175,9 @@ const documents: Documents = {
     "\n  mutation DeleteWebhook($id: ID!) {\n    deleteWebhook(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteWebhookDocument,
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": types.SaveArticleDocument,
+    "\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n": types.FlowNamesDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
-    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
+    "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
@@ -258,6 +280,46 @@ export function graphql(source: "\n  mutation RotateIdentitySecret($channelId: I
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone identities { kind value } tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Contacts($search: String, $after: String) {\n    contacts(search: $search, first: 50, after: $after) {\n      edges { node { id name email phone identities { kind value } tags locale lastSeenAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Flow {\n    flows {\n      id version updatedAt startedBy\n      versions { number share started completed handedOver abandoned createdAt }\n      draft {\n        name { zh en }\n        steps {\n          key\n          say { words { zh en } next }\n          ask { slot label { zh en } kind words { zh en } choices { value label { zh en } } pattern least most optional next }\n          confirm { words { zh en } yes no }\n          branch { slot ways { test value next } otherwise }\n          call { url takes { path slot } timeoutSeconds words { zh en } next failed }\n          handOver { words { zh en } }\n          end { words { zh en } }\n        }\n        cases { name locale says webhook ends slots { slot value } }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Flow {\n    flows {\n      id version updatedAt startedBy\n      versions { number share started completed handedOver abandoned createdAt }\n      draft {\n        name { zh en }\n        steps {\n          key\n          say { words { zh en } next }\n          ask { slot label { zh en } kind words { zh en } choices { value label { zh en } } pattern least most optional next }\n          confirm { words { zh en } yes no }\n          branch { slot ways { test value next } otherwise }\n          call { url takes { path slot } timeoutSeconds words { zh en } next failed }\n          handOver { words { zh en } }\n          end { words { zh en } }\n        }\n        cases { name locale says webhook ends slots { slot value } }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SaveFlowDraft($id: ID, $version: Int, $draft: FlowInput!) {\n    saveFlow(id: $id, expectedVersion: $version, draft: $draft) { status errors { field message } flow { id version } }\n  }\n"): (typeof documents)["\n  mutation SaveFlowDraft($id: ID, $version: Int, $draft: FlowInput!) {\n    saveFlow(id: $id, expectedVersion: $version, draft: $draft) { status errors { field message } flow { id version } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PublishFlow($id: ID!, $share: Int!) {\n    publishFlow(id: $id, share: $share) { status errors { field message } flow { id } }\n  }\n"): (typeof documents)["\n  mutation PublishFlow($id: ID!, $share: Int!) {\n    publishFlow(id: $id, share: $share) { status errors { field message } flow { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FlowList {\n    flows {\n      id version updatedAt startedBy\n      draft { name { zh en } }\n      versions { number share started completed handedOver abandoned }\n    }\n  }\n"): (typeof documents)["\n  query FlowList {\n    flows {\n      id version updatedAt startedBy\n      draft { name { zh en } }\n      versions { number share started completed handedOver abandoned }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreateFlow($draft: FlowInput!) {\n    saveFlow(draft: $draft) { status errors { field message } flow { id } }\n  }\n"): (typeof documents)["\n  mutation CreateFlow($draft: FlowInput!) {\n    saveFlow(draft: $draft) { status errors { field message } flow { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DeleteFlow($id: ID!) {\n    deleteFlow(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation DeleteFlow($id: ID!) {\n    deleteFlow(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation TryFlow($draft: FlowInput!, $says: [String!]!, $locale: String!, $webhook: String) {\n    tryFlow(draft: $draft, says: $says, locale: $locale, webhook: $webhook) {\n      status\n      errors { field message }\n      trial {\n        turns { said text step status choices { value label } slots { slot value } }\n        cases { name failures }\n      }\n    }\n  }\n"): (typeof documents)["\n  mutation TryFlow($draft: FlowInput!, $says: [String!]!, $locale: String!, $webhook: String) {\n    tryFlow(draft: $draft, says: $says, locale: $locale, webhook: $webhook) {\n      status\n      errors { field message }\n      trial {\n        turns { said text step status choices { value label } slots { slot value } }\n        cases { name failures }\n      }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ShareFlow($id: ID!, $number: Int!, $share: Int!) {\n    shareFlow(id: $id, number: $number, share: $share) { status errors { field message } flow { id versions { number share } } }\n  }\n"): (typeof documents)["\n  mutation ShareFlow($id: ID!, $number: Int!, $share: Int!) {\n    shareFlow(id: $id, number: $number, share: $share) { status errors { field message } flow { id versions { number share } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FlowRuns($id: ID!, $after: String) {\n    flowRuns(id: $id, first: 50, after: $after) {\n      edges { node { id number status step slots { slot value } conversationId createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query FlowRuns($id: ID!, $after: String) {\n    flowRuns(id: $id, first: 50, after: $after) {\n      edges { node { id number status step slots { slot value } conversationId createdAt } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RenewFlowSecret($id: ID!) {\n    renewFlowSecret(id: $id) { status errors { field message } secret }\n  }\n"): (typeof documents)["\n  mutation RenewFlowSecret($id: ID!) {\n    renewFlowSecret(id: $id) { status errors { field message } secret }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -397,11 +459,15 @@ export function graphql(source: "\n  mutation SaveArticle($id: ID, $version: Int
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n"): (typeof documents)["\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"): (typeof documents)["\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -1,6 +1,7 @@
 import { Button, Drawer, Form, Input, Select, Space } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { ArticleStatus } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
@@ -12,6 +13,11 @@ const SAVE = graphql(`
     saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }
   }
 `);
+const FLOWS = graphql(`
+  query FlowNames {
+    flows { id draft { name { zh en } } }
+  }
+`);
 const LOCALES = ['zh-CN', 'en-US'] as const;
 
 type Values = {
@@ -20,6 +26,7 @@ type Values = {
   questions: string;
   validFrom?: string;
   validTo?: string;
+  flowId: string;
   texts: Record<string, { title?: string; answer?: string } | undefined>;
   links: { label: string; url: string }[];
 };
@@ -30,8 +37,11 @@ const fromField = (text?: string): string | null => (text ? new Date(`${text}Z`)
 
 /** An article: answers by language, ways to ask, links, validity. */
 export function ArticleEditor(props: { article: Article | null; onClose: (saved: boolean) => void }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const act = useAction();
+  const [{ data }] = useQuery({ query: FLOWS });
+  const zh = i18n.language === 'zh-CN';
+  const flows = (data?.flows ?? []).map(({ id, draft: { name } }) => ({ value: id, label: zh ? name.zh || name.en : name.en || name.zh }));
   const manages = useMay('MANAGE_KNOWLEDGE');
   const { article } = props;
   const initial: Values = {
@@ -42,6 +52,7 @@ export function ArticleEditor(props: { article: Article | null; onClose: (saved:
     validTo: toField(article?.validTo),
     texts: Object.fromEntries((article?.texts ?? []).map((text) => [text.locale, text])),
     links: article?.links ?? [],
+    flowId: article?.flowId ?? '',
   };
   const save = async (values: Values): Promise<void> => {
     const texts = LOCALES.flatMap((locale) => {
@@ -55,6 +66,7 @@ export function ArticleEditor(props: { article: Article | null; onClose: (saved:
       texts,
       questions: values.questions.split('\n').map((line) => line.trim()).filter(Boolean),
       links: values.links,
+      flowId: values.flowId || null,
       validFrom: fromField(values.validFrom),
       validTo: fromField(values.validTo),
     };
@@ -84,6 +96,9 @@ export function ArticleEditor(props: { article: Article | null; onClose: (saved:
           </Form.Item>
           <Form.Item name="status" label={t('knowledge.status')}>
             <Select style={{ minWidth: 120 }} options={(['READY', 'DRAFT', 'ARCHIVED'] as const).map((value) => ({ value, label: t(`article.${value}`) }))} />
+          </Form.Item>
+          <Form.Item name="flowId" label={t('article.flow')}>
+            <Select style={{ minWidth: 180 }} options={[{ value: '', label: t('article.noFlow') }, ...flows]} />
           </Form.Item>
           <Form.Item name="validFrom" label={t('article.validFrom')}>
             <Input type="datetime-local" />

@@ -21,6 +21,7 @@ const ARTICLES = graphql(`
           id key category status questions version updatedAt validFrom validTo
           texts { locale title answer }
           links { label url }
+          flowId
         }
       }
       pageInfo { hasNextPage endCursor }

@@ -35,6 +35,7 @@ const draftOf = (text: string): Article => ({
   validTo: null,
   texts: [],
   links: [],
+  flowId: null,
 });
 
 /** What the bot could not answer: each is a draft. */
