@@ -5,11 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use lingxi_contracts::bot::FlowRunStatus;
 use lingxi_kernel::{Ctx, FlowRunId, Result, TenantId};
 use lingxi_outbound::Call;
-use lingxi_store::{Db, system, update};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use lingxi_store::{Db, update};
 use serde_json::{Value, json};
 
 use crate::flow::slots;
@@ -18,8 +16,6 @@ use crate::store::flow::{definition, row, run};
 
 /// Calls of one firm at a time.
 const OF_ONE: usize = 8;
-/// Calls that are looked for at a time.
-const LOOKED_FOR: u64 = 256;
 /// Who is called is called again after that, when nothing came of it: the process was killed.
 const AGAIN: TimeDelta = TimeDelta::seconds(60);
 
@@ -36,16 +32,9 @@ impl Calls {
         Self { db, service, under_way: Arc::default() }
     }
 
-    /// Starts the calls that are due. A call that was started by a process that is gone is started again; it has the same id, by which
+    /// Starts calls that are due. A call that was started by a process that is gone is started again; it has the same id, by which
     /// its receiver knows it.
-    pub(crate) async fn start_due(&self) -> Result<()> {
-        let due = run::Entity::find()
-            .filter(run::Column::Status.eq(FlowRunStatus::Calling.as_str()))
-            .filter(run::Column::DueAt.lte(self.db.env().now()))
-            .order_by_asc(run::Column::DueAt)
-            .limit(LOOKED_FOR)
-            .all(&system::reader(&self.db))
-            .await?;
+    pub(crate) async fn start(&self, due: Vec<run::Model>) -> Result<()> {
         for row in due {
             let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "bot");
             let Some(place) = self.place(ctx.tenant) else { continue };

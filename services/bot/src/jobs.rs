@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use lingxi_contracts::bot::ImportStatus;
+use lingxi_contracts::bot::{FlowRunStatus, ImportStatus};
 use lingxi_kernel::{Ctx, ImportId, Result, TenantId};
 use lingxi_store::{Db, system};
 use sea_orm::{
@@ -13,6 +13,7 @@ use sea_orm::{
 
 use crate::calls::Calls;
 use crate::service::{Bot, store_rest};
+use crate::store::flow::run;
 use crate::store::learning::model;
 use crate::store::{import, impression};
 
@@ -33,6 +34,9 @@ impl std::fmt::Debug for Jobs {
 /// Between two trainings that nobody asked for.
 const A_DAY: TimeDelta = TimeDelta::hours(20);
 
+/// Calls that are looked for at a time.
+const LOOKED_FOR: u64 = 256;
+
 impl Jobs {
     pub(crate) fn new(db: Db, service: Arc<Bot>) -> Self {
         let calls = Calls::new(db.clone(), service.clone());
@@ -44,7 +48,14 @@ impl Jobs {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; a receiver's refusal is an outcome of its walk.
     pub async fn call_webhooks(&self) -> Result<()> {
-        self.calls.start_due().await
+        let due = run::Entity::find()
+            .filter(run::Column::Status.eq(FlowRunStatus::Calling.as_str()))
+            .filter(run::Column::DueAt.lte(self.db.env().now()))
+            .order_by_asc(run::Column::DueAt)
+            .limit(LOOKED_FOR)
+            .all(&system::reader(&self.db))
+            .await?;
+        self.calls.start(due).await
     }
 
     /// Goes on with the imports that run, so that one whose process was killed ends by itself.

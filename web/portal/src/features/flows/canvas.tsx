@@ -1,7 +1,7 @@
-import { Background, Controls, type Connection, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow } from '@xyflow/react';
+import { Background, Controls, type Connection, type Edge, Handle, MarkerType, type Node, type NodeProps, Position, ReactFlow, useReactFlow, useStoreApi } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
 import { Tag } from 'antd';
-import { type ReactNode, memo, useMemo } from 'react';
+import { type ReactNode, memo, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { FlowInput, FlowStepInput } from '../../gql/graphql.ts';
 import { type Kind, kindOf, layout, waysOf, wordsOf } from './draft.ts';
@@ -35,6 +35,24 @@ const Step = memo(function Step({ data, selected }: NodeProps<StepNode>): ReactN
 });
 
 const TYPES = { step: Step };
+
+/** Brings the chosen step into view when it is out of it. */
+function Follow(props: { place: { x: number; y: number } | undefined }): null {
+  const flow = useReactFlow();
+  const box = useStoreApi();
+  const { place } = props;
+  useEffect(() => {
+    if (!place) return;
+    const { width, height } = box.getState();
+    const { x, y } = flow.flowToScreenPosition(place);
+    const origin = flow.flowToScreenPosition({ x: 0, y: 0 });
+    const { x: left, y: top, zoom } = flow.getViewport();
+    const [inX, inY] = [x - origin.x + left, y - origin.y + top];
+    if (inX >= 0 && inY >= 0 && inX + 240 * zoom <= width && inY + 100 * zoom <= height) return;
+    void flow.setCenter(place.x + 120, place.y + 50, { zoom });
+  }, [place, flow, box]);
+  return null;
+}
 
 /** The flow as a picture: a click chooses a step, a line drawn from a way to a step leads it there. */
 export function Canvas(props: {
@@ -73,8 +91,7 @@ export function Canvas(props: {
         edges={edges}
         nodeTypes={TYPES}
         nodesDraggable={false}
-        fitView
-        fitViewOptions={{ maxZoom: 1 }}
+        defaultViewport={{ x: 40, y: 20, zoom: 0.8 }}
         minZoom={0.2}
         colorMode={document.documentElement.dataset.theme === 'dark' ? 'dark' : 'light'}
         proOptions={{ hideAttribution: false }}
@@ -87,6 +104,7 @@ export function Canvas(props: {
         }}
         onPaneClick={() => props.onSelect(undefined)}
       >
+        <Follow key={selected} place={selected === undefined ? undefined : places.get(selected)} />
         <Background />
         <Controls showInteractive={false} />
       </ReactFlow>

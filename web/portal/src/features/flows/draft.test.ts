@@ -28,9 +28,10 @@ test('a new step stands between the chosen one and what followed it', () => {
   expect(added(longer, 'end', 'c')[0].steps.length).toBe(5);
 });
 
-test('steps are drawn in rows by how far they are, unreached ones last', () => {
-  const places = layout([...draft.steps, { key: 'lost', end: { words } }]);
-  expect([...places.entries()].map(([key, place]) => [key, place.y])).toEqual([['a', 0], ['b', 150], ['c', 150], ['lost', 300]]);
+test('steps are drawn below what leads to them, ways back aside, unreached ones last', () => {
+  const back = { key: 'c', confirm: { words, yes: 'a', no: '' } };
+  const places = layout([...draft.steps.slice(0, 2), back, { key: 'lost', end: { words } }]);
+  expect([...places.entries()].map(([key, place]) => [key, place.y])).toEqual([['a', 0], ['b', 150], ['c', 300], ['lost', 450]]);
 });
 
 test('what the server gives as null is left out', () => {

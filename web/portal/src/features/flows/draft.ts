@@ -100,15 +100,27 @@ export function slotsOf(draft: FlowInput): string[] {
   return [...new Set(named.filter((slot): slot is string => Boolean(slot)))];
 }
 
-/** Where each step is drawn: rows by how far it is from the first one; what nothing leads to comes last. */
+/** Where each step is drawn: below everything that leads to it, ways back aside; what nothing leads to comes last. */
 export function layout(steps: FlowStepInput[]): Map<string, { x: number; y: number }> {
-  const rows = new Map<string, number>();
+  const ways = new Map(steps.map((step) => [step.key, waysOf(step).map((way) => way.to)]));
+  const order: string[] = [];
+  const forward: [string, string][] = [];
+  const state = new Map<string, 'open' | 'done'>();
+  const visit = (key: string): void => {
+    state.set(key, 'open');
+    for (const to of ways.get(key) ?? []) {
+      if (!ways.has(to) || state.get(to) === 'open') continue;
+      forward.push([key, to]);
+      if (!state.has(to)) visit(to);
+    }
+    state.set(key, 'done');
+    order.unshift(key);
+  };
   const first = steps[0];
-  let reached = first ? [first.key] : [];
-  for (let row = 0; reached.length > 0; row += 1) {
-    for (const key of reached) rows.set(key, row);
-    const next = reached.flatMap((key) => waysOf(steps.find((step) => step.key === key) ?? { key }).map((way) => way.to));
-    reached = [...new Set(next)].filter((key) => !rows.has(key) && steps.some((step) => step.key === key));
+  if (first) visit(first.key);
+  const rows = new Map(order.map((key) => [key, 0]));
+  for (const key of order) {
+    for (const [, to] of forward.filter(([from]) => from === key)) rows.set(to, Math.max(rows.get(to) ?? 0, (rows.get(key) ?? 0) + 1));
   }
   const last = Math.max(-1, ...rows.values()) + 1;
   const filled = new Map<number, number>();

@@ -61,7 +61,7 @@ export function TryPanel(props: { draft: FlowInput; onChange: (draft: FlowInput)
       <div className="flow-talk" role="log" aria-label={t('flow.try')} tabIndex={0}>
         {trial?.turns.map((turn, index) => (
           <div key={index}>
-            <div className="bubble out">{turn.said}</div>
+            <div className="bubble out">{trial.turns[index - 1]?.choices.find((choice) => choice.value === turn.said)?.label ?? turn.said}</div>
             <div className="bubble"><Markdown text={turn.text} /></div>
           </div>
         ))}
