@@ -3,11 +3,12 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result};
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, GoldQuestion, Import, LearnedQuestion,
-    PublishCheck, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotModel, BotReport, BotSettings, Decision, GoldQuestion, Import,
+    LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered, UnansweredCluster,
 };
 use lingxi_kernel::{
-    ArticleId, BotModelId, GoldQuestionId, ImportId, LearnedQuestionId, PageArgs, ReleaseId, UnansweredId,
+    ArticleId, BotModelId, ConversationId, GoldQuestionId, ImportId, LearnedQuestionId, PageArgs, ReleaseId,
+    UnansweredId,
 };
 
 use crate::outcome::{Shown as _, connection, parts, payload};
@@ -54,6 +55,13 @@ payload!(
     GoldQuestionPayload {
         /// The question.
         question: GoldQuestion
+    }
+);
+payload!(
+    /// What labelling a conversation came to.
+    LabelPayload {
+        /// The conversation.
+        conversation_id: ConversationId
     }
 );
 payload!(
@@ -144,6 +152,34 @@ impl BotQuery {
     async fn unanswered_questions(&self, ctx: &Context<'_>) -> Result<Vec<Unanswered>> {
         let (caller, services) = parts(ctx)?;
         services.bot.unanswered(caller).await.shown()
+    }
+
+    /// The same, those that ask for the same together, most often asked first.
+    async fn unanswered_clusters(&self, ctx: &Context<'_>) -> Result<Vec<UnansweredCluster>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.unanswered_clusters(caller).await.shown()
+    }
+
+    /// How the bot fared.
+    async fn bot_report(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default = 30, desc = "The last so many days, 1 to 90.")] days: i32,
+    ) -> Result<BotReport> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.report(caller, days).await.shown()
+    }
+
+    /// What other rules would have done with the questions of the last seven days. Nothing is recorded.
+    async fn preview_bot_settings(&self, ctx: &Context<'_>, input: BotSettings) -> Result<RulesPreview> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.preview_settings(caller, input).await.shown()
+    }
+
+    /// The article that a person said a conversation is about.
+    async fn conversation_label(&self, ctx: &Context<'_>, conversation_id: ConversationId) -> Result<Option<Article>> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.label_of(caller, conversation_id).await.shown()
     }
 
     /// A knowledge import by id.
@@ -241,6 +277,17 @@ impl BotMutation {
     async fn unlearn_question(&self, ctx: &Context<'_>, id: LearnedQuestionId) -> Result<RemovalPayload> {
         let (caller, services) = parts(ctx)?;
         RemovalPayload::gone(services.bot.veto(caller, id).await)
+    }
+
+    /// Says which article a conversation is about, or takes that back: the bot learns from it.
+    async fn label_conversation(
+        &self,
+        ctx: &Context<'_>,
+        conversation_id: ConversationId,
+        article_id: Option<ArticleId>,
+    ) -> Result<LabelPayload> {
+        let (caller, services) = parts(ctx)?;
+        LabelPayload::of(services.bot.label(caller, conversation_id, article_id).await.map(|()| conversation_id))
     }
 
     /// Takes a question off the list of unanswered ones.

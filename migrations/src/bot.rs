@@ -144,3 +144,11 @@ tables!(
     ],
     vec![added("bot_article").uuid_null("flow_id")]
 );
+
+// What came of an answer later: what a person said it was about, and how the conversation was rated.
+tables!(
+    Outcomes,
+    "m20261125_000016_bot_outcomes",
+    vec![],
+    vec![added("bot_impression").uuid_null("label_id").int_null("rating")]
+);

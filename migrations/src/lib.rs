@@ -35,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Learning),
             Box::new(bot::Gold),
             Box::new(bot::Flows),
+            Box::new(bot::Outcomes),
         ]
     }
 }

@@ -3,6 +3,7 @@
 
 mod bm25;
 mod calibration;
+mod clusters;
 mod dialogue;
 pub mod evaluation;
 mod features;
@@ -15,6 +16,7 @@ pub mod slot;
 mod text;
 mod vocabulary;
 
+pub use clusters::clusters;
 pub use dialogue::{is_follow_up, parts};
 pub use mask::mask;
 pub use model::{Meaning, Model, Phrase, Ranked, Ranking};

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
-use lingxi_contracts::channels::{Handler, MessageReceived};
+use lingxi_contracts::channels::{ConversationRated, Handler, MessageReceived};
 use lingxi_contracts::tenants::{TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
@@ -27,7 +27,7 @@ impl Consumer for BotConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [MessageReceived::TYPE, TenantCreated::TYPE, TenantEnded::TYPE].contains(&kind)
+        [MessageReceived::TYPE, ConversationRated::TYPE, TenantCreated::TYPE, TenantEnded::TYPE].contains(&kind)
     }
 
     fn gathers(&self) -> Option<Duration> {
@@ -45,6 +45,8 @@ impl Consumer for BotConsumer {
                 if received.handler == Handler::Bot {
                     asked.push((event.clone(), received));
                 }
+            } else if let Some(rated) = event.open::<ConversationRated>()? {
+                self.service.apply_rated(&event.ctx(NAME), &rated).await?;
             } else if let Some(created) = event.open::<TenantCreated>()? {
                 self.service.apply_pack(event, created).await?;
             } else if event.open::<TenantEnded>()?.is_some() {

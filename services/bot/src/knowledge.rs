@@ -121,6 +121,11 @@ impl Knowledge {
         }
     }
 
+    /// Titles and questions, written and learned.
+    pub(crate) fn phrases(&self) -> Vec<&str> {
+        self.phrases.iter().map(String::as_str).collect()
+    }
+
     /// The model over its questions.
     pub(crate) const fn model(&self) -> &Model {
         &self.model

@@ -9,6 +9,7 @@ mod import;
 mod jobs;
 mod knowledge;
 mod lessons;
+mod report;
 mod rules;
 mod service;
 mod simulation;

@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    ArticleId, BotModelId, Ctx, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, ReleaseId, Result,
-    UnansweredId,
+    ArticleId, BotModelId, ConversationId, Ctx, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs,
+    ReleaseId, Result, UnansweredId,
 };
 
 use super::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotSettings, Decision, Flow, FlowDefinition, FlowRun, FlowTrial,
-    GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotModel, BotReport, BotSettings, Decision, Flow, FlowDefinition, FlowRun,
+    FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered,
+    UnansweredCluster,
 };
 use crate::channels::Choice;
 use crate::remote::remote;
@@ -84,6 +85,20 @@ pub trait BotClient: Send + Sync {
     /// Questions without an answer, most often asked first.
     #[idempotent]
     async fn unanswered(&self, ctx: &Ctx) -> Result<Vec<Unanswered>>;
+    /// The same, those that ask for the same together, most often asked first.
+    #[idempotent]
+    async fn unanswered_clusters(&self, ctx: &Ctx) -> Result<Vec<UnansweredCluster>>;
+    /// How the bot fared in the last 1 to 90 days.
+    #[idempotent]
+    async fn report(&self, ctx: &Ctx, days: i32) -> Result<BotReport>;
+    /// What other rules would have done with the questions of the last seven days. Nothing is recorded.
+    #[idempotent]
+    async fn preview_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<RulesPreview>;
+    /// A person says which article what a conversation asked for is about, or takes that back: the bot learns from it.
+    async fn label(&self, ctx: &Ctx, conversation: ConversationId, article: Option<ArticleId>) -> Result<()>;
+    /// The article that a person said a conversation is about.
+    #[idempotent]
+    async fn label_of(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<Article>>;
     /// Takes a question off the list.
     async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()>;
     /// Reads a CSV, JSONL or XLSX file and shows what it holds; nothing is stored yet.

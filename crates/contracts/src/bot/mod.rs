@@ -12,6 +12,7 @@ mod client;
 mod events;
 mod flow;
 mod gold;
+mod report;
 
 pub use client::{BotCalls, BotClient, RemoteBot};
 pub use events::ReplyDecided;
@@ -21,6 +22,7 @@ pub use flow::{
     FlowWords, SlotKind, SlotValue,
 };
 pub use gold::{GoldQuestion, GoldResult, GoldStatus, PublishCheck};
+pub use report::{ArticleReport, BotDay, BotReport, DecisionCounts, RulesExample, RulesPreview, UnansweredCluster};
 
 text_enum! {
     /// Whether an article takes part.

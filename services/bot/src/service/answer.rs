@@ -185,6 +185,8 @@ fn impression_of(tx: &Tx, received: &MessageReceived, decision: &Decision) -> im
         shown: serde_json::Value::Array(shown),
         reason: decision.reason.clone(),
         outcome: None,
+        label_id: None,
+        rating: None,
         created_at: tx.now(),
         outcome_at: None,
     }

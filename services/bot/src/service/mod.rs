@@ -7,19 +7,21 @@ mod gold;
 mod imports;
 mod learning;
 mod releases;
+mod report;
 mod walks;
 
 use std::sync::Arc;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotSettings, Decision, Flow, FlowDefinition, FlowRun,
-    FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, Unanswered,
+    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotReport, BotSettings, Decision, Flow, FlowDefinition,
+    FlowRun, FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered,
+    UnansweredCluster,
 };
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{
-    ArticleId, BotModelId, Ctx, Error, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page, PageArgs, Permission,
-    ReleaseId, Result, UnansweredId,
+    ArticleId, BotModelId, ConversationId, Ctx, Error, FlowId, GoldQuestionId, ImportId, LearnedQuestionId, Page,
+    PageArgs, Permission, ReleaseId, Result, UnansweredId,
 };
 use lingxi_store::{TenantCache, update};
 use tokio::sync::Semaphore;
@@ -161,6 +163,21 @@ impl BotClient for Bot {
         ctx.require(Permission::ReadKnowledge)?;
         let rows = store::open_questions(&self.deps.db.read(ctx)).await?;
         Ok(rows.into_iter().map(unanswered::Model::into_contract).collect())
+    }
+    async fn unanswered_clusters(&self, ctx: &Ctx) -> Result<Vec<UnansweredCluster>> {
+        self.do_unanswered_clusters(ctx).await
+    }
+    async fn report(&self, ctx: &Ctx, days: i32) -> Result<BotReport> {
+        self.do_report(ctx, days).await
+    }
+    async fn preview_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<RulesPreview> {
+        self.do_preview_settings(ctx, settings).await
+    }
+    async fn label(&self, ctx: &Ctx, conversation: ConversationId, article: Option<ArticleId>) -> Result<()> {
+        self.do_label(ctx, conversation, article).await
+    }
+    async fn label_of(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Option<Article>> {
+        self.do_label_of(ctx, conversation).await
     }
     async fn dismiss_unanswered(&self, ctx: &Ctx, id: UnansweredId) -> Result<()> {
         ctx.require(Permission::ManageKnowledge)?;

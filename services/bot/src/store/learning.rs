@@ -3,10 +3,10 @@
 use std::collections::HashSet;
 
 use chrono::TimeDelta;
-use lingxi_contracts::bot::{BotModel, BotModelStatus};
+use lingxi_contracts::bot::{BotModel, BotModelStatus, DecisionKind};
 use lingxi_kernel::{BotModelId, LearnedQuestionId, PageArgs, Result};
 use lingxi_store::{Tx, find, tenant_entity, update};
-use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::impression;
 use crate::knowledge::Learned;
@@ -107,10 +107,15 @@ pub(crate) async fn vetoes(tx: &Tx) -> Result<HashSet<String>> {
     Ok(find::<veto::Entity>(tx).all(tx.conn()).await?.into_iter().map(|row| row.normal).collect())
 }
 
-/// What customers did, oldest first.
+/// What customers and people did after answers, and answers after which they may have come back; oldest first.
 pub(crate) async fn outcomes(tx: &Tx) -> Result<Vec<impression::Model>> {
     let mut rows = find::<impression::Entity>(tx)
-        .filter(impression::Column::Outcome.is_not_null())
+        .filter(
+            Condition::any()
+                .add(impression::Column::Outcome.is_not_null())
+                .add(impression::Column::LabelId.is_not_null())
+                .add(impression::Column::Kind.eq(DecisionKind::Answer.as_str())),
+        )
         .filter(impression::Column::CreatedAt.gt(tx.now() - REMEMBERED))
         .order_by_desc(impression::Column::Id)
         .limit(MOST_LESSONS)

@@ -8,7 +8,7 @@ pub(crate) mod settings;
 
 use crate::knowledge::{ModelState, Source};
 use lingxi_contracts::bot::{Import, ImportError, ImportRow, ImportStatus, Release, Unanswered};
-use lingxi_kernel::{ConversationId, Error, ImportId, ReleaseId, Result};
+use lingxi_kernel::{ConversationId, Error, ImportId, ReleaseId, Result, Timestamp};
 use lingxi_store::{Tx, find, tenant_entity, update, update_many};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _, sea_query::Expr};
 
@@ -31,6 +31,8 @@ tenant_entity!(impression, "bot_impression", {
     shown: Json,
     reason: String,
     outcome: Option<String>,
+    label_id: Option<Uuid>,
+    rating: Option<i32>,
     created_at: DateTimeUtc,
     outcome_at: Option<DateTimeUtc>,
 });
@@ -171,6 +173,14 @@ pub(crate) async fn impressions(tx: &Tx, conversation: ConversationId) -> Result
         .limit(10)
         .all(tx.conn())
         .await?)
+}
+
+/// Impressions since a moment, the newest of them, oldest first.
+pub(crate) async fn impressions_since(tx: &Tx, since: Timestamp, limit: u64) -> Result<Vec<impression::Model>> {
+    let rows = find::<impression::Entity>(tx).filter(impression::Column::CreatedAt.gte(since));
+    let mut rows = rows.order_by_desc(impression::Column::Id).limit(limit).all(tx.conn()).await?;
+    rows.reverse();
+    Ok(rows)
 }
 
 /// The open question of a normal form.

@@ -76,13 +76,21 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 10] = [
+const MORE_QUERIES: [Field; 14] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
         READERS,
     ),
     field("exports", "exports { id }", ADMINS),
+    field("unansweredClusters", "unansweredClusters { id }", READERS),
+    field("botReport", "botReport { questions }", READERS),
+    field(
+        "previewBotSettings",
+        "previewBotSettings(input: { enabled: true, answerThreshold: 0.5, listThreshold: 0, handoverPhrases: [] }) { questions }",
+        READERS,
+    ),
+    field("conversationLabel", "conversationLabel(conversationId: \"$conversation\") { id }", READERS),
     field("flows", "flows { id }", READERS),
     field("flowRuns", "flowRuns(id: \"$flow\") { edges { node { id } } }", READERS),
     field("allTenants", "allTenants { edges { node { tenant { id } } } }", OPERATORS),
@@ -162,7 +170,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 18] = [
+const MORE_MUTATIONS: [Field; 19] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -187,6 +195,11 @@ const MORE_MUTATIONS: [Field; 18] = [
     field("shareFlow", "shareFlow(id: \"$flow\", number: 1, share: 100) { status }", LEADERS),
     field("renewFlowSecret", "renewFlowSecret(id: \"$flow\") { status }", LEADERS),
     field("deleteFlow", "deleteFlow(id: \"$flow\") { status }", LEADERS),
+    field(
+        "labelConversation",
+        "labelConversation(conversationId: \"$conversation\", articleId: \"$article\") { status }",
+        SERVERS,
+    ),
     field("requestExport", "requestExport { status }", ADMINS),
     field("resendVerification", "resendVerification { status }", ALL),
     field("rotateIdentitySecret", "rotateIdentitySecret(channelId: \"$channel\") { status }", ADMINS),

@@ -27,6 +27,7 @@ mod postgres;
 mod process;
 mod provision;
 mod proxy;
+mod report;
 mod routes;
 mod shape;
 mod tenancy;

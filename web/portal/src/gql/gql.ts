@@ -44,6 +44,8 @@ type Documents = {
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ConversationsDocument,
     "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": typeof types.DeskDocument,
     "\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n": typeof types.AtRiskDocument,
+    "\n  query ConversationLabel($id: ID!) {\n    conversationLabel(conversationId: $id) { id texts { locale title } }\n  }\n": typeof types.ConversationLabelDocument,
+    "\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n": typeof types.LabelConversationDocument,
     "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n": typeof types.MergeCandidatesDocument,
     "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": typeof types.MergeContactsDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": typeof types.OffersDocument,
@@ -68,9 +70,9 @@ type Documents = {
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": typeof types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": typeof types.SaveArticleDocument,
     "\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n": typeof types.FlowNamesDocument,
-    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
+    "\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n": typeof types.BotReportDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": typeof types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
     "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": typeof types.CheckPublishDocument,
@@ -85,8 +87,9 @@ type Documents = {
     "\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n": typeof types.PublishDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": typeof types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": typeof types.ActivateDocument,
+    "\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n": typeof types.RulesPreviewDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
-    "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n": typeof types.UnansweredDocument,
+    "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": typeof types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DismissDocument,
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": typeof types.UpdateMemberDocument,
@@ -117,6 +120,7 @@ type Documents = {
     "\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n": typeof types.ResendVerificationDocument,
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": typeof types.BoardChangedDocument,
+    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
     "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": typeof types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": typeof types.SetActivityDocument,
@@ -152,6 +156,8 @@ const documents: Documents = {
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ConversationsDocument,
     "\n  subscription Desk {\n    deskChanged { kind conversationId }\n  }\n": types.DeskDocument,
     "\n  query AtRisk {\n    tasks(atRisk: true) { id dueAt conversation { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n  }\n": types.AtRiskDocument,
+    "\n  query ConversationLabel($id: ID!) {\n    conversationLabel(conversationId: $id) { id texts { locale title } }\n  }\n": types.ConversationLabelDocument,
+    "\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n": types.LabelConversationDocument,
     "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n": types.MergeCandidatesDocument,
     "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": types.MergeContactsDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": types.OffersDocument,
@@ -176,9 +182,9 @@ const documents: Documents = {
     "\n  mutation Replay($id: ID!) {\n    replayWebhookDelivery(id: $id) { status errors { field message } delivery { id status } }\n  }\n": types.ReplayDocument,
     "\n  mutation SaveArticle($id: ID, $version: Int, $input: ArticleInput!) {\n    saveArticle(id: $id, expectedVersion: $version, input: $input) { status errors { field message } article { id version } }\n  }\n": types.SaveArticleDocument,
     "\n  query FlowNames {\n    flows { id draft { name { zh en } } }\n  }\n": types.FlowNamesDocument,
-    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
+    "\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n": types.BotReportDocument,
     "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
     "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": types.CheckPublishDocument,
@@ -193,8 +199,9 @@ const documents: Documents = {
     "\n  mutation Publish($despiteGold: Boolean!) {\n    publishKnowledge(despiteGold: $despiteGold) { status errors { field message } release { id number articles } }\n  }\n": types.PublishDocument,
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": types.ActivateDocument,
+    "\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n": types.RulesPreviewDocument,
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
-    "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n": types.UnansweredDocument,
+    "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.DismissDocument,
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": types.UpdateMemberDocument,
@@ -225,6 +232,7 @@ const documents: Documents = {
     "\n  mutation ResendVerification {\n    resendVerification { status errors { field message } sent }\n  }\n": types.ResendVerificationDocument,
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": types.BoardChangedDocument,
+    "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
     "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": types.SetActivityDocument,
@@ -367,6 +375,14 @@ export function graphql(source: "\n  query AtRisk {\n    tasks(atRisk: true) { i
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query ConversationLabel($id: ID!) {\n    conversationLabel(conversationId: $id) { id texts { locale title } }\n  }\n"): (typeof documents)["\n  query ConversationLabel($id: ID!) {\n    conversationLabel(conversationId: $id) { id texts { locale title } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n"): (typeof documents)["\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n"): (typeof documents)["\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -463,15 +479,15 @@ export function graphql(source: "\n  query FlowNames {\n    flows { id draft { n
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"): (typeof documents)["\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"];
-/**
- * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
- */
 export function graphql(source: "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n"): (typeof documents)["\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n"): (typeof documents)["\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -531,11 +547,15 @@ export function graphql(source: "\n  mutation Activate($id: ID!) {\n    activate
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n"): (typeof documents)["\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"): (typeof documents)["\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n"): (typeof documents)["\n  query Unanswered {\n    unansweredQuestions { id text count conversationId updatedAt }\n  }\n"];
+export function graphql(source: "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n"): (typeof documents)["\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -656,6 +676,10 @@ export function graphql(source: "\n  query Board {\n    taskQueues { id name wai
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n"): (typeof documents)["\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"): (typeof documents)["\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

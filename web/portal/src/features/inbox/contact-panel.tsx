@@ -9,6 +9,7 @@ import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { Identities } from './identities.tsx';
+import { Label } from './label.tsx';
 import { Merge } from './merge.tsx';
 import type { ThreadConversation } from './thread.tsx';
 
@@ -54,6 +55,7 @@ export function ContactPanel(props: {
             {t('contact.rating')}: {'★'.repeat(conversation.rating)} {conversation.ratingComment}
           </p>
         )}
+        {serves && <Label conversation={conversation.id} />}
         <Form<Values>
           key={JSON.stringify(contact)}
           layout="vertical"

@@ -1,11 +1,12 @@
 import { Button, Form, InputNumber, Select, Switch } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { BotSettingsInput } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { State } from '../../lib/page.tsx';
+import { RulesPreview } from './rules-preview.tsx';
 
 const SETTINGS = graphql(`
   query BotSettings {
@@ -23,12 +24,14 @@ export function BotRules(): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const [{ data, fetching, error }] = useQuery({ query: SETTINGS });
+  const [tried, setTried] = useState<BotSettingsInput | null>(null);
   return (
     <State fetching={fetching && !data} error={error}>
       <Form<BotSettingsInput>
         layout="vertical"
         style={{ maxWidth: 520 }}
         initialValues={data?.botSettings}
+        onValuesChange={(_, input: BotSettingsInput) => setTried(input)}
         onFinish={(input) => void act(SAVE, { input }, t('common.saved'))}
       >
         <Form.Item name="enabled" label={t('rules.enabled')} valuePropName="checked">
@@ -48,6 +51,7 @@ export function BotRules(): ReactNode {
         </Form.Item>
         <Button type="primary" htmlType="submit">{t('common.save')}</Button>
       </Form>
+      {data && <RulesPreview input={tried ?? data.botSettings} />}
     </State>
   );
 }

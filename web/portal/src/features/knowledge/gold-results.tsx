@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { graphql } from '../../gql/index.ts';
 import type { CheckPublishQuery, GoldStatus } from '../../gql/graphql.ts';
-import { titleOf } from './article-select.tsx';
+import { titleOf } from '../../lib/article-select.tsx';
 
 export const CHECK = graphql(`
   query CheckPublish {

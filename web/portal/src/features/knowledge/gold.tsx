@@ -6,7 +6,7 @@ import { graphql } from '../../gql/index.ts';
 import { useAction } from '../../lib/action.ts';
 import { State } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
-import { ArticleSelect } from './article-select.tsx';
+import { ArticleSelect } from '../../lib/article-select.tsx';
 import { CHECK, GoldResults } from './gold-results.tsx';
 
 export const SAVE_GOLD = graphql(`

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { Page } from '../../lib/page.tsx';
 import { useMay } from '../../lib/viewer.tsx';
 import { Articles } from './articles.tsx';
+import { BotReport } from './bot-report.tsx';
 import { BotRules } from './bot-rules.tsx';
 import { GoldQuestions } from './gold.tsx';
 import { Learning } from './learning.tsx';
@@ -20,6 +21,7 @@ export default function Knowledge(): ReactNode {
     { key: 'test', label: t('knowledge.test'), children: <TestConsole /> },
     { key: 'gold', label: t('knowledge.gold'), children: <GoldQuestions /> },
     { key: 'unanswered', label: t('knowledge.unanswered'), children: <Unanswered /> },
+    { key: 'report', label: t('knowledge.report'), children: <BotReport /> },
     { key: 'learning', label: t('knowledge.learning'), children: <Learning /> },
     { key: 'releases', label: t('knowledge.releases'), children: <Releases /> },
     ...(manages ? [{ key: 'rules', label: t('knowledge.rules'), children: <BotRules /> }] : []),

@@ -1,0 +1,86 @@
+import { expect, test, type APIRequestContext } from '@playwright/test';
+import { accessible, newFirm, screen } from './harness.ts';
+
+type Message = { author: string; choices: { value: string; label: string }[] };
+
+/** A customer of a browser of their own. */
+async function customer(request: APIRequestContext, key: string, ...texts: string[]): Promise<void> {
+  const opened = (await (await request.post('/widget/v1/open', { data: { key, locale: 'en-US' } })).json()) as { token: string };
+  const headers = { authorization: `Bearer ${opened.token}` };
+  for (const [index, text] of texts.entries()) {
+    const choice = text === 'solved' ? text : undefined;
+    await request.post('/widget/v1/messages', { headers, data: { clientId: String(index), text, choice } });
+    await expect(async () => {
+      const said = (await (await request.get('/widget/v1/messages', { headers })).json()) as Message[] | { messages: Message[] };
+      const messages = Array.isArray(said) ? said : said.messages;
+      expect(messages.filter((message) => message.author.toUpperCase() === 'BOT').length).toBeGreaterThan(index);
+    }).toPass();
+  }
+}
+
+test('gold questions hold a bad publication up; figures, rules and what could not be answered are looked at', async ({ browser }) => {
+  const { page, context } = await newFirm(browser, 'Studio Insurance');
+  await screen(page, 'Channels');
+  const key = /data-key=["']([^"']+)/.exec(await page.getByTestId('snippet').innerText())?.[1] ?? '';
+  for (const text of ['when is my claim paid?', 'how can I cancel my policy?']) await customer(context.request, key, text, 'solved');
+  for (const text of ['is my dog insured', 'can my dog be insured too', 'who won the world cup in 1954']) await customer(context.request, key, text);
+
+  // From the test console to a gold question.
+  await screen(page, 'Knowledge');
+  await page.getByRole('tab', { name: 'Test console' }).click();
+  await page.getByLabel('A question that a customer asks').fill('where is my claim?');
+  await page.keyboard.press('Enter');
+  await page.getByRole('row', { name: /Check the status of a claim/ }).getByRole('button', { name: 'This is right' }).click();
+  await expect(page.getByText('Kept as a gold question')).toBeVisible();
+  await page.getByRole('tab', { name: 'Gold questions' }).click();
+  await page.getByLabel('Question', { exact: true }).fill('who won the world cup');
+  await page.getByRole('button', { name: 'Add' }).click();
+  await expect(page.getByRole('row', { name: /who won the world cup A person right right/ })).toBeVisible();
+  await expect(page.getByRole('row', { name: /where is my claim\? Check the status of a claim right right/ })).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/gold-en-US-light.png' });
+
+  // Somebody archives the article: publishing says what it would cost.
+  await page.getByRole('tab', { name: 'Articles' }).click();
+  await page.getByRole('button', { name: 'Check the status of a claim' }).click();
+  await page.getByRole('dialog').getByLabel('Status').click();
+  await page.getByTitle('Archived').click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Publish' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog.getByText('Gold questions that would get a worse answer than now: 1')).toBeVisible();
+  await expect(dialog.getByRole('button', { name: 'Publish despite it' })).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/publish-en-US-light.png' });
+  await dialog.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('tab', { name: 'How it fares' }).click();
+  await expect(page.getByText('Containment', { exact: true })).toBeVisible();
+  await expect(page.getByRole('row', { name: /When a claim is paid 1 0 1 \/ 1 100%/ })).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/report-en-US-light.png' });
+
+  await page.getByRole('tab', { name: 'Unanswered' }).click();
+  const dogs = page.getByRole('row', { name: /dog/ });
+  await expect(dogs.first()).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/unanswered-en-US-light.png' });
+
+  await page.getByRole('tab', { name: 'Rules' }).click();
+  const preview = page.getByRole('region', { name: "What these rules would have done with last week's questions" });
+  await expect(preview.getByText(/Now: Answered 2/)).toBeVisible();
+  await page.getByLabel('Trust for an answer').fill('1');
+  await expect(preview.getByText(/With these rules: Answered 0/)).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/rules-en-US-light.png' });
+
+  // Who serves says what it was about.
+  await screen(page, 'Inbox');
+  await page.getByText('who won the world cup in 1954').first().click();
+  await page.getByLabel('What was it about?').click();
+  await page.getByTitle('How to make a complaint').or(page.getByRole('option').nth(1)).first().click();
+  await expect(page.getByText('Noted; the bot learns from it')).toBeVisible();
+  await accessible(page);
+  await context.close();
+});
