@@ -107,7 +107,7 @@ fn result(
         after: status,
         kind: decision.kind,
         first: decision.candidates.first().map(|first| first.title.clone()),
-        expected: question.article_id.and_then(|id| after.article(id, now)).cloned(),
+        expected: question.article_id.and_then(|id| after.article(id, now).or(serving?.article(id, now))).cloned(),
         question,
     }
 }

@@ -44,6 +44,7 @@ export function BotReport(): ReactNode {
               ))}
             </Row>
             <p style={{ color: 'var(--soft)' }}>{t('report.explained')}</p>
+            <p aria-hidden="true" className="legend">{(['answered', 'listed', 'handedOver'] as const).map((name) => <span key={name}><i className={name} /> {t(`preview.${name}`)}</span>)}</p>
             <Days days={report.days} />
             <Table
               size="small"
@@ -70,30 +71,35 @@ export function BotReport(): ReactNode {
   );
 }
 
-const HEIGHT = 120;
+const [WIDTH, HEIGHT, LEFT, BOTTOM, TOP] = [930, 200, 40, 24, 8];
 
 /** Questions by day: answered, listed, handed over. */
 function Days(props: { days: Report['days'] }): ReactNode {
   const { t } = useTranslation();
   const { days } = props;
-  const all = (day: Report['days'][number]): number => day.answered + day.listed + day.handedOver;
-  const most = Math.max(1, ...days.map(all));
-  const width = Math.max(12, Math.min(48, 720 / Math.max(1, days.length)));
-  const height = (count: number): number => (count / most) * HEIGHT;
+  const most = Math.max(1, ...days.map((day) => day.answered + day.listed + day.handedOver));
+  const step = (WIDTH - LEFT) / Math.max(7, days.length);
+  const height = (count: number): number => (count / most) * (HEIGHT - TOP - BOTTOM);
   return (
-    <svg className="chart" viewBox={`0 0 ${width * days.length + 8} ${HEIGHT + 24}`} role="img" aria-label={t('report.byDay', { count: days.length, most })} preserveAspectRatio="xMinYMid meet">
+    <svg className="chart" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={t('report.byDay', { count: days.length, most })}>
+      {[0, most].map((count) => (
+        <g key={count}>
+          <line x1={LEFT} x2={WIDTH} y1={HEIGHT - BOTTOM - height(count)} y2={HEIGHT - BOTTOM - height(count)} />
+          <text x={LEFT - 8} y={HEIGHT - BOTTOM - height(count) + 4} textAnchor="end">{count}</text>
+        </g>
+      ))}
       {days.map((day, index) => {
-        const x = index * width + 4;
+        const x = LEFT + index * step;
         const parts = [['answered', day.answered], ['listed', day.listed], ['handedOver', day.handedOver]] as const;
-        let y = HEIGHT;
+        let y = HEIGHT - BOTTOM;
         return (
           <g key={day.date}>
             <title>{`${day.date}: ${parts.map(([name, count]) => `${t(`preview.${name}`)} ${count}`).join(', ')}`}</title>
             {parts.map(([name, count]) => {
               y -= height(count);
-              return <rect key={name} className={name} x={x} y={y} width={width - 4} height={height(count)} />;
+              return <rect key={name} className={name} x={x + step * 0.15} y={y} width={step * 0.7} height={height(count)} />;
             })}
-            {(index === 0 || index === days.length - 1) && <text x={x} y={HEIGHT + 16}>{day.date.slice(5)}</text>}
+            {index % Math.ceil(days.length / 10) === 0 && <text x={x + step / 2} y={HEIGHT - 6} textAnchor="middle">{day.date.slice(5)}</text>}
           </g>
         );
       })}

@@ -27,9 +27,9 @@ export function BotRules(): ReactNode {
   const [tried, setTried] = useState<BotSettingsInput | null>(null);
   return (
     <State fetching={fetching && !data} error={error}>
-      <Form<BotSettingsInput>
+      <div className="rules"><Form<BotSettingsInput>
         layout="vertical"
-        style={{ maxWidth: 520 }}
+        style={{ flex: '1 1 320px', maxWidth: 520 }}
         initialValues={data?.botSettings}
         onValuesChange={(_, input: BotSettingsInput) => setTried(input)}
         onFinish={(input) => void act(SAVE, { input }, t('common.saved'))}
@@ -51,7 +51,7 @@ export function BotRules(): ReactNode {
         </Form.Item>
         <Button type="primary" htmlType="submit">{t('common.save')}</Button>
       </Form>
-      {data && <RulesPreview input={tried ?? data.botSettings} />}
+      {data && <RulesPreview input={tried ?? data.botSettings} />}</div>
     </State>
   );
 }

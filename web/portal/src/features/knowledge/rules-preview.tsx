@@ -37,8 +37,8 @@ export function RulesPreview(props: { input: BotSettingsInput }): ReactNode {
   const [{ data, fetching, error }] = useQuery({ query: PREVIEW, variables: { input } });
   const preview = data?.previewBotSettings;
   return (
-    <section aria-label={t('preview.title')} style={{ maxWidth: 760, marginTop: 24 }}>
-      <h2 style={{ fontSize: 16 }}>{t('preview.title')}</h2>
+    <section aria-label={t('preview.title')} style={{ flex: '1 1 360px' }}>
+      <h2 style={{ fontSize: 16, marginTop: 0 }}>{t('preview.title')}</h2>
       <State fetching={fetching && !data} error={error} empty={preview?.questions === 0} emptyText={t('preview.nothing')}>
         {preview && (
           <>
