@@ -3,8 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result};
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotReport, BotSettings, Decision, GoldQuestion, Import,
-    LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered, UnansweredCluster,
+    Article, ArticleInput, ArticleStatus, BotModel, BotProviders, BotReport, BotSettings, Decision, GoldQuestion,
+    Import, LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered, UnansweredCluster,
 };
 use lingxi_kernel::{
     ArticleId, BotModelId, ConversationId, GoldQuestionId, ImportId, LearnedQuestionId, PageArgs, ReleaseId,
@@ -109,6 +109,12 @@ impl BotQuery {
     async fn bot_settings(&self, ctx: &Context<'_>) -> Result<BotSettings> {
         let (caller, services) = parts(ctx)?;
         services.bot.settings(caller).await.shown()
+    }
+
+    /// Outside models that help the bot, and how much of them is used.
+    async fn bot_providers(&self, ctx: &Context<'_>) -> Result<BotProviders> {
+        let (caller, services) = parts(ctx)?;
+        services.bot.providers(caller).await.shown()
     }
 
     /// What the bot would do with a question, and why. Nothing is recorded.

@@ -152,3 +152,13 @@ tables!(
     vec![],
     vec![added("bot_impression").uuid_null("label_id").int_null("rating")]
 );
+
+// What outside models say of phrases, kept so that it is asked once; and how much of their language was used.
+tables!(
+    OutsideModels,
+    "m20261125_000017_bot_outside_models",
+    vec![
+        tenant_table("bot_meaning").text("model").text("text").text("vector").unique(&["tenant_id", "model", "text"]),
+        keyed("bot_chat_usage", &["month"]).text("month").big("tokens"),
+    ]
+);

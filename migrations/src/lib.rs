@@ -36,6 +36,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Gold),
             Box::new(bot::Flows),
             Box::new(bot::Outcomes),
+            Box::new(bot::OutsideModels),
         ]
     }
 }

@@ -8,6 +8,7 @@ mod http;
 mod kubernetes;
 mod limits;
 mod mail;
+mod models;
 mod nats;
 mod operator;
 mod storage;
@@ -24,6 +25,7 @@ pub use http::Http;
 pub use kubernetes::Kubernetes;
 pub use limits::{Limits, Plan};
 pub use mail::Mail;
+pub use models::Models;
 pub use nats::Nats;
 pub use operator::Operator;
 pub use storage::{Database, Storage};
@@ -43,6 +45,8 @@ pub struct Config {
     pub nats: Nats,
     /// How mail leaves.
     pub mail: Mail,
+    /// Outside models for the bot.
+    pub models: Models,
     /// Uploaded files.
     pub files: Files,
     /// Rates and sizes per tenant.

@@ -37,6 +37,8 @@ pub(crate) struct Knowledge {
     articles: Vec<Article>,
     phrases: Vec<String>,
     model: Model,
+    /// For questions whose meaning is not known, where the model was trained with meanings.
+    plain: Option<Model>,
 }
 
 /// A question that was learned.
@@ -61,14 +63,40 @@ pub(crate) struct Understood {
 
 impl Knowledge {
     /// Trains on the questions and titles of the articles, and on what was learned. Takes seconds for thousands of questions.
-    pub(crate) fn train(source: Source, articles: Vec<Article>, learned: Vec<Learned>) -> Self {
-        let mut phrases = written(&articles, &Meanings::new());
+    /// With the meanings of all phrases it is trained twice: questions whose meaning does not come in time are understood without.
+    pub(crate) fn train(source: Source, articles: Vec<Article>, learned: Vec<Learned>, meanings: &Meanings) -> Self {
+        let mut phrases = written(&articles, meanings);
         for Learned { text, article, probability } in learned {
             let class = articles.iter().position(|one| one.id == article);
-            phrases.extend(class.map(|class| Phrase { text, class, weight: probability, asked: true, meaning: None }));
+            let meaning = meanings.get(&text).cloned();
+            phrases.extend(class.map(|class| Phrase { text, class, weight: probability, asked: true, meaning }));
         }
         let model = Model::train(&phrases, articles.len());
-        Self { source, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model }
+        Self::of(source, articles, phrases, model)
+    }
+
+    fn of(source: Source, articles: Vec<Article>, mut phrases: Vec<Phrase>, model: Model) -> Self {
+        let meant = !phrases.is_empty() && phrases.iter().all(|phrase| phrase.meaning.is_some());
+        for phrase in &mut phrases {
+            phrase.meaning = None;
+        }
+        let plain = meant.then(|| Model::train(&phrases, articles.len()));
+        Self { source, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model, plain }
+    }
+
+    /// All texts that a training reads: titles and questions of articles, and what was learned.
+    pub(crate) fn texts(articles: &[Article], learned: &[Learned]) -> Vec<String> {
+        let mut texts: Vec<String> =
+            written(articles, &Meanings::new()).into_iter().map(|phrase| phrase.text).collect();
+        texts.extend(learned.iter().map(|one| one.text.clone()));
+        texts.sort_unstable();
+        texts.dedup();
+        texts
+    }
+
+    /// Whether it was trained with meanings.
+    pub(crate) const fn knows_meanings(&self) -> bool {
+        self.plain.is_some()
     }
 
     /// Trains anew on its articles and on what customers did; returns also what was concluded from that.
@@ -81,8 +109,7 @@ impl Knowledge {
         let mut phrases = written(&articles, meanings);
         let (model, conclusions) = learn(&phrases, articles.len(), lessons, Reading::default());
         phrases.extend(conclusions.iter().map(|one| one.phrase.clone()));
-        let phrases = phrases.into_iter().map(|phrase| phrase.text).collect();
-        (Self { source, articles, phrases, model }, conclusions)
+        (Self::of(source, articles, phrases, model), conclusions)
     }
 
     /// The articles, in the order of the model's classes.
@@ -102,7 +129,10 @@ impl Knowledge {
 
     /// The articles that may be the answer.
     pub(crate) fn rank(&self, text: &str, meaning: Option<&[f32]>, locale: &str, now: Timestamp) -> Understood {
-        let ranking = self.model.rank_meaning(text, meaning, CANDIDATES + 3);
+        let ranking = match (&self.plain, meaning) {
+            (Some(plain), None) => plain.rank(text, CANDIDATES + 3),
+            _ => self.model.rank_meaning(text, meaning, CANDIDATES + 3),
+        };
         let first_shown = ranking.best.first().is_some_and(|best| is_valid(&self.articles[best.class], now));
         let candidates = ranking.best.iter().filter(|best| is_valid(&self.articles[best.class], now)).map(|best| {
             let article = &self.articles[best.class];
@@ -133,7 +163,7 @@ impl Knowledge {
 
     /// Bytes that its model takes in memory, about.
     pub(crate) fn model_bytes(&self) -> usize {
-        self.model.bytes()
+        self.model.bytes() + self.plain.as_ref().map_or(0, Model::bytes)
     }
 
     /// Titles for what is typed into the widget's search: those that contain it, then those that may be meant.
@@ -144,7 +174,15 @@ impl Knowledge {
             self.articles.iter().filter(shown).filter(|article| normalise(&title(article, locale)).contains(&typed));
         let mut found: Vec<&Article> = containing.take(CANDIDATES).collect();
         if !typed.is_empty() {
-            for best in self.model.rank(text, CANDIDATES).best.iter().filter(|best| best.similarity > 0.1) {
+            for best in self
+                .plain
+                .as_ref()
+                .unwrap_or(&self.model)
+                .rank(text, CANDIDATES)
+                .best
+                .iter()
+                .filter(|best| best.similarity > 0.1)
+            {
                 let article = &self.articles[best.class];
                 if found.len() < CANDIDATES && is_valid(article, now) && !found.iter().any(|a| a.id == article.id) {
                     found.push(article);

@@ -4,6 +4,7 @@ mod calls;
 mod evaluate;
 mod events;
 mod flow;
+mod grounding;
 mod http;
 mod import;
 mod jobs;
@@ -18,10 +19,11 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_config::Files;
+use lingxi_config::{Files, Models};
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::tenants::TenantsClient;
+use lingxi_kernel::Result;
 use lingxi_store::{Db, TenantTables};
 
 pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
@@ -41,6 +43,8 @@ pub struct Deps {
     pub tenants: Arc<dyn TenantsClient>,
     /// Sizes of imports.
     pub files: Files,
+    /// Outside models.
+    pub models: Models,
     /// Whether webhooks of flows may be in private networks.
     pub private_webhooks: bool,
 }
@@ -80,17 +84,22 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::learning::learned::Entity>()
         .with::<store::learning::veto::Entity>()
         .with::<store::gold::Entity>()
+        .with::<store::outside::meaning::Entity>()
+        .with::<store::outside::usage::Entity>()
         .with::<store::flow::row::Entity>()
         .with::<store::flow::version::Entity>()
         .with::<store::flow::run::Entity>()
 }
 
 /// Builds the service.
-pub fn build(deps: Deps) -> Parts {
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Invalid`] when an outside model of the settings cannot be opened.
+pub fn build(deps: Deps) -> Result<Parts> {
     let tables = Arc::new(data(&deps.db));
     let db = deps.db.clone();
-    let service = Arc::new(service::Bot::new(deps));
+    let service = Arc::new(service::Bot::new(deps)?);
     let jobs = Jobs::new(db, service.clone());
     let consumer = events::BotConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service, consumer: Arc::new(consumer), jobs }
+    Ok(Parts { client: service, consumer: Arc::new(consumer), jobs })
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Args;
 use flate2::read::MultiGzDecoder;
 use lingxi_bot::{Evaluation, Meaning, Sample, evaluate};
-use lingxi_embeddings::Embedder;
+use lingxi_models::Embedder;
 
 /// How long an endpoint may take for some texts.
 const PATIENCE: Duration = Duration::from_mins(1);

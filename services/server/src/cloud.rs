@@ -233,6 +233,7 @@ impl Cloud {
         let own = billing.as_ref().map(|parts| parts.client.clone());
         let billing_client: Arc<dyn BillingClient> = base.client(own, |to| Arc::new(RemoteBilling(to)))?;
         let bot = base.own(Role::Bot).map(|db| bot(db, config, tenants_client.clone(), billing_client.clone()));
+        let bot = bot.transpose()?;
         let own = bot.as_ref().map(|parts| parts.client.clone());
         let bot_client: Arc<dyn BotClient> = base.client(own, |to| Arc::new(RemoteBot(to)))?;
         let routing = base.own(Role::Routing).map(|db| {
@@ -349,7 +350,13 @@ fn sources(db: &Db, config: &Config) -> Vec<Arc<dyn TenantData>> {
     ]
 }
 
-fn bot(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>, billing: Arc<dyn BillingClient>) -> lingxi_bot::Parts {
-    let (files, private_webhooks) = (config.files.clone(), config.limits.private_webhooks);
-    lingxi_bot::build(lingxi_bot::Deps { db, billing, tenants, files, private_webhooks })
+fn bot(
+    db: Db,
+    config: &Config,
+    tenants: Arc<dyn TenantsClient>,
+    billing: Arc<dyn BillingClient>,
+) -> Result<lingxi_bot::Parts> {
+    let (files, models) = (config.files.clone(), config.models.clone());
+    let private_webhooks = config.limits.private_webhooks;
+    lingxi_bot::build(lingxi_bot::Deps { db, billing, tenants, files, models, private_webhooks })
 }

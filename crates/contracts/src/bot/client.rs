@@ -7,9 +7,9 @@ use lingxi_kernel::{
 };
 
 use super::{
-    Article, ArticleInput, ArticleStatus, BotModel, BotReport, BotSettings, Decision, Flow, FlowDefinition, FlowRun,
-    FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered,
-    UnansweredCluster,
+    Article, ArticleInput, ArticleStatus, BotModel, BotProviders, BotReport, BotSettings, Decision, Flow,
+    FlowDefinition, FlowRun, FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview,
+    Unanswered, UnansweredCluster,
 };
 use crate::channels::Choice;
 use crate::remote::remote;
@@ -64,6 +64,9 @@ pub trait BotClient: Send + Sync {
     async fn settings(&self, ctx: &Ctx) -> Result<BotSettings>;
     /// Changes the rules.
     async fn save_settings(&self, ctx: &Ctx, settings: BotSettings) -> Result<BotSettings>;
+    /// Outside models that help the bot, and how much of them is used.
+    #[idempotent]
+    async fn providers(&self, ctx: &Ctx) -> Result<BotProviders>;
     /// What the bot would do with a question, and why. Nothing is recorded.
     #[idempotent]
     async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision>;

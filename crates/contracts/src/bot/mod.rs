@@ -151,6 +151,9 @@ pub struct BotSettings {
     /// Whether the bot learns by itself from what customers choose, once a day.
     #[cfg_attr(feature = "graphql", graphql(default = true))]
     pub learns: bool,
+    /// Whether answers are put into words that fit the question, where the platform has a language model; grounded in the articles.
+    #[cfg_attr(feature = "graphql", graphql(default = false))]
+    pub rephrases: bool,
 }
 
 impl Default for BotSettings {
@@ -162,6 +165,7 @@ impl Default for BotSettings {
             list_threshold: 0.08,
             handover_phrases: phrases.map(str::to_owned).to_vec(),
             learns: true,
+            rephrases: false,
         }
     }
 }
@@ -282,6 +286,20 @@ pub struct LearnedQuestion {
     pub probability: f64,
     /// From how many choices of customers it was concluded.
     pub times: i32,
+}
+
+/// Outside models that help the bot.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct BotProviders {
+    /// Whether questions are understood by their meaning, too.
+    pub embeddings: bool,
+    /// Whether there is a language model to put answers into words.
+    pub chat: bool,
+    /// Tokens that the firm has used of it in this month (UTC).
+    pub chat_tokens: i64,
+    /// Tokens that it may use in a month.
+    pub chat_tokens_per_month: i64,
 }
 
 /// A question that the bot could not answer: a draft for the admin.

@@ -4,17 +4,23 @@ use lingxi_contracts::bot::{BotSettings, Decision, DecisionKind, GoldQuestion, G
 use lingxi_kernel::{ArticleId, Timestamp};
 
 use super::{Asked, answer_locale, decide};
-use crate::knowledge::Knowledge;
+use crate::knowledge::{Knowledge, Meanings};
 
 /// How a gold question fares with some knowledge, and what the bot does with it.
 pub(crate) fn fares(
     knowledge: &Knowledge,
     settings: &BotSettings,
     question: &GoldQuestion,
+    meanings: &Meanings,
     now: Timestamp,
 ) -> (GoldStatus, Decision) {
-    let asked =
-        Asked { text: &question.text, choice: None, locale: answer_locale(&question.text, "en-US"), topic: None };
+    let asked = Asked {
+        text: &question.text,
+        choice: None,
+        locale: answer_locale(&question.text, "en-US"),
+        topic: None,
+        meanings,
+    };
     // A bot that is switched off knows as much.
     let settings = BotSettings { enabled: true, ..settings.clone() };
     let decision = decide(Some(knowledge), &settings, asked, now);

@@ -9,7 +9,7 @@ use lingxi_contracts::channels::{Card, CardLink, Choice};
 use lingxi_kernel::{ArticleId, Timestamp};
 use lingxi_nlu::{Language, is_follow_up, language, normalise, parts};
 
-use crate::knowledge::{Knowledge, Understood};
+use crate::knowledge::{Knowledge, Meanings, Understood};
 
 pub(crate) use checks::{check_article, check_settings};
 pub(crate) use gold::fares;
@@ -74,6 +74,20 @@ pub(crate) struct Asked<'a> {
     pub(crate) locale: &'a str,
     /// The question that was answered last in this conversation.
     pub(crate) topic: Option<&'a str>,
+    /// What an outside model says that the texts mean (see [`texts`]).
+    pub(crate) meanings: &'a Meanings,
+}
+
+/// The texts that are looked at to understand a message: as a whole, in parts, and with the topic.
+pub(crate) fn texts(text: &str, topic: Option<&str>) -> Vec<String> {
+    let mut all = vec![text.to_owned()];
+    all.extend(parts(text).into_iter().filter(|part| *part != text).map(str::to_owned));
+    all.extend(topic.filter(|_| is_follow_up(text)).map(|topic| together(topic, text)));
+    all
+}
+
+fn together(topic: &str, text: &str) -> String {
+    format!("{topic} {text}")
 }
 
 /// What decisions are made by.
@@ -82,6 +96,7 @@ pub(crate) struct Judge<'a> {
     pub(crate) knowledge: &'a Knowledge,
     pub(crate) settings: &'a BotSettings,
     pub(crate) now: Timestamp,
+    pub(crate) meanings: &'a Meanings,
 }
 
 /// Decides about a message.
@@ -125,7 +140,7 @@ pub(crate) fn decide(
         decision.text = say(locale, words.0, words.1).into();
         return decision;
     }
-    Judge { knowledge, settings, now }.understand(decision, asked)
+    Judge { knowledge, settings, now, meanings: asked.meanings }.understand(decision, asked)
 }
 
 /// A decision before anything is decided.
@@ -158,22 +173,23 @@ impl Judge<'_> {
         let Some(topic) = asked.topic.filter(|_| alone.kind != DecisionKind::Answer && is_follow_up(asked.text)) else {
             return alone;
         };
-        let mut together = self.one(decision, &format!("{topic} {}", asked.text));
-        if together.kind != DecisionKind::Answer {
+        let mut with_topic = self.one(decision, &together(topic, asked.text));
+        if with_topic.kind != DecisionKind::Answer {
             return alone;
         }
         // What was said before is known; that it holds here too is the customer's to judge.
-        together.reason = "follow_up".into();
-        let title = together.candidates.first().map(|first| first.title.clone()).unwrap_or_default();
-        let about =
-            say(&together.locale, "关于「{}」，我知道的是：", "This is what I know about “{}”:").replace("{}", &title);
-        together.text = format!("{about}\n\n{}", together.text);
-        together
+        with_topic.reason = "follow_up".into();
+        let title = with_topic.candidates.first().map(|first| first.title.clone()).unwrap_or_default();
+        let about = say(&with_topic.locale, "关于「{}」，我知道的是：", "This is what I know about “{}”:")
+            .replace("{}", &title);
+        with_topic.text = format!("{about}\n\n{}", with_topic.text);
+        with_topic
     }
 
     /// Decides about one question.
     fn one(self, mut decision: Decision, text: &str) -> Decision {
-        let Understood { candidates, in_scope, trust } = self.knowledge.rank(text, None, &decision.locale, self.now);
+        let Understood { candidates, in_scope, trust } =
+            self.knowledge.rank(text, self.meanings.get(text).map(|meaning| &**meaning), &decision.locale, self.now);
         decision.in_scope = in_scope;
         decision.candidates = candidates;
         let first =
@@ -330,11 +346,21 @@ mod tests {
             version: 1,
             updated_at: env.now(),
         });
-        Knowledge::train(Source { release: env.id::<ReleaseId>(), model: None }, articles.collect(), Vec::new())
+        Knowledge::train(
+            Source { release: env.id::<ReleaseId>(), model: None },
+            articles.collect(),
+            Vec::new(),
+            nothing(),
+        )
+    }
+
+    fn nothing() -> &'static Meanings {
+        static NOTHING: std::sync::LazyLock<Meanings> = std::sync::LazyLock::new(Meanings::new);
+        &NOTHING
     }
 
     fn asked<'a>(text: &'a str, choice: Option<&'a str>) -> Asked<'a> {
-        Asked { text, choice, locale: "zh-CN", topic: None }
+        Asked { text, choice, locale: "zh-CN", topic: None, meanings: nothing() }
     }
 
     fn ask(knowledge: &Knowledge, text: &str) -> Decision {
@@ -415,7 +441,7 @@ mod tests {
     fn a_follow_up_is_understood_with_the_topic_and_only_with_it() {
         let knowledge = knowledge();
         let follow = |text, topic| {
-            let asked = Asked { text, choice: None, locale: "zh-CN", topic };
+            let asked = Asked { text, choice: None, locale: "zh-CN", topic, meanings: nothing() };
             decide(Some(&knowledge), &BotSettings::default(), asked, Env::system().now())
         };
         for (topic, text) in [("理赔款什么时候到账", "那我老婆呢？"), ("when is my claim paid", "and for my wife?")]
@@ -444,7 +470,7 @@ mod tests {
         twin.id = Env::system().id();
         twin.texts.iter_mut().for_each(|text| text.title.push_str("（线上）"));
         articles.push(twin);
-        knowledge = Knowledge::train(knowledge.source, articles, Vec::new());
+        knowledge = Knowledge::train(knowledge.source, articles, Vec::new(), nothing());
         let decision = ask(&knowledge, "怎么报案");
         assert_eq!((decision.kind, decision.reason.as_str()), (DecisionKind::Options, "close"), "{decision:?}");
         assert_eq!(decision.choices.len(), 3, "both, and a person");

@@ -22,8 +22,13 @@ impl Bot {
         let knowledge = self.knowledge(ctx.tenant).await?;
         let settings = self.policy(ctx).await?;
         let now = self.deps.db.env().now();
-        let asked = Asked { text, choice: None, locale, topic: None };
-        Ok(rules::decide(knowledge.as_deref(), &settings, asked, now))
+        let meanings = self.meanings_of_questions(knowledge.as_deref(), rules::texts(text, None)).await;
+        let asked = Asked { text, choice: None, locale, topic: None, meanings: &meanings };
+        let decision = rules::decide(knowledge.as_deref(), &settings, asked, now);
+        match knowledge.filter(|_| settings.rephrases) {
+            Some(knowledge) => Ok(self.in_other_words(ctx, &knowledge, text, decision).await),
+            None => Ok(decision),
+        }
     }
 
     /// Answers messages of a firm's customers, each once, however often its event comes.
@@ -37,11 +42,16 @@ impl Bot {
         let now = self.deps.db.env().now();
         let (events, asked): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
         let mut topics = self.topics(&ctx, &asked).await?;
+        let typed = asked.iter().filter(|one| one.choice.is_none());
+        let texts = typed.flat_map(|one| {
+            rules::texts(&one.message.text, topics.get(&one.message.conversation_id).map(String::as_str))
+        });
+        let meanings = self.meanings_of_questions(knowledge.as_deref(), texts.collect()).await;
         let decide = |received: MessageReceived| {
             let message = &received.message;
             let topic = topics.get(&message.conversation_id).map(String::as_str);
             let choice = received.choice.as_deref();
-            let asked = Asked { text: &message.text, choice, locale: &received.locale, topic };
+            let asked = Asked { text: &message.text, choice, locale: &received.locale, topic, meanings: &meanings };
             let decision = rules::decide(knowledge.as_deref(), &settings, asked, now);
             if is_topic(decision.kind, &decision.reason) {
                 topics.insert(message.conversation_id, message.text.clone());
@@ -55,8 +65,15 @@ impl Bot {
             };
             (received, decision)
         };
-        let decided: Vec<_> = asked.into_iter().map(decide).collect();
+        let mut decided: Vec<_> = asked.into_iter().map(decide).collect();
         metrics::histogram!("lingxi_bot_decide_seconds").record(started.elapsed().as_secs_f64());
+        if let Some(knowledge) = knowledge.filter(|_| settings.rephrases) {
+            let other = decided.into_iter().map(async |(received, decision): (MessageReceived, Decision)| {
+                let decision = self.in_other_words(&ctx, &knowledge, &received.message.text, decision).await;
+                (received, decision)
+            });
+            decided = futures::future::join_all(other).await;
+        }
         self.announce(&ctx, &events, decided).await
     }
 

@@ -7,7 +7,7 @@ use lingxi_kernel::{ArticleId, Ctx, Error, GoldQuestionId, Permission, Result};
 use lingxi_store::Tx;
 
 use super::Bot;
-use crate::knowledge::{Knowledge, Source};
+use crate::knowledge::{Knowledge, Meanings, Source};
 use crate::rules;
 use crate::store::{self, article, gold, learning};
 
@@ -81,11 +81,14 @@ impl Bot {
             None => Vec::new(),
         };
         let source = Source { release: read.id(), model: None };
+        let phrases = self.meanings_of_phrases(ctx, Knowledge::texts(&articles, &learned)).await?;
+        let asked = questions.iter().map(|question| question.text.clone()).collect();
+        let asked = self.meanings_of_phrases(ctx, asked).await?;
         let now = read.now();
         check.gold = self
             .training(move || {
-                let after = Knowledge::train(source, articles, learned);
-                let result = |question| result(question, serving.as_deref(), &after, &settings, now);
+                let after = Knowledge::train(source, articles, learned, &phrases);
+                let result = |question| result(question, serving.as_deref(), &after, &settings, &asked, now);
                 questions.into_iter().map(result).collect::<Vec<_>>()
             })
             .await?;
@@ -99,11 +102,12 @@ fn result(
     serving: Option<&Knowledge>,
     after: &Knowledge,
     settings: &lingxi_contracts::bot::BotSettings,
+    asked: &Meanings,
     now: lingxi_kernel::Timestamp,
 ) -> GoldResult {
-    let (status, decision) = rules::fares(after, settings, &question, now);
+    let (status, decision) = rules::fares(after, settings, &question, asked, now);
     GoldResult {
-        now: serving.map(|serving| rules::fares(serving, settings, &question, now).0),
+        now: serving.map(|serving| rules::fares(serving, settings, &question, asked, now).0),
         after: status,
         kind: decision.kind,
         first: decision.candidates.first().map(|first| first.title.clone()),

@@ -70,7 +70,7 @@ impl Bot {
         let mut impressions = learning::outcomes(&read).await?;
         impressions.retain(|one| !vetoes.contains(&normalise(&one.question)));
         let classes = serving.articles().iter().enumerate().map(|(class, article)| (article.id, class)).collect();
-        let (lessons, kept_back) = split(&impressions, &classes);
+        let (mut lessons, mut kept_back) = split(&impressions, &classes);
         let before = learning::models(&read).await?.first().map_or(0, |model| model.lessons);
         let count = i32::try_from(lessons.len() + kept_back.len())?;
         if lessons.len() < LEAST || kept_back.len() < LEAST_COMPARED || count <= before {
@@ -79,10 +79,15 @@ impl Bot {
         let id: BotModelId = read.env().id();
         let source = Source { model: Some(ModelState { id, changes: 0 }), ..serving.source };
         let (questions, settings, now) = (gold::all(&read).await?, self.policy(ctx).await?, read.now());
+        let meanings = self.meanings_to_learn(ctx, &serving, [&lessons, &kept_back], &questions).await?;
+        for lesson in lessons.iter_mut().chain(&mut kept_back) {
+            lesson.meaning = meanings.get(&lesson.text).cloned();
+        }
         let train = move || {
-            let mut candidate = candidate(source, &serving, &lessons, &kept_back);
+            let mut candidate = candidate(source, &serving, &lessons, &kept_back, &meanings);
             let right = |by: &Knowledge| {
-                let is_right = |one: &&GoldQuestion| rules::fares(by, &settings, one, now).0 == GoldStatus::Right;
+                let is_right =
+                    |one: &&GoldQuestion| rules::fares(by, &settings, one, &meanings, now).0 == GoldStatus::Right;
                 questions.iter().filter(is_right).count()
             };
             candidate.gold = (right(&serving), right(&candidate.knowledge));
@@ -90,6 +95,22 @@ impl Bot {
         };
         let candidate = self.training(train).await?;
         self.keep(ctx, id, count, candidate).await
+    }
+
+    /// The meanings of all that a training reads.
+    async fn meanings_to_learn(
+        &self,
+        ctx: &Ctx,
+        serving: &Knowledge,
+        lessons: [&[Lesson]; 2],
+        gold: &[GoldQuestion],
+    ) -> Result<Meanings> {
+        let mut texts = Knowledge::texts(serving.articles(), &[]);
+        texts.extend(lessons.concat().into_iter().map(|lesson| lesson.text));
+        texts.extend(gold.iter().map(|question| question.text.clone()));
+        texts.sort_unstable();
+        texts.dedup();
+        self.meanings_of_phrases(ctx, texts).await
     }
 
     /// Stores what was learned, and answers from it when it is not worse than what answered.
@@ -185,8 +206,14 @@ impl Bot {
     }
 }
 
-fn candidate(source: Source, serving: &Knowledge, lessons: &[Lesson], kept_back: &[Lesson]) -> Candidate {
-    let (knowledge, conclusions) = Knowledge::learn(source, serving.articles().to_vec(), lessons, &Meanings::new());
+fn candidate(
+    source: Source,
+    serving: &Knowledge,
+    lessons: &[Lesson],
+    kept_back: &[Lesson],
+    meanings: &Meanings,
+) -> Candidate {
+    let (knowledge, conclusions) = Knowledge::learn(source, serving.articles().to_vec(), lessons, meanings);
     let worth = compare(serving.model(), knowledge.model(), kept_back, Reading::default());
     Candidate { knowledge, conclusions, worth, gold: (0, 0) }
 }

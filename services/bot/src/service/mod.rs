@@ -6,6 +6,7 @@ mod flows;
 mod gold;
 mod imports;
 mod learning;
+mod models;
 mod releases;
 mod report;
 mod walks;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lingxi_contracts::bot::{
-    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotReport, BotSettings, Decision, Flow, FlowDefinition,
-    FlowRun, FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview, Unanswered,
-    UnansweredCluster,
+    Article, ArticleInput, ArticleStatus, BotClient, BotModel, BotProviders, BotReport, BotSettings, Decision, Flow,
+    FlowDefinition, FlowRun, FlowTrial, GoldQuestion, Import, LearnedQuestion, PublishCheck, Release, RulesPreview,
+    Unanswered, UnansweredCluster,
 };
 use lingxi_contracts::channels::Choice;
 use lingxi_kernel::{
@@ -32,6 +33,7 @@ use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
+use models::Outside;
 use releases::Loaded;
 
 #[cfg(test)]
@@ -47,14 +49,16 @@ pub(crate) struct Bot {
     trains: Semaphore,
     policies: TenantCache<BotSettings>,
     published: TenantCache<Arc<Published>>,
+    outside: Outside,
 }
 
 impl Bot {
-    pub(crate) fn new(deps: Deps) -> Self {
+    pub(crate) fn new(deps: Deps) -> Result<Self> {
         let (active, policies) =
             (TenantCache::new(&deps.db, "bot.release"), TenantCache::new(&deps.db, "bot.settings"));
         let published = TenantCache::new(&deps.db, "bot.flows");
-        Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, published, deps }
+        let outside = Outside::open(&deps.models)?;
+        Ok(Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, published, outside, deps })
     }
 
     /// The firm's settings, from memory where they are known.
@@ -131,6 +135,9 @@ impl BotClient for Bot {
         tx.commit().await?;
         self.policies.forget(ctx.tenant);
         Ok(settings)
+    }
+    async fn providers(&self, ctx: &Ctx) -> Result<BotProviders> {
+        self.do_providers(ctx).await
     }
     async fn test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {
         ctx.require(Permission::ReadKnowledge)?;

@@ -44,7 +44,9 @@ impl Bot {
             Some(model) => learning::learned(read, model.id).await?,
             None => Vec::new(),
         };
-        let trained = tokio::task::spawn_blocking(move || Knowledge::train(source, articles, learned)).await?;
+        let meanings = self.meanings_of_phrases(read.ctx(), Knowledge::texts(&articles, &learned)).await?;
+        let train = move || Knowledge::train(source, articles, learned, &meanings);
+        let trained = tokio::task::spawn_blocking(train).await?;
         Ok(Some(Arc::new(trained)))
     }
 

@@ -4,6 +4,7 @@ pub(crate) mod article;
 pub(crate) mod flow;
 pub(crate) mod gold;
 pub(crate) mod learning;
+pub(crate) mod outside;
 pub(crate) mod settings;
 
 use crate::knowledge::{ModelState, Source};

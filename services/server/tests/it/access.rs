@@ -76,7 +76,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 14] = [
+const MORE_QUERIES: [Field; 15] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
@@ -84,6 +84,7 @@ const MORE_QUERIES: [Field; 14] = [
     ),
     field("exports", "exports { id }", ADMINS),
     field("unansweredClusters", "unansweredClusters { id }", READERS),
+    field("botProviders", "botProviders { chat }", READERS),
     field("botReport", "botReport { questions }", READERS),
     field(
         "previewBotSettings",

@@ -26,7 +26,7 @@ fn article(title: &str, questions: &[&str]) -> ArticleInput {
 }
 
 /// A firm whose bot lists titles rather than answers, with an article about glass.
-async fn glazier(test: &TestCloud, ctx: &Ctx) -> ArticleId {
+pub async fn glazier(test: &TestCloud, ctx: &Ctx) -> ArticleId {
     let bot = &test.cloud.services.bot;
     let questions = ["my window glass is broken", "vitre", "the windscreen has a crack", "who repairs glass"];
     let glass = bot.save_article(ctx, None, None, article("Broken glass", &questions)).await.unwrap();

@@ -22,6 +22,7 @@ mod flows;
 mod gold;
 mod learning;
 mod mail;
+mod models;
 mod nats;
 mod postgres;
 mod process;

@@ -73,7 +73,7 @@ type Documents = {
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DeleteArticleDocument,
     "\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n": typeof types.BotReportDocument,
-    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": typeof types.BotSettingsDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns rephrases }\n    botProviders { embeddings chat chatTokens chatTokensPerMonth }\n  }\n": typeof types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": typeof types.SaveBotSettingsDocument,
     "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": typeof types.CheckPublishDocument,
     "\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n": typeof types.SaveGoldDocument,
@@ -185,7 +185,7 @@ const documents: Documents = {
     "\n  query Articles($search: String, $status: ArticleStatus, $after: String) {\n    articles(search: $search, status: $status, first: 50, after: $after) {\n      edges {\n        node {\n          id key category status questions version updatedAt validFrom validTo\n          texts { locale title answer }\n          links { label url }\n          flowId\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ArticlesDocument,
     "\n  mutation DeleteArticle($id: ID!) {\n    deleteArticle(id: $id) { status errors { field message } removed }\n  }\n": types.DeleteArticleDocument,
     "\n  query BotReport($days: Int!) {\n    botReport(days: $days) {\n      questions answered listed handedOver visits contained cameBack\n      days { date answered listed handedOver }\n      articles { article { id texts { locale title } } answered chosen solved unsolved cameBack rating ratings }\n    }\n  }\n": types.BotReportDocument,
-    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n": types.BotSettingsDocument,
+    "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns rephrases }\n    botProviders { embeddings chat chatTokens chatTokensPerMonth }\n  }\n": types.BotSettingsDocument,
     "\n  mutation SaveBotSettings($input: BotSettingsInput!) {\n    saveBotSettings(input: $input) { status errors { field message } settings { enabled } }\n  }\n": types.SaveBotSettingsDocument,
     "\n  query CheckPublish {\n    checkPublish {\n      articles added changed removed\n      gold {\n        now after kind first\n        question { id text articleId }\n        expected { id texts { locale title } }\n      }\n    }\n  }\n": types.CheckPublishDocument,
     "\n  mutation SaveGold($text: String!, $articleId: ID) {\n    saveGoldQuestion(text: $text, articleId: $articleId) { status errors { field message } question { id } }\n  }\n": types.SaveGoldDocument,
@@ -491,7 +491,7 @@ export function graphql(source: "\n  query BotReport($days: Int!) {\n    botRepo
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n"): (typeof documents)["\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }\n  }\n"];
+export function graphql(source: "\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns rephrases }\n    botProviders { embeddings chat chatTokens chatTokensPerMonth }\n  }\n"): (typeof documents)["\n  query BotSettings {\n    botSettings { enabled answerThreshold listThreshold handoverPhrases learns rephrases }\n    botProviders { embeddings chat chatTokens chatTokensPerMonth }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

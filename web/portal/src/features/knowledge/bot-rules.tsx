@@ -5,12 +5,14 @@ import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { BotSettingsInput } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
+import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { RulesPreview } from './rules-preview.tsx';
 
 const SETTINGS = graphql(`
   query BotSettings {
-    botSettings { enabled answerThreshold listThreshold handoverPhrases learns }
+    botSettings { enabled answerThreshold listThreshold handoverPhrases learns rephrases }
+    botProviders { embeddings chat chatTokens chatTokensPerMonth }
   }
 `);
 const SAVE = graphql(`
@@ -24,6 +26,8 @@ export function BotRules(): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const [{ data, fetching, error }] = useQuery({ query: SETTINGS });
+  const format = useFormat();
+  const providers = data?.botProviders;
   const [tried, setTried] = useState<BotSettingsInput | null>(null);
   return (
     <State fetching={fetching && !data} error={error}>
@@ -46,9 +50,13 @@ export function BotRules(): ReactNode {
         <Form.Item name="learns" label={t('rules.learns')} valuePropName="checked">
           <Switch />
         </Form.Item>
+        <Form.Item name="rephrases" label={t('rules.rephrases')} valuePropName="checked" extra={providers?.chat ? t('rules.tokens', { used: format.number(providers.chatTokens), all: format.number(providers.chatTokensPerMonth) }) : t('rules.noChat')}>
+          <Switch disabled={!providers?.chat} />
+        </Form.Item>
         <Form.Item name="handoverPhrases" label={t('rules.phrases')}>
           <Select mode="tags" open={false} suffixIcon={null} />
         </Form.Item>
+        {providers?.embeddings && <p style={{ color: 'var(--soft)' }}>{t('rules.meanings')}</p>}
         <Button type="primary" htmlType="submit">{t('common.save')}</Button>
       </Form>
       {data && <RulesPreview input={tried ?? data.botSettings} />}</div>

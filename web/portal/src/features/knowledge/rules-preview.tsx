@@ -32,8 +32,8 @@ function useSettled<T>(value: T): T {
 /** What the rules in the form would have done with last week's questions. */
 export function RulesPreview(props: { input: BotSettingsInput }): ReactNode {
   const { t } = useTranslation();
-  const { enabled, answerThreshold, listThreshold, handoverPhrases, learns } = useSettled(props.input);
-  const input = { enabled, answerThreshold: answerThreshold ?? 0, listThreshold: listThreshold ?? 0, handoverPhrases, learns };
+  const { enabled, answerThreshold, listThreshold, handoverPhrases, learns, rephrases } = useSettled(props.input);
+  const input = { enabled, answerThreshold: answerThreshold ?? 0, listThreshold: listThreshold ?? 0, handoverPhrases, learns, rephrases: rephrases ?? false };
   const [{ data, fetching, error }] = useQuery({ query: PREVIEW, variables: { input } });
   const preview = data?.previewBotSettings;
   return (

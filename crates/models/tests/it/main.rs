@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on should stop with its line")]
 
-use lingxi_embeddings::Embedder;
+use lingxi_models::Embedder;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
@@ -55,7 +55,7 @@ async fn what_is_wrong_is_said() {
     assert!(open("/nowhere", None).is_err());
 }
 
-/// `EMBEDDINGS_MODEL=DIR cargo test --package lingxi-embeddings --features local`, with a model of sentence-transformers in DIR.
+/// `EMBEDDINGS_MODEL=DIR cargo test --package lingxi-models --features local`, with a model of sentence-transformers in DIR.
 #[cfg(feature = "local")]
 #[tokio::test]
 async fn a_model_in_a_folder_knows_what_is_alike() {

@@ -1,11 +1,14 @@
-//! What sentences mean, as vectors: from an endpoint that speaks as that of `OpenAI` does, or, with the feature `local`, from a model in a
-//! folder, in this process. Optional everywhere: whoever uses it works without.
+//! Outside models, optional everywhere: whoever uses them works without. What sentences mean, as vectors: from an endpoint that speaks as
+//! that of `OpenAI` does, or, with the feature `local`, from a model in a folder, in this process. Language: from such an endpoint.
 
+mod chat;
 mod endpoint;
 #[cfg(feature = "local")]
 mod folder;
 
 use std::path::Path;
+
+pub use chat::{Chat, Completion};
 
 /// Texts that are asked for at once.
 const AT_ONCE: usize = 64;
