@@ -162,3 +162,6 @@ tables!(
         keyed("bot_chat_usage", &["month"]).text("month").big("tokens"),
     ]
 );
+
+// The model that answers, trained, so that no process trains what another one has.
+tables!(Trained, "m20261125_000018_bot_trained", vec![keyed("bot_trained", &[]).text("source").blob("bytes")]);

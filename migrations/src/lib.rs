@@ -37,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Flows),
             Box::new(bot::Outcomes),
             Box::new(bot::OutsideModels),
+            Box::new(bot::Trained),
         ]
     }
 }

@@ -89,6 +89,9 @@ impl Def {
     pub(crate) fn big_null(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).big_integer().null())
     }
+    pub(crate) fn blob(self, name: &str) -> Self {
+        self.column(ColumnDef::new(alias(name)).blob().not_null())
+    }
     pub(crate) fn flag(self, name: &str) -> Self {
         self.column(ColumnDef::new(alias(name)).boolean().not_null())
     }

@@ -82,6 +82,12 @@ fn bot(folder: &str) -> Outcome {
 pub(crate) fn measure(arguments: &[String]) -> Outcome {
     match arguments {
         [what, folder] if what == "bot" => return bot(folder),
+        [what, sizes @ ..] if what == "scale" => {
+            run(&root(), "cargo", &["build", "--release", "--package", "lingxi-server"])?;
+            let mut options = vec!["bot", "scale"];
+            options.extend(sizes.iter().map(String::as_str));
+            return run(&root(), "target/release/lingxi", &options);
+        }
         [what, ..] if what == "bot" => return Err("bench bot FOLDER, where the folder holds the sets".into()),
         _ => {}
     }

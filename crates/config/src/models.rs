@@ -3,10 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Outside models that make the bot better; it works without.
+/// What the bot understands by: how much memory its own models may take, and outside models that make it better; it works without.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Models {
+    /// Memory that the firms' models may take in a process, in MB; those that were not used for longest are read again when they are needed.
+    pub memory_mb: u64,
     /// Where questions are understood by their meaning: a URL below which `/embeddings` answers as `OpenAI`'s does, or a folder with a BERT
     /// model, where this binary runs such.
     pub embeddings: Option<String>,
@@ -30,6 +32,7 @@ pub struct Models {
 impl Default for Models {
     fn default() -> Self {
         Self {
+            memory_mb: 4_096,
             embeddings: None,
             embeddings_model: None,
             embeddings_key: None,

@@ -8,7 +8,7 @@ const K1: f32 = 1.2;
 const B: f32 = 0.4;
 
 /// An inverted index of phrases.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Index {
     /// Terms in order; their place says which postings are theirs.
     terms: Vec<u64>,

@@ -98,7 +98,7 @@ impl View {
 const SIGNS: usize = 5;
 
 /// Brings a probability to what was seen: `sigmoid(slope * log odds + shift)` (Platt, 1999).
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Platt {
     slope: f32,
     shift: f32,
@@ -143,7 +143,7 @@ fn log_odds(probability: f32) -> f32 {
 }
 
 /// Logistic model of "the question is about something that is known".
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Scope {
     weights: [f32; SIGNS],
     bias: f32,

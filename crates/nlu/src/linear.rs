@@ -73,9 +73,10 @@ fn byte(weight: f32, scale: f32) -> i8 {
 }
 
 /// A matrix with eight bits for each weight and a scale for each feature.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Packed {
     classes: usize,
+    #[serde(with = "bytes")]
     weights: Vec<i8>,
     scales: Vec<f32>,
     bias: Vec<f32>,
@@ -98,6 +99,31 @@ impl Packed {
 
     pub(crate) fn bytes(&self) -> usize {
         self.weights.len() + 4 * (self.scales.len() + self.bias.len())
+    }
+}
+
+/// Weights are kept as the bytes that they are, not one by one.
+mod bytes {
+    use serde::de::{Deserializer, Error, Visitor};
+    use serde::ser::Serializer;
+
+    pub(super) fn serialize<S: Serializer>(weights: &[i8], to: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+        to.serialize_bytes(&bytes)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<i8>, D::Error> {
+        struct Bytes;
+        impl Visitor<'_> for Bytes {
+            type Value = Vec<i8>;
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("bytes")
+            }
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<i8>, E> {
+                Ok(bytes.iter().map(|byte| byte.cast_signed()).collect())
+            }
+        }
+        from.deserialize_bytes(Bytes)
     }
 }
 

@@ -17,6 +17,9 @@ const ENOUGH: usize = 1_200;
 /// Questions about left-out articles that are enough.
 const ENOUGH_OUTSIDE: usize = 1_000;
 
+/// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
+const FORMAT: u32 = 1;
+
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
 pub struct Phrase {
@@ -60,7 +63,7 @@ pub struct Ranking {
 }
 
 /// A trained model.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Model {
     classes: usize,
     phrase_classes: Vec<usize>,
@@ -176,6 +179,17 @@ impl Model {
             probabilities[best] = after;
         }
         probabilities
+    }
+
+    /// The model as bytes, for this version of this crate.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(&(FORMAT, self)).unwrap_or_default()
+    }
+
+    /// A model from its bytes; none when they are of another version, or of no model.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let (format, rest) = postcard::take_from_bytes::<u32>(bytes).ok()?;
+        (format == FORMAT).then(|| postcard::from_bytes(rest).ok())?
     }
 
     /// Bytes that it takes in memory, about.

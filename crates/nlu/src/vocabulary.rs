@@ -18,7 +18,7 @@ const MOST_CELLS_OF_FEW: usize = 24_000_000;
 const FEW: usize = 20;
 
 /// Feature numbers and weights.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Vocabulary {
     /// Hashes in order; their place is their number.
     hashes: Vec<u64>,

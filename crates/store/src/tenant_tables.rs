@@ -57,6 +57,8 @@ where
 pub struct TenantTables {
     db: Db,
     tables: Vec<Box<dyn Table>>,
+    /// What is made out of the others.
+    made: Vec<Box<dyn Table>>,
     folder: Option<PathBuf>,
 }
 
@@ -69,7 +71,7 @@ impl std::fmt::Debug for TenantTables {
 impl TenantTables {
     /// None yet.
     pub fn new(db: Db) -> Self {
-        Self { db, tables: Vec::new(), folder: None }
+        Self { db, tables: Vec::new(), made: Vec::new(), folder: None }
     }
 
     /// With the table of an entity.
@@ -79,6 +81,16 @@ impl TenantTables {
         E::Column: Sync,
     {
         self.tables.push(Box::new(Of::<E>(PhantomData)));
+        self
+    }
+
+    /// With the table of an entity whose rows are made out of others: it is erased, but not taken along.
+    #[must_use]
+    pub fn with_made<E: TenantEntity + 'static>(mut self) -> Self
+    where
+        E::Column: Sync,
+    {
+        self.made.push(Box::new(Of::<E>(PhantomData)));
         self
     }
 
@@ -94,7 +106,7 @@ impl TenantTables {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be removed.
     pub async fn erase(&self, tx: &Tx) -> Result<()> {
-        for table in &self.tables {
+        for table in self.tables.iter().chain(&self.made) {
             table.erase(tx).await?;
         }
         Ok(())

@@ -20,6 +20,13 @@ pub(crate) struct Source {
     pub(crate) model: Option<ModelState>,
 }
 
+impl std::fmt::Display for Source {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}", self.release)?;
+        self.model.map_or(Ok(()), |model| write!(f, " {}/{}", model.id, model.changes))
+    }
+}
+
 /// A model and how often questions were taken out of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct ModelState {
@@ -82,6 +89,32 @@ impl Knowledge {
         }
         let plain = meant.then(|| Model::train(&phrases, articles.len()));
         Self { source, articles, phrases: phrases.into_iter().map(|phrase| phrase.text).collect(), model, plain }
+    }
+
+    /// What was trained, to be kept; the articles stand in their release.
+    pub(crate) fn to_bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        let plain = self.plain.as_ref().map(Model::to_bytes).unwrap_or_default();
+        for part in [serde_json::to_vec(&self.phrases).unwrap_or_default(), self.model.to_bytes(), plain] {
+            bytes.extend(u32::try_from(part.len()).unwrap_or(u32::MAX).to_le_bytes());
+            bytes.extend(part);
+        }
+        bytes
+    }
+
+    /// What was kept, with the articles that it was trained on; none when it is of another version.
+    pub(crate) fn from_bytes(source: Source, articles: Vec<Article>, mut bytes: &[u8]) -> Option<Self> {
+        let mut part = || {
+            let (length, rest) = bytes.split_first_chunk::<4>()?;
+            let (part, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
+            bytes = rest;
+            Some(part)
+        };
+        let phrases = serde_json::from_slice(part()?).ok()?;
+        let model = Model::from_bytes(part()?)?;
+        let plain = part()?;
+        let plain = if plain.is_empty() { None } else { Some(Model::from_bytes(plain)?) };
+        Some(Self { source, articles, phrases, model, plain })
     }
 
     /// All texts that a training reads: titles and questions of articles, and what was learned.
@@ -159,6 +192,16 @@ impl Knowledge {
     /// The model over its questions.
     pub(crate) const fn model(&self) -> &Model {
         &self.model
+    }
+
+    /// Bytes that it takes in memory, about.
+    pub(crate) fn bytes(&self) -> usize {
+        let words = |article: &Article| {
+            let texts = article.texts.iter().map(|text| text.title.len() + text.answer.len());
+            300 + texts.sum::<usize>() + article.questions.iter().map(|question| 24 + question.len()).sum::<usize>()
+        };
+        let phrases = self.phrases.iter().map(|phrase| 24 + phrase.len()).sum::<usize>();
+        self.model_bytes() + phrases + self.articles.iter().map(words).sum::<usize>()
     }
 
     /// Bytes that its model takes in memory, about.

@@ -1,6 +1,7 @@
 //! The composition root: builds the services, links them, serves them.
 
 pub mod bot_eval;
+pub mod bot_scale;
 pub mod cloud;
 pub mod converse;
 pub mod demo;

@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{bot_eval, converse, demo, doctor, import, operator, serve};
+use lingxi_server::{bot_eval, bot_scale, converse, demo, doctor, import, operator, serve};
 
 /// The allocator of musl, with which the image's binary is linked, is slow under threads.
 #[cfg(target_env = "musl")]
@@ -104,6 +104,8 @@ enum Command {
 enum BotDeed {
     /// Measure how well questions of known meaning are understood, by what answers customers; prints JSON
     Eval(bot_eval::Options),
+    /// Measure how many firms' bots a process holds: memory, loading, answering while others train; prints JSON
+    Scale(bot_scale::Options),
 }
 
 fn main() -> ExitCode {
@@ -214,8 +216,11 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             say(format!("Signed up, asked, answered, billed, ended. The bot said: {answer}"));
             Ok(())
         }
-        Command::Bot { deed: BotDeed::Eval(options) } => {
-            say(bot_eval::run(&options).await?);
+        Command::Bot { deed } => {
+            say(match deed {
+                BotDeed::Eval(options) => bot_eval::run(&options).await?,
+                BotDeed::Scale(options) => bot_scale::run(&options).await?,
+            });
             Ok(())
         }
         Command::Demo => make_demo(&config).await,

@@ -59,6 +59,21 @@ fn the_same_phrases_give_the_same_model() {
 }
 
 #[test]
+fn a_model_that_was_kept_is_the_same_model() {
+    let model = model();
+    let bytes = model.to_bytes();
+    let kept = Model::from_bytes(&bytes).unwrap();
+    for question in ["where is my card", "refnd please", "who won"] {
+        assert_eq!(kept.rank(question, 10), model.rank(question, 10));
+    }
+    assert!(Model::from_bytes(&bytes[..bytes.len() / 2]).is_none(), "half of it is no model");
+    assert!(Model::from_bytes(b"").is_none());
+    let mut other = bytes;
+    other[0] ^= 0x7f;
+    assert!(Model::from_bytes(&other).is_none(), "of another version");
+}
+
+#[test]
 fn a_phrase_of_little_weight_does_not_overrule_one_of_full_weight() {
     let mut phrases = phrases();
     phrases.push(Phrase { text: "where is my card".into(), class: 1, weight: 0.05, asked: true, meaning: None });

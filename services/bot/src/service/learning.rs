@@ -147,7 +147,9 @@ impl Bot {
         let kept = model::get(&tx, id.uuid()).await?.ok_or_else(|| Error::not_found("model"))?;
         tx.commit().await?;
         if promoted {
-            self.answer_with(ctx.tenant, Arc::new(knowledge));
+            let knowledge = Arc::new(knowledge);
+            self.keep_trained(ctx, &knowledge).await;
+            self.answer_with(ctx.tenant, knowledge);
         }
         kept.into_contract()
     }

@@ -58,7 +58,8 @@ impl Bot {
             (TenantCache::new(&deps.db, "bot.release"), TenantCache::new(&deps.db, "bot.settings"));
         let published = TenantCache::new(&deps.db, "bot.flows");
         let outside = Outside::open(&deps.models)?;
-        Ok(Self { loaded: Loaded::default(), active, trains: Semaphore::new(1), policies, published, outside, deps })
+        let most = usize::try_from(deps.models.memory_mb)?.saturating_mul(1 << 20);
+        Ok(Self { loaded: Loaded::new(most), active, trains: Semaphore::new(1), policies, published, outside, deps })
     }
 
     /// The firm's settings, from memory where they are known.

@@ -64,6 +64,13 @@ impl Outside {
     }
 }
 
+impl Outside {
+    /// Which meanings questions are understood by; empty for none.
+    pub(super) fn name(&self) -> &str {
+        self.embedder.as_ref().map(|(_, name)| name.as_str()).unwrap_or_default()
+    }
+}
+
 fn month(now: Timestamp) -> String {
     now.format("%Y-%m").to_string()
 }

@@ -9,17 +9,73 @@ use lingxi_store::{TenantTables, Tx, insert};
 
 use super::Bot;
 use crate::knowledge::{Knowledge, Source};
-use crate::store::{self, article, learning, release};
+use crate::store::{self, article, learning, release, trained};
 
-/// The models of releases, in memory: one per firm.
-#[derive(Default)]
-pub(super) struct Loaded(Mutex<HashMap<TenantId, Arc<Knowledge>>>);
+/// The models that answer, in memory: one per firm, as many as fit; those that were not used for longest give way.
+#[derive(Debug, Default)]
+pub(super) struct Loaded {
+    most_bytes: usize,
+    held: Mutex<Held>,
+}
+
+#[derive(Debug, Default)]
+struct Held {
+    by_tenant: HashMap<TenantId, (Arc<Knowledge>, usize, u64)>,
+    bytes: usize,
+    /// Counts uses.
+    clock: u64,
+}
 
 impl Loaded {
-    fn by_tenant(&self) -> MutexGuard<'_, HashMap<TenantId, Arc<Knowledge>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn new(most_bytes: usize) -> Self {
+        Self { most_bytes, held: Mutex::default() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn get(&self, tenant: TenantId) -> Option<Arc<Knowledge>> {
+        let mut held = self.held();
+        held.clock += 1;
+        let now = held.clock;
+        let (knowledge, _, used) = held.by_tenant.get_mut(&tenant)?;
+        *used = now;
+        Some(knowledge.clone())
+    }
+
+    fn put(&self, tenant: TenantId, knowledge: Arc<Knowledge>) {
+        let bytes = knowledge.bytes();
+        let mut held = self.held();
+        held.remove(tenant);
+        held.clock += 1;
+        let now = held.clock;
+        held.by_tenant.insert(tenant, (knowledge, bytes, now));
+        held.bytes += bytes;
+        while held.bytes > self.most_bytes && held.by_tenant.len() > 1 {
+            let oldest = held.by_tenant.iter().min_by_key(|(_, (.., used))| *used).map(|(tenant, _)| *tenant);
+            if let Some(tenant) = oldest {
+                held.remove(tenant);
+            }
+        }
+        let (count, bytes) = (held.by_tenant.len(), held.bytes);
+        drop(held);
+        metrics::gauge!("lingxi_bot_models_loaded").set(f64::from(u32::try_from(count).unwrap_or(u32::MAX)));
+        metrics::gauge!("lingxi_bot_models_bytes")
+            .set(f64::from(u32::try_from(bytes >> 10).unwrap_or(u32::MAX)) * 1024.0);
     }
 }
+
+impl Held {
+    fn remove(&mut self, tenant: TenantId) {
+        if let Some((_, bytes, _)) = self.by_tenant.remove(&tenant) {
+            self.bytes -= bytes;
+        }
+    }
+}
+
+/// How much less a training thread is worth than one that answers (its niceness).
+const PATIENT: i32 = 15;
 
 impl Bot {
     /// What answers, in memory; trained when it is not there. Which it is, another process may have changed.
@@ -28,26 +84,57 @@ impl Bot {
         let Some(source) = self.active.get(tenant, read.now(), store::source(&read)).await? else {
             return Ok(None);
         };
-        let known = self.loaded.by_tenant().get(&tenant).cloned();
-        if let Some(known) = known.filter(|known| known.source == source) {
+        if let Some(known) = self.loaded.get(tenant).filter(|known| known.source == source) {
             return Ok(Some(known));
         }
         let knowledge = self.load(&read, source).await?;
-        self.loaded.by_tenant().extend(knowledge.clone().map(|knowledge| (tenant, knowledge)));
+        if let Some(knowledge) = &knowledge {
+            self.loaded.put(tenant, knowledge.clone());
+        }
         Ok(knowledge)
     }
 
+    /// What was trained before, or, where that is not kept, trained now.
     async fn load(&self, read: &Tx, source: Source) -> Result<Option<Arc<Knowledge>>> {
         let Some(row) = release::get(read, source.release.uuid()).await? else { return Ok(None) };
-        let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
+        let kept = trained::get(read, &self.kept_as(source)).await?;
+        let unpack = move || {
+            let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
+            let kept = kept.and_then(|kept| Knowledge::from_bytes(source, articles.clone(), &kept));
+            Ok::<_, Error>((articles, kept))
+        };
+        let (articles, kept) = tokio::task::spawn_blocking(unpack).await??;
+        if let Some(kept) = kept {
+            return Ok(Some(Arc::new(kept)));
+        }
         let learned = match source.model {
             Some(model) => learning::learned(read, model.id).await?,
             None => Vec::new(),
         };
         let meanings = self.meanings_of_phrases(read.ctx(), Knowledge::texts(&articles, &learned)).await?;
         let train = move || Knowledge::train(source, articles, learned, &meanings);
-        let trained = tokio::task::spawn_blocking(train).await?;
-        Ok(Some(Arc::new(trained)))
+        let knowledge = Arc::new(tokio::task::spawn_blocking(train).await?);
+        self.keep_trained(read.ctx(), &knowledge).await;
+        Ok(Some(knowledge))
+    }
+
+    /// The name under which a trained model is kept: what it was trained on, and by which meanings.
+    fn kept_as(&self, source: Source) -> String {
+        format!("{source} {}", self.outside.name())
+    }
+
+    /// Keeps a trained model for other processes and for later; without, they train it themselves.
+    pub(super) async fn keep_trained(&self, ctx: &Ctx, knowledge: &Arc<Knowledge>) {
+        let keep = async {
+            let packed = knowledge.clone();
+            let bytes = tokio::task::spawn_blocking(move || packed.to_bytes()).await?;
+            let tx = self.deps.db.begin(ctx).await?;
+            trained::put(&tx, &self.kept_as(knowledge.source), bytes).await?;
+            tx.commit().await
+        };
+        if let Err(error) = keep.await {
+            tracing::warn!(tenant = %ctx.tenant, error.cause = %error, "A trained model is not kept");
+        }
     }
 
     /// Answers from what stands in the database from now on, here and in other processes. Customers get the old answers until
@@ -67,14 +154,22 @@ impl Bot {
 
     /// Answers with a model from now on.
     pub(super) fn answer_with(&self, tenant: TenantId, knowledge: Arc<Knowledge>) {
-        self.loaded.by_tenant().insert(tenant, knowledge);
+        self.loaded.put(tenant, knowledge);
         self.active.forget(tenant);
     }
 
-    /// Trains beside the answering of customers: one training at a time in this process, on a thread of its own.
+    /// Trains beside the answering of customers: one training at a time in this process, on a thread of its own that gives way to
+    /// all others.
     pub(super) async fn training<T: Send + 'static>(&self, train: impl FnOnce() -> T + Send + 'static) -> Result<T> {
-        let _turn = self.trains.acquire().await.map_err(|error| Error::internal(error.to_string()))?;
-        Ok(tokio::task::spawn_blocking(train).await?)
+        let _turn = self.trains.acquire().await.map_err(Error::internal)?;
+        let (done, trained) = tokio::sync::oneshot::channel();
+        let work = move || {
+            // Where the system does not let it give way, it is worth as much as the others.
+            let _ = rustix::process::setpriority_process(Some(rustix::thread::gettid()), PATIENT);
+            let _ = done.send(train());
+        };
+        std::thread::Builder::new().name("training".into()).spawn(work).map_err(Error::internal)?;
+        trained.await.map_err(Error::internal)
     }
 
     /// Removes everything of a firm that is over; doing it twice removes nothing more.
@@ -82,7 +177,7 @@ impl Bot {
         let tx = self.deps.db.begin(ctx).await?;
         tables.erase(&tx).await?;
         tx.commit().await?;
-        self.loaded.by_tenant().remove(&ctx.tenant);
+        self.loaded.held().remove(ctx.tenant);
         self.active.forget(ctx.tenant);
         Ok(())
     }

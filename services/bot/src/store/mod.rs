@@ -6,6 +6,7 @@ pub(crate) mod gold;
 pub(crate) mod learning;
 pub(crate) mod outside;
 pub(crate) mod settings;
+pub(crate) mod trained;
 
 use crate::knowledge::{ModelState, Source};
 use lingxi_contracts::bot::{Import, ImportError, ImportRow, ImportStatus, Release, Unanswered};
