@@ -23,7 +23,7 @@ use lingxi_config::{Files, Models};
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::bot::BotClient;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_kernel::Result;
+use lingxi_kernel::{Ctx, Result};
 use lingxi_store::{Db, TenantTables};
 
 pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
@@ -90,6 +90,16 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::flow::row::Entity>()
         .with::<store::flow::version::Entity>()
         .with::<store::flow::run::Entity>()
+}
+
+/// Gives a firm without knowledge that of another one, to measure how many fit a process.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses, or when the firm has knowledge of its own.
+pub async fn copy_knowledge(db: &Db, from: &Ctx, to: &Ctx) -> Result<()> {
+    let tx = db.begin(to).await?;
+    store::trained::copy(&db.read(from), &tx).await?;
+    tx.commit().await
 }
 
 /// Builds the service.

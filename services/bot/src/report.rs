@@ -15,8 +15,9 @@ const PAUSE: TimeDelta = TimeDelta::hours(6);
 /// Who comes back within that has not been helped.
 const BACK: TimeDelta = TimeDelta::days(7);
 
-/// Why decisions are made about what customers type; the others are about clicks, greetings and words for a person.
-const ASKED: [&str; 8] = ["confident", "follow_up", "several", "close", "unsure", "far_off", "no_knowledge", "flow"];
+/// Why decisions are made about questions that customers type; the others are about clicks, greetings, words for a person, and what is said
+/// in a flow.
+const ASKED: [&str; 7] = ["confident", "follow_up", "several", "close", "unsure", "far_off", "no_knowledge"];
 
 /// Whether a customer typed a question.
 pub(crate) fn is_question(row: &Impression) -> bool {

@@ -20,6 +20,9 @@ pub struct Options {
     /// Articles of each, with eight questions each
     #[arg(long, default_value_t = 200)]
     articles: u32,
+    /// How many of the firms write and train what they know; the others are given that of one of them
+    #[arg(long, default_value_t = 50)]
+    trained: u32,
     /// Questions that are asked, of firms at random
     #[arg(long, default_value_t = 20_000)]
     questions: u32,
@@ -103,20 +106,25 @@ async fn measure(options: &Options, config: &Config) -> Result<String, String> {
     let mut words = Words(7);
     let first = open(config).await?;
     let started = Instant::now();
-    for (seed, ctx) in firms.iter().enumerate() {
-        let file = words.file(seed % 50, articles);
+    let trained = as_size(options.trained).clamp(1, tenants.max(1));
+    for (seed, ctx) in firms.iter().enumerate().take(trained) {
+        let file = words.file(seed, articles);
         fill(&*first.services.bot, ctx, file).await?;
     }
-    let training = started.elapsed().as_secs_f64() / f64::from(options.tenants);
+    let training = started.elapsed().as_secs_f64() / f64::from(u32::try_from(trained).unwrap_or(u32::MAX));
+    let db = first.db.as_ref().ok_or("there is no database")?;
+    for (number, ctx) in firms.iter().enumerate().skip(trained) {
+        lingxi_bot::copy_knowledge(db, &firms[number % trained], ctx).await.map_err(|error| error.to_string())?;
+    }
     drop(first);
 
     // Another process: it holds nothing yet.
     let cloud = open(config).await?;
     let bot = &*cloud.services.bot;
     let before = resident();
-    let cold = all(bot, &firms, &mut words, articles).await?;
+    let cold = all(bot, &firms, &mut words, (trained, articles)).await?;
     let memory = resident() - before;
-    let warm = random(bot, &firms, &mut words, options, articles).await?;
+    let warm = random(bot, &firms, &mut words, options).await?;
 
     // And again while one firm after the other trains.
     let trains = cloud.services.bot.clone();
@@ -133,11 +141,12 @@ async fn measure(options: &Options, config: &Config) -> Result<String, String> {
         }
         rounds
     });
-    let beside = random(bot, &firms, &mut words, options, articles).await?;
+    let beside = random(bot, &firms, &mut words, options).await?;
     let _ = stop.send(true);
     let rounds: u32 = training_beside.await.map_err(|error| error.to_string())?;
     Ok(serde_json::to_string_pretty(&json!({
         "tenants": options.tenants,
+        "trained": options.trained,
         "articles": options.articles,
         "import_and_training_seconds": training,
         "memory_mb_per_tenant": memory / f64::from(options.tenants),
@@ -170,12 +179,12 @@ async fn all(
     bot: &dyn BotClient,
     firms: &[Ctx],
     words: &mut Words,
-    articles: usize,
+    (trained, articles): (usize, usize),
 ) -> Result<serde_json::Value, String> {
     let mut times = Vec::new();
     for (seed, ctx) in firms.iter().enumerate() {
         let article = words.next(articles);
-        let question = words.question(seed % 50, article);
+        let question = words.question(seed % trained, article);
         times.push(ask(bot, ctx, &question).await?);
     }
     Ok(quantiles(times))
@@ -187,13 +196,12 @@ async fn random(
     firms: &[Ctx],
     words: &mut Words,
     options: &Options,
-    articles: usize,
 ) -> Result<serde_json::Value, String> {
     let mut times = Vec::new();
     for _ in 0..options.questions {
         let firm = words.next(firms.len());
-        let article = words.next(articles);
-        let question = words.question(firm % 50, article);
+        let article = words.next(as_size(options.articles));
+        let question = words.question(firm % as_size(options.trained).max(1), article);
         times.push(ask(bot, &firms[firm], &question).await?);
     }
     Ok(quantiles(times))

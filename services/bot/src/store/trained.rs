@@ -1,7 +1,7 @@
 //! The model that answers, trained: one per tenant.
 
 use lingxi_kernel::Result;
-use lingxi_store::{TenantEntity, Tx, find};
+use lingxi_store::{TenantEntity, Tx, find, insert};
 use sea_orm::IntoActiveModel as _;
 use sea_orm::entity::prelude::*;
 use sea_orm::sea_query::OnConflict;
@@ -36,5 +36,16 @@ pub(crate) async fn put(tx: &Tx, source: &str, bytes: Vec<u8>) -> Result<()> {
         .on_conflict(OnConflict::column(Column::TenantId).update_columns([Column::Source, Column::Bytes]).to_owned())
         .exec_without_returning(tx.conn())
         .await?;
+    Ok(())
+}
+
+/// Gives a firm the release and the trained model of another one.
+pub(crate) async fn copy(from: &Tx, to: &Tx) -> Result<()> {
+    if let Some(release) = super::active_release(from).await? {
+        insert(to, super::release::Model { tenant_id: to.tenant(), ..release }).await?;
+    }
+    if let Some(trained) = find::<Entity>(from).one(from.conn()).await? {
+        put(to, &trained.source, trained.bytes).await?;
+    }
     Ok(())
 }
