@@ -81,7 +81,7 @@ test('two contacts that are one person are merged', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Merge Insurance');
   const snippet = await snippetOf(page);
   const [one, two] = [await customer(browser, snippet), await customer(browser, snippet)];
-  for (const [who, words] of [[one, 'how do I cancel my policy'], [two, 'how do I file a claim']] as const) {
+  for (const [who, words] of [[one, 'how do I cancel my policy'], [two, 'when is my claim paid']] as const) {
     await who.field.fill(words);
     await who.field.press('Enter');
     await expect(who.chat.getByRole('button', { name: 'Solved', exact: true })).toBeVisible();

@@ -132,10 +132,11 @@ impl Walks {
             row.set(&walk.state, said.stands.status(), tx)?;
         }
         let row = update(tx, row).await?;
-        let refused = decision.kind == DecisionKind::HandOver && said.stands == Stands::HandedOver;
+        let leaves = decision.reason == rules::SOLVED
+            || decision.kind == DecisionKind::HandOver && said.stands == Stands::HandedOver;
         let reason = decision.reason.clone();
         let mut decision = self.decided(row, &walk, decision, said);
-        if refused && reason != "far_off" {
+        if leaves && reason != "far_off" {
             decision.reason = reason;
         }
         Ok(Turn::Within(decision))
@@ -165,11 +166,18 @@ fn hear(walk: &mut Walk<'_>, received: &MessageReceived, decision: &Decision) ->
     let asks_for_person = choice == Some(PERSON) || text.chars().count() <= 30;
     let leaving = match decision.reason.as_str() {
         "asked_for_person" => asks_for_person,
-        "switched_off" | "spend_cap" => true,
+        "switched_off" | "spend_cap" | "unsolved" => true,
         _ => false,
     };
     if leaving {
         return leaves(&decision.text);
+    }
+    // What was clicked of an earlier message.
+    if decision.reason == rules::SOLVED {
+        return Said { stands: Stands::Abandoned, ..leaves(&decision.text) };
+    }
+    if decision.reason == "clicked" {
+        return in_between(walk, decision);
     }
     if received.message.kind == MessageKind::File && text.is_empty() {
         let got = say(walk.today.locale, "文件已收到。", "I have got the file.").to_owned();
@@ -179,11 +187,16 @@ fn hear(walk: &mut Walk<'_>, received: &MessageReceived, decision: &Decision) ->
     match walk.hear(text, choice) {
         // A question in between is answered, and then the flow asks again.
         Heard::NotUnderstood(_) if decision.kind == DecisionKind::Answer && decision.reason == "confident" => {
-            let again = walk.again();
-            Said { text: format!("{}\n\n{}", decision.text, again.text), ..again }
+            in_between(walk, decision)
         }
         heard => heard.said(),
     }
+}
+
+/// An answer in between, and the flow's question again.
+fn in_between(walk: &mut Walk<'_>, decision: &Decision) -> Said {
+    let again = walk.again();
+    Said { text: format!("{}\n\n{}", decision.text, again.text), ..again }
 }
 
 /// What is known at the end of a walk, under the flow's name.

@@ -163,6 +163,31 @@ async fn a_question_in_between_is_answered_and_the_flow_goes_on() {
 }
 
 #[tokio::test]
+async fn what_was_offered_before_can_still_be_clicked() {
+    let firm = Firm::start("Clicking Insurance").await;
+    let channels = &firm.test.cloud.services.channels;
+    let click = async |visitor: &Ctx, id: &str, choice: &str| {
+        let said = Inbound { choice: Some(choice.into()), ..inbound(id, "clicked") };
+        channels.receive(visitor, said).await.unwrap();
+        firm.test.settle().await;
+        firm.test.transcript(visitor).await.pop().unwrap()
+    };
+    let articles = firm.test.cloud.services.bot.articles(&firm.owner, None, None, PageArgs::largest()).await.unwrap();
+    let paid = articles.into_items().into_iter().find(|one| one.key.as_deref() == Some("claim-payment-time")).unwrap();
+    let visitor = firm.test.visitor(&firm.owner).await;
+    firm.says(&visitor, &["how do I file a claim", "Yes"]).await;
+    let between = click(&visitor, "a", &paid.id.to_string()).await;
+    assert!(between.text.contains("3 working days") && between.text.contains("What kind of event"), "{between:?}");
+    click(&visitor, "b", "solved").await;
+    assert_eq!(firm.test.conversation(&visitor).await.status, lingxi_contracts::channels::ConversationStatus::Resolved);
+    let other = firm.test.visitor(&firm.owner).await;
+    firm.says(&other, &["how do I file a claim", "Yes"]).await;
+    click(&other, "c", "unsolved").await;
+    assert_eq!(firm.test.conversation(&other).await.handler, Handler::Queue);
+    firm.test.end().await;
+}
+
+#[tokio::test]
 async fn who_falls_silent_begins_anew() {
     let firm = Firm::start("Silent Insurance").await;
     let visitor = firm.test.visitor(&firm.owner).await;
