@@ -49,7 +49,7 @@ enum Task {
     },
     /// Build portal and widget
     Web,
-    /// Measure the release build: `bench chat`, `bench faq --train F --test F`, `bench bot FOLDER`
+    /// Measure the release build: `bench chat`, `bench faq --train F --test F`, `bench bot FOLDER`, `bench scale`
     Bench {
         /// What to measure, and its options
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
