@@ -5,14 +5,14 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use lingxi_contracts::bot::{FlowRunStatus, ImportStatus};
 use lingxi_kernel::{Ctx, ImportId, Result, TenantId};
-use lingxi_store::{Db, system};
+use lingxi_store::{Db, system, update};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QueryOrder as _, QuerySelect as _, Select,
     prelude::Uuid,
 };
 
 use crate::calls::Calls;
-use crate::service::{Bot, store_rest};
+use crate::service::{Bot, SILENT, store_rest};
 use crate::store::flow::run;
 use crate::store::learning::model;
 use crate::store::{import, impression};
@@ -56,6 +56,29 @@ impl Jobs {
             .all(&system::reader(&self.db))
             .await?;
         self.calls.start(due).await
+    }
+
+    /// Counts walks through flows as broken off whose customers have been silent for a day.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn end_silent_walks(&self) -> Result<()> {
+        let silent = run::Entity::find()
+            .filter(run::Column::Status.eq(FlowRunStatus::Running.as_str()))
+            .filter(run::Column::UpdatedAt.lt(self.db.env().now() - SILENT))
+            .limit(LOOKED_FOR)
+            .all(&system::reader(&self.db))
+            .await?;
+        for row in silent {
+            let tx = self.db.begin(&Ctx::system(TenantId::from_uuid(row.tenant_id), "bot")).await?;
+            // Unless the customer has just come back.
+            if let Some(mut now) = run::get(&tx, row.id).await?.filter(|now| now.turn == row.turn) {
+                FlowRunStatus::Abandoned.as_str().clone_into(&mut now.status);
+                update(&tx, now).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Goes on with the imports that run, so that one whose process was killed ends by itself.

@@ -46,6 +46,7 @@ impl Jobs {
         if let Some(bot) = &self.bot {
             bot.continue_imports().await?;
             bot.call_webhooks().await?;
+            bot.end_silent_walks().await?;
             bot.learn().await?;
         }
         if let Some(tenants) = &self.tenants {
@@ -93,6 +94,7 @@ impl Jobs {
         if let Some(it) = &self.bot {
             every("bot", 5, "imports that were left", job(it, |it| async move { it.continue_imports().await }));
             every("bot", 1, "webhooks of flows", job(it, |it| async move { it.call_webhooks().await }));
+            every("bot", 600, "silent customers in flows", job(it, |it| async move { it.end_silent_walks().await }));
             every("bot", 600, "learning", job(it, |it| async move { it.learn().await }));
         }
         if let Some(it) = &self.tenants {

@@ -23,7 +23,7 @@ test('gold questions hold a bad publication up; figures, rules and what could no
   await screen(page, 'Channels');
   const key = /data-key=["']([^"']+)/.exec(await page.getByTestId('snippet').innerText())?.[1] ?? '';
   for (const text of ['when is my claim paid?', 'how can I cancel my policy?']) await customer(context.request, key, text, 'solved');
-  for (const text of ['is my dog insured', 'can my dog be insured too', 'who won the world cup in 1954']) await customer(context.request, key, text);
+  for (const text of ['zebra feeding schedule', 'feeding schedule zebra', 'who won the world cup in 1954']) await customer(context.request, key, text);
 
   // From the test console to a gold question.
   await screen(page, 'Knowledge');
@@ -62,8 +62,7 @@ test('gold questions hold a bad publication up; figures, rules and what could no
   await page.screenshot({ path: 'test-results/screens/report-en-US-light.png' });
 
   await page.getByRole('tab', { name: 'Unanswered' }).click();
-  const dogs = page.getByRole('row', { name: /dog/ });
-  await expect(dogs.first()).toBeVisible();
+  await expect(page.getByRole('row', { name: /zebra.* 2 alike 2/ })).toBeVisible();
   await accessible(page);
   await page.screenshot({ path: 'test-results/screens/unanswered-en-US-light.png' });
 

@@ -35,6 +35,7 @@ use crate::store::{self, settings, unanswered};
 pub(crate) use imports::store_rest;
 use models::Outside;
 use releases::Loaded;
+pub(crate) use walks::SILENT;
 
 #[cfg(test)]
 pub(crate) use articles::pack_texts;

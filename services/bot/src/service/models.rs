@@ -120,7 +120,9 @@ impl Bot {
         if !used || texts.is_empty() || now < self.outside.embedder_rests.load(Ordering::Relaxed) {
             return Meanings::new();
         }
-        let fault = match tokio::time::timeout(PATIENCE, embedder.embed(&texts)).await {
+        // Personal data does not leave.
+        let masked: Vec<String> = texts.iter().map(|text| mask(text)).collect();
+        let fault = match tokio::time::timeout(PATIENCE, embedder.embed(&masked)).await {
             Ok(Ok(found)) => return texts.into_iter().zip(found.into_iter().map(Meaning::from)).collect(),
             Ok(Err(fault)) => fault,
             Err(_) => "it did not answer in time".into(),

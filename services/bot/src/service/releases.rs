@@ -74,6 +74,14 @@ impl Held {
     }
 }
 
+/// Who waits for a model.
+enum Haste {
+    /// A customer who asks.
+    CustomerWaits,
+    /// Customers are answered by the one before.
+    NobodyWaits,
+}
+
 /// How much less a training thread is worth than one that answers (its niceness).
 const PATIENT: i32 = 15;
 
@@ -87,7 +95,7 @@ impl Bot {
         if let Some(known) = self.loaded.get(tenant).filter(|known| known.source == source) {
             return Ok(Some(known));
         }
-        let knowledge = self.load(&read, source).await?;
+        let knowledge = self.load(&read, source, Haste::CustomerWaits).await?;
         if let Some(knowledge) = &knowledge {
             self.loaded.put(tenant, knowledge.clone());
         }
@@ -95,7 +103,7 @@ impl Bot {
     }
 
     /// What was trained before, or, where that is not kept, trained now.
-    async fn load(&self, read: &Tx, source: Source) -> Result<Option<Arc<Knowledge>>> {
+    async fn load(&self, read: &Tx, source: Source, haste: Haste) -> Result<Option<Arc<Knowledge>>> {
         let Some(row) = release::get(read, source.release.uuid()).await? else { return Ok(None) };
         let kept = trained::get(read, &self.kept_as(source)).await?;
         let unpack = move || {
@@ -113,7 +121,10 @@ impl Bot {
         };
         let meanings = self.meanings_of_phrases(read.ctx(), Knowledge::texts(&articles, &learned)).await?;
         let train = move || Knowledge::train(source, articles, learned, &meanings);
-        let knowledge = Arc::new(tokio::task::spawn_blocking(train).await?);
+        let knowledge = Arc::new(match haste {
+            Haste::CustomerWaits => tokio::task::spawn_blocking(train).await?,
+            Haste::NobodyWaits => self.training(train).await?,
+        });
         self.keep_trained(read.ctx(), &knowledge).await;
         Ok(Some(knowledge))
     }
@@ -142,7 +153,7 @@ impl Bot {
     pub(super) async fn refresh(&self, tenant: TenantId) -> Result<()> {
         let read = self.deps.db.read(&Ctx::system(tenant, "bot"));
         let knowledge = match store::source(&read).await? {
-            Some(source) => self.load(&read, source).await?,
+            Some(source) => self.load(&read, source, Haste::NobodyWaits).await?,
             None => None,
         };
         match knowledge {

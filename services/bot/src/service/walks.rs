@@ -17,7 +17,7 @@ use crate::store::flow::{Published, definition, going_on, run};
 use crate::store::{self};
 
 /// A walk whose customer is silent for so long is over.
-const SILENT: TimeDelta = TimeDelta::hours(24);
+pub(crate) const SILENT: TimeDelta = TimeDelta::hours(24);
 
 /// What became of a message.
 pub(super) enum Turn {

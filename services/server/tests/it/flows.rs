@@ -197,6 +197,13 @@ async fn who_falls_silent_begins_anew() {
     assert!(!answer.text.contains("On which day"), "{answer:?}");
     let flow = firm.flow().await;
     assert_eq!(flow.versions[0].abandoned, 1);
+
+    // Who never comes back is counted, too.
+    let gone = firm.test.visitor(&firm.owner).await;
+    firm.says(&gone, &["how do I file a claim", "Yes"]).await;
+    firm.test.pass(TimeDelta::hours(25));
+    firm.test.cloud.run_timers().await.unwrap();
+    assert_eq!(firm.flow().await.versions[0].abandoned, 2);
     firm.test.end().await;
 }
 

@@ -1,5 +1,5 @@
 import { App, Alert, Button, Dropdown, Input, InputNumber, Select, Space, Tabs } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { useQuery } from 'urql';
@@ -76,6 +76,14 @@ function Editor(props: { flow: Flow; onSaved: () => void }): ReactNode {
     setPast((all) => [...all.slice(-99), draft]);
     setDraft(next);
   };
+  // Who leaves the page with unsaved changes is asked.
+  const unsaved = past.length > 0;
+  useEffect(() => {
+    if (!unsaved) return;
+    const ask = (event: BeforeUnloadEvent): void => event.preventDefault();
+    addEventListener('beforeunload', ask);
+    return () => removeEventListener('beforeunload', ask);
+  }, [unsaved]);
   const undo = (): void => {
     const before = past.at(-1);
     if (!before) return;
@@ -88,7 +96,7 @@ function Editor(props: { flow: Flow; onSaved: () => void }): ReactNode {
     return Boolean(done);
   };
   const publish = async (): Promise<void> => {
-    if (past.length > 0) await save();
+    if (past.length > 0 && !(await save())) return;
     await act(PUBLISH, { id: flow.id, share }, t('flow.published'));
     props.onSaved();
   };
