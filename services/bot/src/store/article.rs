@@ -112,13 +112,15 @@ pub(crate) async fn by_key(tx: &Tx, key: &str) -> Result<Option<Model>> {
     Ok(find::<row::Entity>(tx).filter(row::Column::Key.eq(key)).one(tx.conn()).await?)
 }
 
-/// All articles for the next release, oldest first.
+/// All articles for the next release, in an order that follows from what they say: the same knowledge gives the same model, whatever
+/// ids it got.
 pub(crate) async fn ready(tx: &Tx) -> Result<Vec<Article>> {
-    let rows = find::<row::Entity>(tx)
+    let mut rows = find::<row::Entity>(tx)
         .filter(row::Column::Status.eq(ArticleStatus::Ready.as_str()))
         .order_by_asc(row::Column::Id)
         .all(tx.conn())
         .await?;
+    rows.sort_by(|one, other| (&one.key, &one.search).cmp(&(&other.key, &other.search)));
     rows.into_iter().map(Model::into_contract).collect()
 }
 
