@@ -21,7 +21,11 @@ type Spans = Arc<Mutex<Vec<(String, Span)>>>;
 fn collector() -> (String, Spans) {
     let spans = Spans::default();
     let kept = web::Data::new(spans.clone());
-    let server = HttpServer::new(move || App::new().app_data(kept.clone()).route("/v1/traces", web::post().to(keep)));
+    // A batch of spans is larger than actix takes by itself.
+    let large = web::PayloadConfig::new(16 << 20);
+    let app =
+        move || App::new().app_data(kept.clone()).app_data(large.clone()).route("/v1/traces", web::post().to(keep));
+    let server = HttpServer::new(app);
     let server = server.workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", server.addrs()[0]);
     tokio::spawn(server.run());
