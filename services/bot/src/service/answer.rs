@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use lingxi_contracts::Envelope;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
-use lingxi_contracts::channels::{Message, MessageKind, MessageReceived};
-use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, Result, UnansweredId};
+use lingxi_contracts::channels::{MessageKind, MessageReceived};
+use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, MessageId, Result, UnansweredId};
 use lingxi_nlu::{is_follow_up, mask, normalise};
 use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
@@ -146,17 +146,23 @@ impl Bot {
             metrics::counter!("lingxi_bot_decisions_total", "kind" => decision.kind.as_str()).increment(1);
             // The reply belongs to the trace of its question.
             let _answering = lingxi_bus::span(event, NAME).entered();
-            tx.emit(&reply_to(message, decision, summary))?;
+            tx.emit(&reply(message.conversation_id, message.id, decision, summary))?;
         }
         insert_all(&tx, impressions).await?;
         tx.commit().await
     }
 }
 
-fn reply_to(message: &Message, decision: Decision, summary: Option<String>) -> ReplyDecided {
+/// What is told of a decision.
+pub(super) fn reply(
+    conversation: ConversationId,
+    in_reply_to: MessageId,
+    decision: Decision,
+    summary: Option<String>,
+) -> ReplyDecided {
     ReplyDecided {
-        conversation: message.conversation_id,
-        in_reply_to: message.id,
+        conversation,
+        in_reply_to,
         kind: decision.kind,
         text: decision.text,
         choices: decision.choices,

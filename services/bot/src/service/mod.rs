@@ -6,7 +6,7 @@ mod flows;
 mod gold;
 mod imports;
 mod learning;
-mod models;
+mod outside;
 mod releases;
 mod report;
 mod walks;
@@ -33,7 +33,7 @@ use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
 pub(crate) use imports::store_rest;
-use models::Outside;
+use outside::Outside;
 use releases::Loaded;
 pub(crate) use walks::SILENT;
 

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use chrono::{NaiveDate, TimeDelta};
-use lingxi_contracts::bot::{Decision, DecisionKind, FlowDefinition, FlowRunStatus, ReplyDecided};
+use lingxi_contracts::bot::{Decision, DecisionKind, FlowDefinition, FlowRunStatus};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
 use lingxi_kernel::{ConversationId, Ctx, FlowId, FlowRunId, Result};
 use lingxi_store::{Tx, insert, update};
 use serde_json::Value;
 
 use super::Bot;
+use super::answer::reply;
 use crate::flow::{Heard, Said, Stands, Today, Walk};
 use crate::rules::{self, PERSON, hand_over, say, solved_or_not};
 use crate::store::flow::{Published, definition, going_on, run};
@@ -249,17 +250,7 @@ impl Bot {
             }
             _ => None,
         };
-        tx.emit(&ReplyDecided {
-            conversation,
-            in_reply_to: row.message_id.into(),
-            kind: decision.kind,
-            text: decision.text,
-            choices: decision.choices,
-            card: None,
-            reason: decision.reason,
-            summary,
-            solved: false,
-        })?;
+        tx.emit(&reply(conversation, row.message_id.into(), decision, summary))?;
         tx.commit().await
     }
 }

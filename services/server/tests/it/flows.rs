@@ -1,7 +1,6 @@
 //! Dialogue flows: customers are led through them, webhooks are called once, and nothing of it is lost.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use lingxi_contracts::bot::{Flow, FlowDefinition, FlowRunStatus, FlowStep};
@@ -11,6 +10,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpListener;
 
 use crate::cloud::{TestCloud, inbound};
+use crate::process::until;
 use crate::webhooks::request_of;
 
 type Got = Arc<Mutex<Vec<String>>>;
@@ -88,15 +88,10 @@ impl Firm {
     }
 
     async fn until(&self, visitor: &Ctx, words: &str) -> Message {
-        for _ in 0..1_000 {
-            let said = self.test.transcript(visitor).await;
-            if let Some(message) = said.into_iter().rev().find(|message| message.text.contains(words)) {
-                self.test.settle().await;
-                return message;
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
-        }
-        panic!("nobody said {words}: {:?}", self.test.transcript(visitor).await);
+        let found = async || self.test.transcript(visitor).await.into_iter().rev().find(|one| one.text.contains(words));
+        until(words, || async { found().await.is_some() }).await;
+        self.test.settle().await;
+        found().await.unwrap()
     }
 
     async fn run(&self, flow: &Flow) -> lingxi_contracts::bot::FlowRun {
@@ -272,9 +267,7 @@ async fn a_call_that_a_dead_process_left_is_made_again_under_its_id_and_answered
         let process = tokio::runtime::Runtime::new().unwrap();
         process.block_on(async {
             firm.test.beside().await.run_timers().await.unwrap();
-            while got.lock().unwrap().is_empty() {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-            }
+            until("the call", || async { !got.lock().unwrap().is_empty() }).await;
         });
         process.shutdown_background();
     });
@@ -282,9 +275,7 @@ async fn a_call_that_a_dead_process_left_is_made_again_under_its_id_and_answered
     assert_eq!(got.lock().unwrap().len(), 1, "not while the first may still answer");
     firm.test.pass(TimeDelta::seconds(61));
     firm.test.cloud.run_timers().await.unwrap();
-    while got.lock().unwrap().len() < 2 {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
+    until("the call again", || async { got.lock().unwrap().len() == 2 }).await;
     may.send(true).unwrap();
     firm.until(&visitor, "C-1").await;
     firm.test.settle().await;
