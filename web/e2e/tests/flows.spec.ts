@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { accessible, newFirm, screen } from './harness.ts';
+import { accessible, newFirm, screen, visitor } from './harness.ts';
 
 test('a flow is tried, changed in the picture and the form, kept as a case, published, and a customer is led through it', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Flow Insurance');
@@ -43,12 +43,10 @@ test('a flow is tried, changed in the picture and the form, kept as a case, publ
   await page.getByRole('tab', { name: 'Versions' }).click();
   await expect(page.getByRole('cell', { name: '#2 100 %' })).toBeVisible();
 
-  const opened = (await (await context.request.post('/widget/v1/open', { data: { key, locale: 'en-US' } })).json()) as { token: string };
-  const headers = { authorization: `Bearer ${opened.token}` };
-  await context.request.post('/widget/v1/messages', { headers, data: { clientId: 'a', text: 'how do I file a claim' } });
+  const { say: ask, said } = await visitor(context.request, key);
+  await ask('a', 'how do I file a claim');
   await expect(async () => {
-    const said = await (await context.request.get('/widget/v1/messages', { headers })).text();
-    expect(said).toContain('Shall we begin?');
+    expect((await said()).map((message) => message.text).join()).toContain('Shall we begin?');
   }).toPass();
   await page.reload();
   await page.getByRole('tab', { name: 'Versions' }).click();

@@ -1,7 +1,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, type Browser, type BrowserContext, type Page } from '@playwright/test';
+import { expect, type APIRequestContext, type Browser, type BrowserContext, type Page } from '@playwright/test';
 
 const PASSWORD = 'correct horse battery';
 
@@ -46,4 +46,22 @@ export async function bareSite(snippet: string): Promise<{ url: string; server: 
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
+
+/** A message as the widget's wire gives it. */
+type Said = { author: string; text: string; choices?: { value: string; label: string }[] };
+
+/** A customer of a browser of their own, over the widget's wire. */
+export async function visitor(request: APIRequestContext, key: string): Promise<{ say: (id: string, text: string, choice?: string) => Promise<void>; said: () => Promise<Said[]> }> {
+  const opened = (await (await request.post('/widget/v1/open', { data: { key, locale: 'en-US' } })).json()) as { token: string };
+  const headers = { authorization: `Bearer ${opened.token}` };
+  return {
+    say: async (id, text, choice) => {
+      await request.post('/widget/v1/messages', { headers, data: { clientId: id, text, choice } });
+    },
+    said: async () => {
+      const said = (await (await request.get('/widget/v1/messages', { headers })).json()) as Said[] | { messages: Said[] };
+      return Array.isArray(said) ? said : said.messages;
+    },
+  };
 }

@@ -1,25 +1,20 @@
 import { expect, test, type APIRequestContext, type Page } from '@playwright/test';
-import { accessible, newFirm, screen } from './harness.ts';
+import { accessible, newFirm, screen, visitor } from './harness.ts';
 
 const WORDS = ['umbrella', 'violin', 'tractor', 'lantern', 'pebble', 'saddle', 'teapot', 'anchor'];
 const MORE = ['maple', 'copper', 'winter', 'velvet', 'harbour', 'meadow'];
 
-type Message = { choices: { value: string; label: string }[] };
-
 /** A customer who asks for a refund in words of their own and chooses what is listed first. */
 async function customer(request: APIRequestContext, key: string, text: string): Promise<boolean> {
-  const opened = (await (await request.post('/widget/v1/open', { data: { key, locale: 'en-US' } })).json()) as { token: string };
-  const headers = { authorization: `Bearer ${opened.token}` };
-  await request.post('/widget/v1/messages', { headers, data: { clientId: 'a', text } });
+  const { say, said } = await visitor(request, key);
+  await say('a', text);
   let choice: string | undefined;
   await expect(async () => {
-    const said = (await (await request.get('/widget/v1/messages', { headers })).json()) as Message[] | { messages: Message[] };
-    const messages = Array.isArray(said) ? said : said.messages;
-    choice = messages.flatMap((message) => message.choices ?? [])[0]?.value;
+    choice = (await said()).flatMap((message) => message.choices ?? [])[0]?.value;
     expect(choice).toBeTruthy();
   }).toPass();
   if (!choice?.startsWith('art_')) return false;
-  await request.post('/widget/v1/messages', { headers, data: { clientId: 'b', text: 'that one', choice } });
+  await say('b', 'that one', choice);
   return true;
 }
 

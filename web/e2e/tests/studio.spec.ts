@@ -1,19 +1,14 @@
 import { expect, test, type APIRequestContext } from '@playwright/test';
-import { accessible, newFirm, screen } from './harness.ts';
+import { accessible, newFirm, screen, visitor } from './harness.ts';
 
-type Message = { author: string; choices: { value: string; label: string }[] };
-
-/** A customer of a browser of their own. */
+/** A customer who says one thing after the other, each when the last is answered. */
 async function customer(request: APIRequestContext, key: string, ...texts: string[]): Promise<void> {
-  const opened = (await (await request.post('/widget/v1/open', { data: { key, locale: 'en-US' } })).json()) as { token: string };
-  const headers = { authorization: `Bearer ${opened.token}` };
+  const { say, said } = await visitor(request, key);
   for (const [index, text] of texts.entries()) {
-    const choice = text === 'solved' ? text : undefined;
-    await request.post('/widget/v1/messages', { headers, data: { clientId: String(index), text, choice } });
+    await say(String(index), text, text === 'solved' ? text : undefined);
     await expect(async () => {
-      const said = (await (await request.get('/widget/v1/messages', { headers })).json()) as Message[] | { messages: Message[] };
-      const messages = Array.isArray(said) ? said : said.messages;
-      expect(messages.filter((message) => message.author.toUpperCase() === 'BOT').length).toBeGreaterThan(index);
+      const answers = (await said()).filter((message) => message.author.toUpperCase() === 'BOT');
+      expect(answers.length).toBeGreaterThan(index);
     }).toPass();
   }
 }
