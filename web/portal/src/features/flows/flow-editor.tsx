@@ -1,7 +1,7 @@
 import { App, Alert, Button, Dropdown, Input, InputNumber, Select, Space, Tabs } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link, useParams } from 'react-router';
+import { Link, useBlocker, useParams } from 'react-router';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { FlowInput, FlowQuery } from '../../gql/graphql.ts';
@@ -84,6 +84,11 @@ function Editor(props: { flow: Flow; onSaved: () => void }): ReactNode {
     addEventListener('beforeunload', ask);
     return () => removeEventListener('beforeunload', ask);
   }, [unsaved]);
+  const leaving = useBlocker(unsaved);
+  useEffect(() => {
+    if (leaving.state !== 'blocked') return;
+    modal.confirm({ title: t('flow.leave'), okText: t('flow.leaveUnsaved'), okType: 'danger', onOk: () => leaving.proceed(), onCancel: () => leaving.reset() });
+  }, [leaving, modal, t]);
   const undo = (): void => {
     const before = past.at(-1);
     if (!before) return;
