@@ -120,7 +120,11 @@ pub(crate) fn measure(arguments: &[String]) -> Outcome {
             options.extend(sizes.iter().map(String::as_str));
             return run(&root(), "target/release/lingxi", &options);
         }
-        [what, ..] if what == "bot" => return Err("bench bot FOLDER [MODEL], where the folder holds the sets, and MODEL an embedding model".into()),
+        [what, ..] if what == "bot" => {
+            return Err(
+                "bench bot FOLDER [MODEL], where the folder holds the sets, and MODEL an embedding model".into()
+            );
+        }
         _ => {}
     }
     web::build()?;

@@ -11,6 +11,8 @@ pub mod remote;
 pub mod routing;
 mod tenant_data;
 pub mod tenants;
+mod words;
 
 pub use event::{Envelope, Event};
 pub use tenant_data::{After, TenantData};
+pub use words::Words;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod ctx;
+mod decimal;
 mod error;
 mod id;
 mod money;
@@ -10,6 +11,7 @@ mod text_enum;
 
 pub use clock::{Clock, Env, SystemClock, Timestamp};
 pub use ctx::{Actor, Ctx, Permission, Role};
+pub use decimal::Decimal;
 pub use error::{Error, ErrorCode, FieldError, Result};
 pub use id::ParseIdError;
 pub use money::{Currency, Money};
@@ -82,6 +84,24 @@ define_id!(
     ReservationId, "rsv";
     /// A metered fact.
     UsageId, "usg";
+    /// A firm's subscription to a plan.
+    SubscriptionId, "sub";
+    /// A stretch of a subscription on one version of a plan.
+    PhaseId, "pha";
+    /// A bill of a firm: a draft, then final.
+    InvoiceId, "ivc";
+    /// A note that takes back part of an invoice.
+    CreditNoteId, "crn";
+    /// A grant of prepaid or promised credit in a wallet.
+    CreditGrantId, "crg";
+    /// A movement between accounts of the ledger.
+    LedgerId, "led";
+    /// A payment, or an attempt at one.
+    PaymentId, "pay";
+    /// A firm's doubt about a unit that it is billed for.
+    DisputeId, "dsp";
+    /// An alert or a cap on a meter or on the bill.
+    QuotaId, "quo";
     /// A domain event.
     EventId, "evt";
 );

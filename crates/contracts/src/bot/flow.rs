@@ -3,25 +3,7 @@
 use lingxi_kernel::{ConversationId, FlowId, FlowRunId, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
-/// Words in both languages; where one is empty, the other is said. `{slot}` stands for the value of a slot.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject, async_graphql::InputObject))]
-#[cfg_attr(feature = "graphql", graphql(input_name = "FlowWordsInput"))]
-#[serde(default, deny_unknown_fields)]
-pub struct FlowWords {
-    /// Chinese.
-    pub zh: String,
-    /// English.
-    pub en: String,
-}
-
-impl FlowWords {
-    /// The words in a language, or in the other one.
-    pub fn in_locale(&self, locale: &str) -> &str {
-        let (first, second) = if locale.starts_with("zh") { (&self.zh, &self.en) } else { (&self.en, &self.zh) };
-        if first.is_empty() { second } else { first }
-    }
-}
+use crate::Words;
 
 text_enum! {
     /// What a slot holds.
@@ -56,7 +38,7 @@ pub struct FlowChoice {
     /// What is kept.
     pub value: String,
     /// What is shown.
-    pub label: FlowWords,
+    pub label: Words,
 }
 
 /// Says something.
@@ -65,8 +47,8 @@ pub struct FlowChoice {
 #[cfg_attr(feature = "graphql", graphql(input_name = "FlowSayInput"))]
 #[serde(deny_unknown_fields)]
 pub struct FlowSay {
-    /// The words.
-    pub words: FlowWords,
+    /// The words; `{slot}` stands for the value of a slot.
+    pub words: Words,
     /// The next step.
     pub next: String,
 }
@@ -80,11 +62,11 @@ pub struct FlowAsk {
     /// Where the value is kept.
     pub slot: String,
     /// What the value is called, for summaries.
-    pub label: FlowWords,
+    pub label: Words,
     /// What it holds.
     pub kind: SlotKind,
     /// The question.
-    pub words: FlowWords,
+    pub words: Words,
     /// Choices of a `CHOICE`.
     #[serde(default)]
     #[cfg_attr(feature = "graphql", graphql(default))]
@@ -113,7 +95,7 @@ pub struct FlowAsk {
 #[serde(deny_unknown_fields)]
 pub struct FlowConfirm {
     /// The question.
-    pub words: FlowWords,
+    pub words: Words,
     /// The next step after yes.
     pub yes: String,
     /// The next step after no.
@@ -194,7 +176,7 @@ pub struct FlowCall {
     pub timeout_seconds: i32,
     /// What is said meanwhile.
     #[serde(default)]
-    pub words: FlowWords,
+    pub words: Words,
     /// The next step when it answered.
     pub next: String,
     /// The next step when it did not.
@@ -208,7 +190,7 @@ pub struct FlowCall {
 #[serde(deny_unknown_fields)]
 pub struct FlowLast {
     /// The words.
-    pub words: FlowWords,
+    pub words: Words,
 }
 
 /// A step: a key, and exactly one thing that it does.
@@ -336,7 +318,7 @@ pub struct FlowCase {
 #[serde(deny_unknown_fields)]
 pub struct FlowDefinition {
     /// Its name.
-    pub name: FlowWords,
+    pub name: Words,
     /// Its steps.
     pub steps: Vec<FlowStep>,
     /// Dialogues that must go as written before it is published.

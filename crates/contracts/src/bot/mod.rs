@@ -19,7 +19,7 @@ pub use events::ReplyDecided;
 pub use flow::{
     Flow, FlowAsk, FlowBranch, FlowCall, FlowCase, FlowCaseResult, FlowChoice, FlowConfirm, FlowDefinition, FlowDoes,
     FlowLast, FlowRun, FlowRunStatus, FlowSay, FlowStep, FlowTake, FlowTest, FlowTrial, FlowTurn, FlowVersion, FlowWay,
-    FlowWords, SlotKind, SlotValue,
+    SlotKind, SlotValue,
 };
 pub use gold::{GoldQuestion, GoldResult, GoldStatus, PublishCheck};
 pub use report::{ArticleReport, BotDay, BotReport, DecisionCounts, RulesExample, RulesPreview, UnansweredCluster};

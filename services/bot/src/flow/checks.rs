@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use lingxi_contracts::bot::{FlowAsk, FlowDefinition, FlowDoes, FlowStep, FlowWords, SlotKind};
+use lingxi_contracts::Words;
+use lingxi_contracts::bot::{FlowAsk, FlowDefinition, FlowDoes, FlowStep, SlotKind};
 use lingxi_kernel::{Error, FieldError, Result};
 use lingxi_nlu::slot;
 use lingxi_outbound::Outbound;
@@ -133,7 +134,7 @@ impl Check<'_> {
         }
     }
 
-    fn words(&mut self, number: usize, words: &FlowWords, needed: bool) {
+    fn words(&mut self, number: usize, words: &Words, needed: bool) {
         let both = [&words.zh, &words.en];
         if needed && both.iter().all(|text| text.trim().is_empty()) {
             self.refuse(number, "words", "Write what is said in at least one language.");

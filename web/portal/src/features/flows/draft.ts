@@ -1,4 +1,4 @@
-import type { FlowInput, FlowStepInput, FlowWordsInput, SlotKind } from '../../gql/graphql.ts';
+import type { FlowInput, FlowStepInput, WordsInput, SlotKind } from '../../gql/graphql.ts';
 
 /** What a step does. */
 export const KINDS = ['say', 'ask', 'confirm', 'branch', 'call', 'handOver', 'end'] as const;
@@ -19,7 +19,7 @@ export function plain<T>(value: T): T {
 }
 
 /** What a step says, if anything. */
-export function wordsOf(step: FlowStepInput): FlowWordsInput | undefined {
+export function wordsOf(step: FlowStepInput): WordsInput | undefined {
   return (step.say ?? step.ask ?? step.confirm ?? step.call ?? step.handOver ?? step.end)?.words;
 }
 

@@ -1,7 +1,7 @@
 import { Button, Input, Select, Space } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { FlowChoiceInput, FlowInput, FlowTakeInput, FlowTest, FlowWayInput, FlowWordsInput } from '../../gql/graphql.ts';
+import type { FlowChoiceInput, FlowInput, FlowTakeInput, FlowTest, FlowWayInput, WordsInput } from '../../gql/graphql.ts';
 
 /** A labelled field. */
 export function Field(props: { label: string; hint?: string; children: ReactNode }): ReactNode {
@@ -15,7 +15,7 @@ export function Field(props: { label: string; hint?: string; children: ReactNode
 }
 
 /** Words in both languages. */
-export function Words(props: { label: string; value: FlowWordsInput; short?: boolean; onChange: (value: FlowWordsInput) => void }): ReactNode {
+export function Words(props: { label: string; value: WordsInput; short?: boolean; onChange: (value: WordsInput) => void }): ReactNode {
   const { t } = useTranslation();
   const { value, label } = props;
   const field = (locale: 'zh' | 'en'): ReactNode => {

@@ -1,0 +1,132 @@
+//! Prepaid credit, payments and the ledger.
+
+use lingxi_kernel::{CreditGrantId, InvoiceId, LedgerId, Money, PaymentId, Timestamp, text_enum};
+use serde::{Deserialize, Serialize};
+
+text_enum! {
+    /// Where credit comes from.
+    pub enum CreditKind {
+        /// The firm paid for it.
+        Paid = "paid",
+        /// It was given.
+        Promotional = "promotional",
+        /// It was taken back from an invoice.
+        CreditNote = "credit_note",
+    }
+}
+
+/// Credit of a wallet; the oldest that has not expired is used first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct CreditGrant {
+    /// Global id.
+    pub id: CreditGrantId,
+    /// Where it comes from.
+    pub kind: CreditKind,
+    /// How much it was.
+    pub amount: Money,
+    /// How much is left.
+    pub remaining: Money,
+    /// Why.
+    pub note: String,
+    /// When it was granted.
+    pub granted_at: Timestamp,
+    /// From when on it cannot be used.
+    pub expires_at: Option<Timestamp>,
+}
+
+/// A firm's prepaid credit.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Wallet {
+    /// What can be used now.
+    pub balance: Money,
+    /// The grants, oldest first.
+    pub grants: Vec<CreditGrant>,
+}
+
+text_enum! {
+    /// Accounts of the ledger, one set for each firm.
+    pub enum LedgerAccount {
+        /// What the firm owes us.
+        Receivable = "receivable",
+        /// What we earned.
+        Revenue = "revenue",
+        /// Tax that we owe the state.
+        TaxPayable = "tax_payable",
+        /// Prepaid credit that we owe the firm.
+        Wallet = "wallet",
+        /// Credit that we gave away.
+        Promotions = "promotions",
+        /// Paid credit that expired.
+        Breakage = "breakage",
+        /// What the payment provider holds for us.
+        Provider = "provider",
+        /// What came by transfer.
+        Bank = "bank",
+        /// What was given up.
+        BadDebt = "bad_debt",
+    }
+}
+
+/// One movement of the ledger: debits are positive, credits negative, and those of one transaction add up to zero.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct LedgerEntry {
+    /// Global id.
+    pub id: LedgerId,
+    /// The unique key of its transaction, such as `invoice/ivc_…`.
+    pub transaction: String,
+    /// Which account.
+    pub account: LedgerAccount,
+    /// How much.
+    pub amount: Money,
+    /// When it was written.
+    pub at: Timestamp,
+}
+
+text_enum! {
+    /// How something was paid.
+    pub enum PaymentMethod {
+        /// Through the payment provider.
+        Provider = "provider",
+        /// By bank transfer, as finance recorded it.
+        BankTransfer = "bank_transfer",
+    }
+}
+
+text_enum! {
+    /// Where a payment stands.
+    pub enum PaymentStatus {
+        /// It was begun.
+        Pending = "pending",
+        /// The money is there.
+        Succeeded = "succeeded",
+        /// It did not come.
+        Failed = "failed",
+        /// The money went back.
+        Refunded = "refunded",
+    }
+}
+
+/// A payment, or an attempt at one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Payment {
+    /// Global id.
+    pub id: PaymentId,
+    /// How.
+    pub method: PaymentMethod,
+    /// Where it stands.
+    pub status: PaymentStatus,
+    /// How much.
+    pub amount: Money,
+    /// For which invoice; without one it tops the wallet up.
+    pub invoice_id: Option<InvoiceId>,
+    /// The provider's or the bank's word for it.
+    pub reference: String,
+    /// Why it failed.
+    pub failure: Option<String>,
+    /// When it was begun.
+    pub at: Timestamp,
+}

@@ -1,0 +1,6 @@
+//! The rules of rating.
+
+mod adjusting;
+mod aggregation;
+mod oracle;
+mod prices;
