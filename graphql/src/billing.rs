@@ -1,9 +1,12 @@
 //! Fields of the billing service.
 
 use async_graphql::connection::Connection;
-use async_graphql::{Context, Object, Result};
-use lingxi_contracts::billing::{DraftBill, Meter, SpendLimits, UsageDay, UsageEvent};
-use lingxi_kernel::PageArgs;
+use async_graphql::{Context, Object, Result, SimpleObject};
+use lingxi_contracts::billing::{
+    AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Invoice, LedgerEntry, Payment, Plan,
+    SpendLimits, Subscription, UsageEvent, UsagePoint, UsageQuery, Wallet,
+};
+use lingxi_kernel::{InvoiceId, Money, PageArgs, Timestamp, UsageId};
 
 use crate::outcome::{Shown as _, connection, parts, payload};
 
@@ -14,6 +17,36 @@ payload!(
         limits: SpendLimits
     }
 );
+payload!(
+    /// What changing the subscription came to.
+    SubscriptionPayload {
+        /// The subscription.
+        subscription: Subscription
+    }
+);
+payload!(
+    /// What changing to whom bills are written came to.
+    BillingProfilePayload {
+        /// To whom bills are written.
+        profile: BillingProfile
+    }
+);
+payload!(
+    /// What a dispute came to.
+    DisputePayload {
+        /// The dispute.
+        dispute: Dispute
+    }
+);
+
+/// What the usage of the last whole month would have cost under a plan.
+#[derive(SimpleObject)]
+pub struct PlanSimulation {
+    /// The plan.
+    plan: Plan,
+    /// What it would have cost, with tax.
+    total: Money,
+}
 
 /// Reads of the billing service.
 #[derive(Default)]
@@ -21,30 +54,135 @@ pub struct BillingQuery;
 
 #[Object]
 impl BillingQuery {
-    /// The running month's bill, as it would be now.
+    /// The running period's bill, as it would be now.
     async fn draft_bill(&self, ctx: &Context<'_>) -> Result<DraftBill> {
         let (caller, services) = parts(ctx)?;
         services.billing.draft_bill(caller).await.shown()
     }
 
-    /// The running month's usage by day and meter.
-    async fn usage_by_day(&self, ctx: &Context<'_>) -> Result<Vec<UsageDay>> {
+    /// Usage of a meter as a series; steps without usage are left out.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn usage(
+        &self,
+        ctx: &Context<'_>,
+        query: UsageQuery,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, UsagePoint>> {
         let (caller, services) = parts(ctx)?;
-        services.billing.usage_by_day(caller).await.shown()
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.billing.usage(caller, query, page).await.shown()?))
     }
 
-    /// The metered facts behind a line of the running month's bill, newest first.
+    /// The metered facts of a meter in a stretch of time, newest first.
     #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
     async fn usage_events(
         &self,
         ctx: &Context<'_>,
-        meter: Meter,
+        #[graphql(desc = "Key of the meter.")] meter: String,
+        #[graphql(desc = "From this moment on.")] from: Timestamp,
+        #[graphql(desc = "Up to this moment, which is not included.")] to: Timestamp,
         #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
         #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
     ) -> Result<Connection<String, UsageEvent>> {
         let (caller, services) = parts(ctx)?;
         let page = PageArgs::new(first, after).shown()?;
-        Ok(connection(services.billing.evidence(caller, meter, page).await.shown()?))
+        Ok(connection(services.billing.usage_events(caller, &meter, from, to, page).await.shown()?))
+    }
+
+    /// Metered facts that were put aside instead of being counted, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn aside_events(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, AsideEvent>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.billing.aside_events(caller, page).await.shown()?))
+    }
+
+    /// Meters, taxes, and the plans that can be chosen; to operators everything that there is.
+    async fn catalog(&self, ctx: &Context<'_>) -> Result<Catalog> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.catalog(caller).await.shown()
+    }
+
+    /// The firm's subscription.
+    async fn subscription(&self, ctx: &Context<'_>) -> Result<Subscription> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.subscription(caller).await.shown()
+    }
+
+    /// What the last whole month would have cost under each plan that can be chosen.
+    async fn plan_simulations(&self, ctx: &Context<'_>) -> Result<Vec<PlanSimulation>> {
+        let (caller, services) = parts(ctx)?;
+        let all = services.billing.simulate_plans(caller).await.shown()?;
+        Ok(all.into_iter().map(|(plan, total)| PlanSimulation { plan, total }).collect())
+    }
+
+    /// To whom bills are written.
+    async fn billing_profile(&self, ctx: &Context<'_>) -> Result<BillingProfile> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.profile(caller).await.shown()
+    }
+
+    /// The firm's invoices, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn invoices(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, Invoice>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.billing.invoices(caller, page).await.shown()?))
+    }
+
+    /// An invoice of the firm.
+    async fn invoice(&self, ctx: &Context<'_>, id: InvoiceId) -> Result<Invoice> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.invoice(caller, id).await.shown()
+    }
+
+    /// The firm's prepaid credit.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Wallet> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.wallet(caller).await.shown()
+    }
+
+    /// Movements of the firm's accounts in the ledger, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn ledger(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, LedgerEntry>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.billing.ledger(caller, page).await.shown()?))
+    }
+
+    /// The firm's payments, newest first.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, Payment>> {
+        let (caller, services) = parts(ctx)?;
+        let page = PageArgs::new(first, after).shown()?;
+        Ok(connection(services.billing.payments(caller, page).await.shown()?))
+    }
+
+    /// The firm's disputes, newest first.
+    async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.disputes(caller).await.shown()
     }
 }
 
@@ -54,9 +192,39 @@ pub struct BillingMutation;
 
 #[Object]
 impl BillingMutation {
-    /// Sets the month's alert and cap.
+    /// Sets alerts and caps.
     async fn set_spend_limits(&self, ctx: &Context<'_>, input: SpendLimits) -> Result<SpendLimitsPayload> {
         let (caller, services) = parts(ctx)?;
         SpendLimitsPayload::of(services.billing.set_limits(caller, input).await)
+    }
+
+    /// Chooses a plan; from now on, or from the next period on.
+    async fn choose_plan(&self, ctx: &Context<'_>, code: String, when: ChangeMoment) -> Result<SubscriptionPayload> {
+        let (caller, services) = parts(ctx)?;
+        SubscriptionPayload::of(services.billing.choose_plan(caller, &code, when).await)
+    }
+
+    /// Ends the subscription; now, or at the period's end.
+    async fn cancel_subscription(&self, ctx: &Context<'_>, when: ChangeMoment) -> Result<SubscriptionPayload> {
+        let (caller, services) = parts(ctx)?;
+        SubscriptionPayload::of(services.billing.cancel_subscription(caller, when).await)
+    }
+
+    /// Pauses the subscription, or lets it go on; going on takes a cancellation back that has not taken effect.
+    async fn pause_subscription(&self, ctx: &Context<'_>, paused: bool) -> Result<SubscriptionPayload> {
+        let (caller, services) = parts(ctx)?;
+        SubscriptionPayload::of(services.billing.pause_subscription(caller, paused).await)
+    }
+
+    /// Changes to whom bills are written.
+    async fn set_billing_profile(&self, ctx: &Context<'_>, input: BillingProfile) -> Result<BillingProfilePayload> {
+        let (caller, services) = parts(ctx)?;
+        BillingProfilePayload::of(services.billing.set_profile(caller, input).await)
+    }
+
+    /// Doubts a unit that the firm is billed for.
+    async fn dispute_usage(&self, ctx: &Context<'_>, usage_id: UsageId, reason: String) -> Result<DisputePayload> {
+        let (caller, services) = parts(ctx)?;
+        DisputePayload::of(services.billing.dispute_usage(caller, usage_id, &reason).await)
     }
 }

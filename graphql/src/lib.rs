@@ -19,6 +19,7 @@ mod operator;
 mod outcome;
 mod persisted;
 mod routing;
+mod selling;
 mod tenants;
 
 use std::sync::Arc;
@@ -68,6 +69,7 @@ pub struct Query(
     flows::FlowQuery,
     routing::RoutingQuery,
     billing::BillingQuery,
+    selling::SellingQuery,
     operator::OperatorQuery,
     node::NodeQuery,
     federation::Entities,
@@ -82,6 +84,7 @@ pub struct Mutation(
     flows::FlowMutation,
     routing::RoutingMutation,
     billing::BillingMutation,
+    selling::SellingMutation,
     operator::OperatorMutation,
 );
 

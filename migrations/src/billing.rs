@@ -1,10 +1,12 @@
 //! Tables of the billing service.
 
-use crate::table::{keyed, tables, tenant_table};
+use sea_orm_migration::prelude::*;
 
-tables!(
-    Initial,
-    "m20261122_000006_billing",
+use crate::table::{self, Def, keyed, plain_table, tables, tenant_table};
+
+tables!(Initial, "m20261122_000006_billing", first_tables());
+
+fn first_tables() -> Vec<Def> {
     vec![
         tenant_table("billing_usage")
             .text("source")
@@ -24,4 +26,246 @@ tables!(
             .text_null("alerted_period")
             .text_null("capped_period"),
     ]
-);
+}
+
+/// Meters, plans, invoices, ledger and payment. What was counted so far moves over.
+pub(crate) struct Billing;
+
+impl MigrationName for Billing {
+    fn name(&self) -> &str {
+        "m20261126_000019_billing"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Billing {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let conn = manager.get_connection();
+        table::create(manager, metering()).await?;
+        table::create(manager, billing()).await?;
+        table::create(manager, selling()).await?;
+        let postgres = manager.get_database_backend() == sea_orm::DbBackend::Postgres;
+        for statement in if postgres { &POSTGRES_GUARDS[..] } else { &SQLITE_GUARDS[..] } {
+            conn.execute_unprepared(statement).await?;
+        }
+        // A part of 1,024 is exact in ten places.
+        let decimal =
+            if postgres { "round(quantity / 1024.0, 10)::text" } else { "printf('%.10f', quantity / 1024.0)" };
+        // What is moved is of all firms, which even the owner sees only without row-level security.
+        let moved = ["billing_usage", "billing_rollup", "billing_event", "billing_bucket"];
+        let secured = |how: &str| moved.map(|name| format!("ALTER TABLE {name} {how} ROW LEVEL SECURITY")).join("; ");
+        if postgres {
+            conn.execute_unprepared(&secured("NO FORCE")).await?;
+        }
+        let value = format!("CASE meter WHEN 'stored_kb' THEN {decimal} ELSE CAST(quantity AS TEXT) END");
+        let kind = "CASE meter WHEN 'bot_resolution' THEN 'lingxi.resolution.assumed' WHEN 'stored_kb' THEN 'lingxi.stored' \
+                    WHEN 'agent_minute' THEN 'lingxi.agent' WHEN 'api_call' THEN 'lingxi.api' ELSE 'lingxi.message' END";
+        let meter = "CASE meter WHEN 'bot_resolution' THEN 'resolution_assumed' WHEN 'stored_kb' THEN 'stored_mb' ELSE meter END";
+        conn.execute_unprepared(&format!(
+            "INSERT INTO billing_event (tenant_id, id, source, source_id, kind, subject, at, received_at, data, payload, reverses)
+             SELECT tenant_id, id, source, source_id, {kind}, evidence, at, at, '{{\"value\":\"' || {value} || '\"}}', id, NULL
+             FROM billing_usage WHERE NOT reversed"
+        ))
+        .await?;
+        conn.execute_unprepared(&format!(
+            "INSERT INTO billing_bucket (tenant_id, meter, hour, dimension, value, count, sum, moment, max, latest_at, latest_id, latest)
+             SELECT tenant_id, {meter}, hour, '', '', 1, {value}, '0', NULL, NULL, NULL, NULL FROM billing_rollup"
+        ))
+        .await?;
+        if postgres {
+            conn.execute_unprepared(&secured("FORCE")).await?;
+        }
+        table::drop_all(manager, first_tables()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        table::create(manager, first_tables()).await?;
+        table::drop_all(manager, selling()).await?;
+        table::drop_all(manager, billing()).await?;
+        table::drop_all(manager, metering()).await?;
+        if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
+            let dropped = "DROP FUNCTION billing_entry_stays; DROP FUNCTION billing_invoice_stays";
+            manager.get_connection().execute_unprepared(dropped).await?;
+        }
+        Ok(())
+    }
+}
+
+/// The ledger only grows, and a final invoice says the same for ever: the database itself refuses anything else.
+const SQLITE_GUARDS: [&str; 3] = [
+    "CREATE TRIGGER billing_entry_stays BEFORE UPDATE ON billing_entry BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END",
+    "CREATE TRIGGER billing_entry_remains BEFORE DELETE ON billing_entry BEGIN SELECT RAISE(ABORT, 'the ledger only grows'); END",
+    "CREATE TRIGGER billing_invoice_stays BEFORE UPDATE ON billing_invoice WHEN OLD.number IS NOT NULL AND (
+        NEW.number IS NOT OLD.number OR NEW.lines IS NOT OLD.lines OR NEW.net IS NOT OLD.net OR NEW.tax IS NOT OLD.tax
+        OR NEW.total IS NOT OLD.total OR NEW.currency IS NOT OLD.currency OR NEW.\"from\" IS NOT OLD.\"from\"
+        OR NEW.\"to\" IS NOT OLD.\"to\" OR NEW.bill_to IS NOT OLD.bill_to)
+     BEGIN SELECT RAISE(ABORT, 'a final invoice does not change'); END",
+];
+const POSTGRES_GUARDS: [&str; 2] = [
+    "CREATE FUNCTION billing_entry_stays() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN RAISE EXCEPTION 'the ledger only grows'; END $$;
+     CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON billing_entry FOR EACH ROW EXECUTE FUNCTION billing_entry_stays()",
+    "CREATE FUNCTION billing_invoice_stays() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN RAISE EXCEPTION 'a final invoice does not change'; END $$;
+     CREATE TRIGGER stays BEFORE UPDATE ON billing_invoice FOR EACH ROW WHEN (OLD.number IS NOT NULL AND
+        (NEW.number, NEW.lines, NEW.net, NEW.tax, NEW.total, NEW.currency, NEW.\"from\", NEW.\"to\", NEW.bill_to)
+        IS DISTINCT FROM
+        (OLD.number, OLD.lines, OLD.net, OLD.tax, OLD.total, OLD.currency, OLD.\"from\", OLD.\"to\", OLD.bill_to))
+     EXECUTE FUNCTION billing_invoice_stays()",
+];
+
+/// Facts, and what they come to.
+fn metering() -> Vec<Def> {
+    let fact = |name| {
+        tenant_table(name)
+            .text("source")
+            .text("source_id")
+            .text("kind")
+            .text("subject")
+            .time("at")
+            .time("received_at")
+            .text("data")
+            .uuid("payload")
+            .uuid_null("reverses")
+    };
+    vec![
+        fact("billing_event").index(&["tenant_id", "kind", "at"]).index(&["tenant_id", "reverses"]),
+        fact("billing_aside").text("reason"),
+        keyed("billing_bucket", &["meter", "hour", "dimension", "value"])
+            .text("meter")
+            .time("hour")
+            .text("dimension")
+            .text("value")
+            .big("count")
+            .text("sum")
+            .text("moment")
+            .text_null("max")
+            .time_null("latest_at")
+            .text_null("latest_id")
+            .text_null("latest"),
+        keyed("billing_different", &["meter", "hour", "dimension", "value", "item"])
+            .text("meter")
+            .time("hour")
+            .text("dimension")
+            .text("value")
+            .text("item"),
+        keyed("billing_outcome", &["conversation_id"]).uuid("conversation_id").time("resolved_at").time("due_at"),
+    ]
+}
+
+/// Subscriptions, invoices and money.
+fn billing() -> Vec<Def> {
+    vec![
+        keyed("billing_settings", &[])
+            .json("profile")
+            .json("limits")
+            .json("told")
+            .text_null("customer")
+            .text_null("capped_period"),
+        keyed("billing_subscription", &[])
+            .text("status")
+            .text("zone")
+            .text("currency")
+            .time("started_at")
+            .time("period_from")
+            .time("period_to")
+            .time_null("trial_ends_at")
+            .text_null("next_plan")
+            .time_null("ends_at")
+            .index(&["period_to"]),
+        tenant_table("billing_phase").text("plan").int("version").text("kind").time("from").time_null("to"),
+        tenant_table("billing_invoice")
+            .text_null("number")
+            .text("status")
+            .time("from")
+            .time("to")
+            .text("zone")
+            .text("currency")
+            .json("lines")
+            .big("net")
+            .big("tax")
+            .big("total")
+            .big("paid")
+            .big("credited")
+            .time("finalizes_at")
+            .time_null("finalized_at")
+            .time_null("due_at")
+            .int("attempts")
+            .time_null("next_attempt_at")
+            .json("bill_to")
+            .json_null("tax_rule")
+            .unique(&["tenant_id", "from"])
+            .index(&["status", "finalizes_at"]),
+        keyed("billing_late", &["invoice_id"]).uuid("invoice_id"),
+        tenant_table("billing_credit_note")
+            .text("number")
+            .uuid("invoice_id")
+            .text("reason")
+            .text("currency")
+            .big("net")
+            .big("tax")
+            .big("total")
+            .big("to_wallet")
+            .time("at"),
+        tenant_table("billing_grant")
+            .text("kind")
+            .text("currency")
+            .big("amount")
+            .big("remaining")
+            .text("note")
+            .time("granted_at")
+            .time_null("expires_at"),
+        tenant_table("billing_entry")
+            .text("transaction")
+            .int("position")
+            .text("account")
+            .text("currency")
+            .big("amount")
+            .time("at")
+            .unique(&["tenant_id", "transaction", "position"]),
+        tenant_table("billing_payment")
+            .text("method")
+            .text("status")
+            .text("currency")
+            .big("amount")
+            .uuid_null("invoice_id")
+            .text("reference")
+            .text_null("failure")
+            .time("at")
+            .unique(&["tenant_id", "method", "reference"]),
+        tenant_table("billing_dispute")
+            .uuid("usage_id")
+            .text("subject")
+            .text("reason")
+            .text("status")
+            .text_null("answer")
+            .time("at")
+            .time_null("decided_at")
+            .unique(&["tenant_id", "usage_id"]),
+        keyed("billing_lease", &["meter", "holder"]).text("meter").uuid("holder").text("units").time("until"),
+    ]
+}
+
+/// What operators sell, and what spans firms.
+fn selling() -> Vec<Def> {
+    vec![
+        plain_table("billing_meter").primary_text("key").json("definition").time("created_at"),
+        plain_table("billing_plan")
+            .primary_text("key")
+            .text("code")
+            .int("version")
+            .json("definition")
+            .time("created_at"),
+        plain_table("billing_tax").primary_text("region").json("definition").time("created_at"),
+        plain_table("billing_number").primary_text("series").big("last"),
+        plain_table("billing_provider_event")
+            .primary_text("id")
+            .text("kind")
+            .text("object")
+            .text("body")
+            .time("received_at")
+            .time_null("handled_at")
+            .text_null("failure"),
+        plain_table("billing_reconciliation").primary_uuid("id").json("report").big("differences").time("at"),
+    ]
+}

@@ -38,6 +38,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Outcomes),
             Box::new(bot::OutsideModels),
             Box::new(bot::Trained),
+            Box::new(billing::Billing),
         ]
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! A variable is the key with dots as double underscores: `LINGXI_MAIL__SMTP_URL` is `mail.smtp_url`.
 
+mod billing;
 mod files;
 mod gateway;
 mod http;
@@ -19,6 +20,7 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use billing::Billing;
 pub use files::Files;
 pub use gateway::Gateway;
 pub use http::Http;
@@ -47,6 +49,8 @@ pub struct Config {
     pub mail: Mail,
     /// Outside models for the bot.
     pub models: Models,
+    /// Invoices and payment.
+    pub billing: Billing,
     /// Uploaded files.
     pub files: Files,
     /// Rates and sizes per tenant.

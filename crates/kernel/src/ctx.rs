@@ -67,7 +67,7 @@ impl Role {
             Self::Analyst => {
                 matches!(permission, P::ReadTenant | P::ReadConversations | P::ReadKnowledge | P::ReadReports)
             }
-            Self::Finance => matches!(permission, P::ReadTenant | P::ReadBilling | P::ManageBilling),
+            Self::Finance => matches!(permission, P::ReadTenant | P::ReadBilling | P::ManageBilling | P::ReportUsage),
         }
     }
 }
@@ -111,11 +111,13 @@ pub enum Permission {
     ReadBilling,
     /// Change alerts, caps and plan.
     ManageBilling,
+    /// Send metered facts.
+    ReportUsage,
 }
 
 impl Permission {
     /// All rights.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadTenant,
         Self::ManageTenant,
         Self::ManageMembers,
@@ -133,6 +135,7 @@ impl Permission {
         Self::ReadReports,
         Self::ReadBilling,
         Self::ManageBilling,
+        Self::ReportUsage,
     ];
 }
 

@@ -4,7 +4,7 @@ use lingxi_contracts::billing::{Aggregation, Meter};
 use lingxi_kernel::{Decimal, Error, Result, Timestamp};
 use serde_json::Value;
 
-use crate::exact::{Exact, decimal};
+use crate::exact::{Exact, decimal, exact, ratio};
 use num_bigint::BigInt;
 
 /// What one fact says to a meter.
@@ -78,6 +78,12 @@ impl Bucket {
         Ok(Self { count: 1, sum: value, moment, max: Some(value), latest: Some(Gauge { at, id, value }) })
     }
 
+    /// What takes this back: of values and counts the opposite, and nothing of what only the largest or latest says.
+    #[must_use]
+    pub fn negated(self) -> Self {
+        Self { count: -self.count, sum: self.sum.negated(), moment: -self.moment, max: None, latest: None }
+    }
+
     /// Both together.
     ///
     /// # Errors
@@ -93,38 +99,42 @@ impl Bucket {
     }
 }
 
-/// The quantity of a stretch of time, from the hours in it. `carried` is the level at its start, for weighted sums; `different` is how many
-/// different values there were, for those that count them.
+/// The quantity of a stretch of time, from the hours in it, as it counts in a period of `whole` milliseconds. `carried` is the level at its start,
+/// for weighted sums; `different` is how many different values there were, for those that count them.
 ///
-/// A weighted sum is `∫ level dt / (to − from)`: with changes `vᵢ` at `tᵢ`, `carried + Σ vᵢ (to − tᵢ) / (to − from)`.
+/// Counts and sums add up over the parts of a period by themselves. What stands for a while (the largest, the latest, how many different ones,
+/// a level) counts in a part of a period with the part's share of it. A weighted sum is `∫ level dt / whole`: with changes `vᵢ` at `tᵢ`,
+/// `(carried (to − from) + Σ vᵢ (to − tᵢ)) / whole`.
 ///
 /// # Errors
 /// [`lingxi_kernel::ErrorCode::Internal`] when a number leaves 128 bits.
 pub fn quantity<'a>(
     aggregation: Aggregation,
     (from, to): (Timestamp, Timestamp),
+    whole: i64,
     hours: impl Iterator<Item = (Timestamp, &'a Bucket)>,
     carried: Decimal,
     different: i64,
 ) -> Result<Decimal> {
     let within = hours.filter(|(hour, _)| (from..to).contains(hour));
+    let part = (to - from).num_milliseconds();
+    let standing = |number: Decimal| decimal(&(exact(number) * ratio(part, whole)));
     match aggregation {
         Aggregation::Count => Ok(Decimal::whole(within.map(|(_, bucket)| bucket.count).sum())),
         Aggregation::Sum => within.map(|(_, bucket)| bucket.sum).try_fold(Decimal::ZERO, Decimal::plus),
-        Aggregation::Max => Ok(within.filter_map(|(_, bucket)| bucket.max).max().unwrap_or_default()),
-        Aggregation::Latest => Ok(within
-            .filter_map(|(_, bucket)| bucket.latest.as_ref())
-            .max()
-            .map_or(Decimal::ZERO, |latest| latest.value)),
-        Aggregation::Unique => Ok(Decimal::whole(different)),
+        Aggregation::Max => standing(within.filter_map(|(_, bucket)| bucket.max).max().unwrap_or_default()),
+        Aggregation::Latest => {
+            let latest = within.filter_map(|(_, bucket)| bucket.latest.as_ref()).max();
+            standing(latest.map_or(Decimal::ZERO, |latest| latest.value))
+        }
+        Aggregation::Unique => standing(Decimal::whole(different)),
         Aggregation::WeightedSum => {
-            let mut weighted = BigInt::from(carried.units()) * (to - from).num_milliseconds();
+            let mut weighted = BigInt::from(carried.units()) * part;
             for (hour, bucket) in within {
                 weighted +=
                     BigInt::from(bucket.sum.units()) * (to - hour).num_milliseconds() - BigInt::from(bucket.moment);
             }
-            let whole = BigInt::from((to - from).num_milliseconds().max(1)) * BigInt::from(Decimal::ONE_UNITS);
-            decimal(&Exact::new(weighted, whole))
+            decimal(&Exact::new(weighted, BigInt::from(whole.max(1)) * BigInt::from(Decimal::ONE_UNITS)))
         }
     }
 }

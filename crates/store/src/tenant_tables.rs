@@ -59,6 +59,8 @@ pub struct TenantTables {
     tables: Vec<Box<dyn Table>>,
     /// What is made out of the others.
     made: Vec<Box<dyn Table>>,
+    /// What outlives the tenant.
+    kept: Vec<Box<dyn Table>>,
     folder: Option<PathBuf>,
 }
 
@@ -71,7 +73,7 @@ impl std::fmt::Debug for TenantTables {
 impl TenantTables {
     /// None yet.
     pub fn new(db: Db) -> Self {
-        Self { db, tables: Vec::new(), made: Vec::new(), folder: None }
+        Self { db, tables: Vec::new(), made: Vec::new(), kept: Vec::new(), folder: None }
     }
 
     /// With the table of an entity.
@@ -94,6 +96,16 @@ impl TenantTables {
         self
     }
 
+    /// With the table of an entity whose rows the law demands to be kept: it is taken along, but not erased.
+    #[must_use]
+    pub fn with_kept<E: TenantEntity + 'static>(mut self) -> Self
+    where
+        E::Column: Sync,
+    {
+        self.kept.push(Box::new(Of::<E>(PhantomData)));
+        self
+    }
+
     /// With a folder that holds one folder of files per tenant.
     #[must_use]
     pub fn with_files(mut self, folder: PathBuf) -> Self {
@@ -101,7 +113,7 @@ impl TenantTables {
         self
     }
 
-    /// Removes every row of the tenant.
+    /// Removes every row of the tenant but those that are kept by law.
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the rows cannot be removed.
@@ -128,11 +140,11 @@ impl TenantTables {
 #[async_trait]
 impl TenantData for TenantTables {
     fn tables(&self) -> Vec<&'static str> {
-        self.tables.iter().map(|table| table.name()).collect()
+        self.tables.iter().chain(&self.kept).map(|table| table.name()).collect()
     }
 
     async fn rows(&self, ctx: &Ctx, table: &str, after: After) -> Result<(Vec<Value>, After)> {
-        let known = self.tables.iter().find(|known| known.name() == table);
+        let known = self.tables.iter().chain(&self.kept).find(|known| known.name() == table);
         let table = known.ok_or_else(|| Error::internal(format!("`{table}` is no table of tenants")))?;
         let after = after.map(|after| after.parse::<Uuid>()).transpose()?;
         let mut rows = table.rows(&self.db.read(ctx), after).await?;

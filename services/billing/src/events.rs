@@ -1,24 +1,32 @@
-//! Facts that are counted.
+//! Facts of other services that are counted.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use chrono::TimeDelta;
 use lingxi_bus::Consumer;
-use lingxi_contracts::billing::{ApiCallsCounted, Meter};
+use lingxi_contracts::billing::{ApiCallsCounted, UsageInput, UsageReported};
 use lingxi_contracts::channels::{
     ConversationResolved, FileStored, Handler, HandoverRequested, Message, MessageKind, MessagePosted, MessageReceived,
 };
 use lingxi_contracts::routing::{Activity, ActivityEnded};
-use lingxi_contracts::tenants::TenantEnded;
+use lingxi_contracts::tenants::{TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
-use lingxi_kernel::Result;
-use lingxi_store::{TenantTables, inbox};
+use lingxi_kernel::{ChannelId, ConversationId, Decimal, Result, Timestamp};
+use lingxi_store::{TenantTables, Tx, delete_many, inbox, upsert_all};
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
+use serde_json::json;
 
 use crate::rules;
-use crate::service::{Billing, Usage};
+use crate::service::Billing;
+use crate::store::usage::{self, outcome};
 
 const NAME: &str = "billing";
+/// The source of what Lingxi itself does.
+const SOURCE: &str = "lingxi";
+const CONFIRMED: &str = "lingxi.resolution.confirmed";
+const ASSUMED: &str = "lingxi.resolution.assumed";
 
 pub(crate) struct BillingConsumer {
     pub(crate) service: Arc<Billing>,
@@ -40,6 +48,8 @@ impl Consumer for BillingConsumer {
             ActivityEnded::TYPE,
             FileStored::TYPE,
             ApiCallsCounted::TYPE,
+            UsageReported::TYPE,
+            TenantCreated::TYPE,
             TenantEnded::TYPE,
         ]
         .contains(&kind)
@@ -63,17 +73,26 @@ impl Consumer for BillingConsumer {
         for event in inbox::first_times(&tx, NAME, events).await? {
             if event.kind == TenantEnded::TYPE {
                 ended = true;
+            } else if event.kind == TenantCreated::TYPE {
+                self.service.begin(&tx).await?;
             } else if let Some(wanted) = event.open::<HandoverRequested>()? {
-                self.service.count(&tx, std::mem::take(&mut facts)).await?;
-                self.service.reverse_resolution(&tx, &wanted.conversation.to_string()).await?;
+                self.service.ingest(&tx, std::mem::take(&mut facts)).await?;
+                self.service.take_back_resolution(&tx, wanted.conversation).await?;
+            } else if let Some(resolved) = event.open::<ConversationResolved>()? {
+                if resolved.handler == Handler::Bot {
+                    self.service.resolved(&tx, event, &resolved, &mut facts).await?;
+                }
             } else {
-                facts.extend(usage(event)?);
+                if let Some(received) = event.open::<MessageReceived>()? {
+                    self.service.not_quiet(&tx, received.message.conversation_id).await?;
+                }
+                facts.extend(counted(event)?);
             }
         }
         if ended {
             self.tables.erase(&tx).await?;
         } else {
-            self.service.count(&tx, facts).await?;
+            self.service.ingest(&tx, facts).await?;
         }
         tx.commit().await?;
         self.service.forget(&ctx);
@@ -81,36 +100,100 @@ impl Consumer for BillingConsumer {
     }
 }
 
-/// What an event counts as. Lines about what happened cost nothing, nor does time away.
-fn usage(event: &Envelope) -> Result<Option<Usage>> {
-    let fact = |source_id: String, meter, quantity, evidence: String| Usage {
-        source: NAME,
-        source_id,
-        meter,
-        quantity,
-        at: event.time,
-        evidence,
-    };
-    let message = |message: Message| {
-        let evidence = message.conversation_id.to_string();
-        (message.kind != MessageKind::Event).then(|| fact(message.id.to_string(), Meter::Message, 1, evidence))
-    };
-    let id = event.id.to_string();
+fn fact(id: String, kind: &str, subject: String, at: Timestamp, value: Decimal) -> UsageInput {
+    let (source, kind) = (SOURCE.to_owned(), kind.to_owned());
+    UsageInput { source, id, kind, subject, at: Some(at), data: json!({ "value": value }), reverses: None }
+}
+
+fn message(message: &Message, channel: ChannelId) -> Option<UsageInput> {
+    let conversation = message.conversation_id.to_string();
+    // Lines about what happened cost nothing.
+    (message.kind != MessageKind::Event).then(|| UsageInput {
+        data: json!({ "value": Decimal::ONE, "channel": channel }),
+        ..fact(message.id.to_string(), "lingxi.message", conversation, message.created_at, Decimal::ONE)
+    })
+}
+
+/// What an event counts as. Time away costs nothing.
+fn counted(event: &Envelope) -> Result<Option<UsageInput>> {
+    let (id, at) = (event.id.to_string(), event.time);
     Ok(if let Some(received) = event.open::<MessageReceived>()? {
-        message(received.message)
+        message(&received.message, received.channel)
     } else if let Some(posted) = event.open::<MessagePosted>()? {
-        message(posted.message)
-    } else if let Some(resolved) = event.open::<ConversationResolved>()? {
-        let by_bot = resolved.handler == Handler::Bot;
-        by_bot.then(|| fact(id, Meter::BotResolution, 1, resolved.conversation.to_string()))
+        message(&posted.message, posted.channel)
     } else if let Some(ended) = event.open::<ActivityEnded>()? {
         let at_work = [Activity::Available, Activity::Busy].contains(&ended.activity);
         let minutes = rules::minutes(ended.from, ended.to);
-        at_work.then(|| fact(id, Meter::AgentMinute, minutes, ended.member.to_string()))
+        (at_work && minutes > 0)
+            .then(|| fact(id, "lingxi.agent", ended.member.to_string(), at, Decimal::whole(minutes)))
     } else if let Some(stored) = event.open::<FileStored>()? {
-        let kilobytes = (stored.attachment.size + 1023) / 1024;
-        Some(fact(stored.attachment.id.to_string(), Meter::StoredKb, kilobytes, stored.attachment.id.to_string()))
+        let file = stored.attachment.id.to_string();
+        Some(fact(file.clone(), "lingxi.stored", file, at, megabytes(stored.attachment.size)))
+    } else if let Some(calls) = event.open::<ApiCallsCounted>()? {
+        Some(fact(id, "lingxi.api", calls.key, at, Decimal::whole(calls.calls)))
     } else {
-        event.open::<ApiCallsCounted>()?.map(|counted| fact(id, Meter::ApiCall, counted.calls, counted.key))
+        event.open::<UsageReported>()?.map(|reported| reported.usage)
     })
+}
+
+/// Megabytes of some bytes, begun kilobytes counted as whole: a part of 1,024 is exact in ten places.
+fn megabytes(bytes: i64) -> Decimal {
+    let kilobytes = i128::from((bytes.max(0) + 1023) / 1024);
+    Decimal::from_units(kilobytes * Decimal::ONE_UNITS / 1024)
+}
+
+impl Billing {
+    /// A firm's subscription begins with the firm.
+    pub(crate) async fn begin(&self, tx: &Tx) -> Result<()> {
+        self.stored_subscription(tx).await.map(|_| ())
+    }
+
+    /// The bot resolved a conversation: what the customer confirmed counts now, the rest when nobody comes back.
+    async fn resolved(
+        &self,
+        tx: &Tx,
+        event: &Envelope,
+        resolved: &ConversationResolved,
+        facts: &mut Vec<UsageInput>,
+    ) -> Result<()> {
+        let conversation = resolved.conversation;
+        if resolved.confirmed {
+            facts.push(fact(event.id.to_string(), CONFIRMED, conversation.to_string(), event.time, Decimal::ONE));
+            return Ok(());
+        }
+        let due_at = event.time + TimeDelta::days(self.deps.settings.quiet_days.into());
+        let row = outcome::Model {
+            tenant_id: tx.tenant(),
+            conversation_id: conversation.uuid(),
+            resolved_at: event.time,
+            due_at,
+        };
+        upsert_all(tx, vec![row]).await
+    }
+
+    /// A customer came back before a resolution counted: it will not, unless the bot resolves the conversation again.
+    async fn not_quiet(&self, tx: &Tx, conversation: ConversationId) -> Result<()> {
+        let waiting =
+            delete_many::<outcome::Entity>(tx).filter(outcome::Column::ConversationId.eq(conversation.uuid()));
+        waiting.exec(tx.conn()).await?;
+        Ok(())
+    }
+
+    /// A conversation came to a person after all: what the bot had resolved in it is taken back.
+    async fn take_back_resolution(&self, tx: &Tx, conversation: ConversationId) -> Result<()> {
+        self.not_quiet(tx, conversation).await?;
+        let since = tx.now() - TimeDelta::days(self.deps.settings.quiet_days.into());
+        let mut units = usage::standing(tx, CONFIRMED, &conversation.to_string(), since).await?;
+        units.extend(usage::standing(tx, ASSUMED, &conversation.to_string(), since).await?);
+        self.take_back(tx, units).await
+    }
+
+    /// Nobody came back: the resolution counts, at the moment at which it was.
+    pub(crate) async fn count_outcome(&self, tx: &Tx, row: outcome::Model) -> Result<()> {
+        let conversation = ConversationId::from_uuid(row.conversation_id);
+        let id = format!("{conversation}/{}", row.resolved_at.timestamp_millis());
+        let one = fact(id, ASSUMED, conversation.to_string(), row.resolved_at, Decimal::ONE);
+        self.ingest(tx, vec![one]).await?;
+        self.not_quiet(tx, conversation).await
+    }
 }

@@ -1,6 +1,8 @@
-//! Billing: usage, plan, the running month's bill, alerts and cap.
+//! Billing: metering, plans, bills, credit, payment.
 
 mod events;
+mod http;
+mod jobs;
 mod rules;
 mod service;
 mod store;
@@ -8,17 +10,23 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_contracts::billing::BillingClient;
+use lingxi_contracts::billing::{BillingClient, Catalog};
 use lingxi_contracts::tenants::TenantsClient;
+use lingxi_kernel::Result;
 use lingxi_store::{Db, TenantTables};
+
+pub use http::{Edge, routes};
+pub use jobs::Jobs;
 
 /// What the service needs.
 #[derive(Clone)]
 pub struct Deps {
     /// Storage.
     pub db: Db,
-    /// Time zones of firms.
+    /// Time zones and languages of firms, and who operates the platform.
     pub tenants: Arc<dyn TenantsClient>,
+    /// Who bills, and when.
+    pub settings: lingxi_config::Billing,
 }
 
 impl std::fmt::Debug for Deps {
@@ -33,6 +41,8 @@ pub struct Parts {
     pub client: Arc<dyn BillingClient>,
     /// Its consumer of facts.
     pub consumer: Arc<dyn Consumer>,
+    /// Its timers.
+    pub jobs: Jobs,
 }
 
 impl std::fmt::Debug for Parts {
@@ -41,18 +51,42 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// The service's part of a tenant's data.
+/// The meters, plans and taxes that this binary comes with.
+///
+/// # Errors
+/// None: a test holds that it can be read.
+pub fn built_in_catalog() -> Result<Catalog> {
+    service::built_in()
+}
+
+/// The service's part of a tenant's data. Ledger, invoices, credit notes and payments stay when a tenant ends: the law demands that they are kept.
 pub fn data(db: &Db) -> TenantTables {
+    use store::{invoice, lease, money, settings, subscription, usage};
     TenantTables::new(db.clone())
-        .with::<store::usage::Entity>()
-        .with::<store::rollup::Entity>()
-        .with::<store::account::Entity>()
+        .with::<usage::event::Entity>()
+        .with::<usage::aside::Entity>()
+        .with::<usage::bucket::Entity>()
+        .with::<usage::different::Entity>()
+        .with::<usage::outcome::Entity>()
+        .with::<settings::Entity>()
+        .with::<subscription::Entity>()
+        .with::<subscription::phase::Entity>()
+        .with::<invoice::late::Entity>()
+        .with::<invoice::dispute::Entity>()
+        .with::<money::grant::Entity>()
+        .with_made::<lease::Entity>()
+        .with_kept::<invoice::row::Entity>()
+        .with_kept::<invoice::credit_note::Entity>()
+        .with_kept::<money::entry::Entity>()
+        .with_kept::<money::payment::Entity>()
 }
 
 /// Builds the service.
 pub fn build(deps: Deps) -> Parts {
     let tables = Arc::new(data(&deps.db));
+    let db = deps.db.clone();
     let service = Arc::new(service::Billing::new(deps));
+    let jobs = Jobs { db, service: service.clone() };
     let consumer = events::BillingConsumer { service: service.clone(), tables: tables.clone() };
-    Parts { client: service, consumer: Arc::new(consumer) }
+    Parts { client: service, consumer: Arc::new(consumer), jobs }
 }

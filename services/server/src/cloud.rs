@@ -227,9 +227,7 @@ impl Cloud {
         });
         let own = tenants.as_ref().map(|parts| parts.client.clone());
         let tenants_client: Arc<dyn TenantsClient> = base.client(own, |to| Arc::new(RemoteTenants(to)))?;
-        let billing = base
-            .own(Role::Billing)
-            .map(|db| lingxi_billing::build(lingxi_billing::Deps { db, tenants: tenants_client.clone() }));
+        let billing = base.own(Role::Billing).map(|db| billing(db, config, tenants_client.clone()));
         let own = billing.as_ref().map(|parts| parts.client.clone());
         let billing_client: Arc<dyn BillingClient> = base.client(own, |to| Arc::new(RemoteBilling(to)))?;
         let bot = base.own(Role::Bot).map(|db| bot(db, config, tenants_client.clone(), billing_client.clone()));
@@ -257,7 +255,7 @@ impl Cloud {
 
         let own = Own { tenants, channels, bot, routing, billing };
         let (consumers, served) = (own.consumers(), own.served());
-        let Own { tenants, channels, bot, routing, .. } = own;
+        let Own { tenants, channels, bot, routing, billing } = own;
         Ok(Self {
             messages: channels.as_ref().map(|parts| parts.limit.clone()),
             channels: channels.as_ref().map(|parts| parts.edge(bot_client.clone(), routing_client.clone())),
@@ -274,6 +272,7 @@ impl Cloud {
                 channels: channels.map(|parts| parts.jobs),
                 bot: bot.map(|parts| parts.jobs),
                 routing: routing.map(|parts| parts.jobs),
+                billing: billing.map(|parts| parts.jobs),
                 db: base.db.clone(),
             },
             gateway: base.roles.contains(&Role::Gateway),
@@ -348,6 +347,10 @@ fn sources(db: &Db, config: &Config) -> Vec<Arc<dyn TenantData>> {
         Arc::new(lingxi_routing::data(db)),
         Arc::new(lingxi_billing::data(db)),
     ]
+}
+
+fn billing(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>) -> lingxi_billing::Parts {
+    lingxi_billing::build(lingxi_billing::Deps { db, tenants, settings: config.billing.clone() })
 }
 
 fn bot(

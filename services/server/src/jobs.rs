@@ -25,6 +25,7 @@ pub(crate) struct Jobs {
     pub(crate) channels: Option<lingxi_channels::Jobs>,
     pub(crate) bot: Option<lingxi_bot::Jobs>,
     pub(crate) routing: Option<lingxi_routing::Jobs>,
+    pub(crate) billing: Option<lingxi_billing::Jobs>,
     pub(crate) db: Option<Db>,
 }
 
@@ -49,6 +50,12 @@ impl Jobs {
             bot.end_silent_walks().await?;
             bot.learn().await?;
         }
+        if let Some(billing) = &self.billing {
+            billing.count_outcomes().await?;
+            billing.end_periods().await?;
+            billing.finalize().await?;
+            billing.expire_credit().await?;
+        }
         if let Some(tenants) = &self.tenants {
             tenants.write_exports().await?;
             tenants.end_tenants().await?;
@@ -64,6 +71,7 @@ impl Jobs {
             self.channels.as_ref().map(|_| "channels"),
             self.bot.as_ref().map(|_| "bot"),
             self.routing.as_ref().map(|_| "routing"),
+            self.billing.as_ref().map(|_| "billing"),
             self.db.as_ref().map(|_| "store"),
         ];
         named.into_iter().flatten().collect()
@@ -96,6 +104,12 @@ impl Jobs {
             every("bot", 1, "webhooks of flows", job(it, |it| async move { it.call_webhooks().await }));
             every("bot", 600, "silent customers in flows", job(it, |it| async move { it.end_silent_walks().await }));
             every("bot", 600, "learning", job(it, |it| async move { it.learn().await }));
+        }
+        if let Some(it) = &self.billing {
+            every("billing", 60, "resolutions that stood", job(it, |it| async move { it.count_outcomes().await }));
+            every("billing", 60, "periods that end", job(it, |it| async move { it.end_periods().await }));
+            every("billing", 60, "drafts of invoices", job(it, |it| async move { it.finalize().await }));
+            every("billing", 600, "credit that expires", job(it, |it| async move { it.expire_credit().await }));
         }
         if let Some(it) = &self.tenants {
             every("tenants", 5, "waiting mail", job(it, |it| async move { it.send_mail().await }));

@@ -102,6 +102,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
                     lingxi_graphql::routes(c, edge);
                     forwards.routes(c);
                     firms::routes(c, &services, operator.as_ref());
+                    lingxi_billing::routes(c, &lingxi_billing::Edge { billing: services.billing.clone() });
                     files::routes(c);
                 }
             })

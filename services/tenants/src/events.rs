@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
-use lingxi_contracts::billing::SpendLimitReached;
+use lingxi_contracts::billing::{BillingMailWanted, LimitReached};
 use lingxi_contracts::tenants::{ChangeNoted, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
 use lingxi_kernel::Result;
@@ -27,7 +27,7 @@ impl Consumer for TenantsConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [SpendLimitReached::TYPE, TenantEnded::TYPE, ChangeNoted::TYPE].contains(&kind)
+        [LimitReached::TYPE, BillingMailWanted::TYPE, TenantEnded::TYPE, ChangeNoted::TYPE].contains(&kind)
     }
 
     async fn handle(&self, event: &Envelope) -> Result<()> {
@@ -44,18 +44,25 @@ impl Consumer for TenantsConsumer {
             }
             return tx.commit().await;
         }
-        let Some(reached) = event.open::<SpendLimitReached>()? else { return Ok(()) };
         let tx = self.db.begin(&event.ctx(NAME)).await?;
         if !inbox::first_time(&tx, NAME, event).await? {
             return Ok(());
         }
         let firm = tenant::own(&tx).await?;
+        let (words, also) = if let Some(reached) = event.open::<LimitReached>()? {
+            (mail::limit(&firm.locale, &reached), None)
+        } else if let Some(wanted) = event.open::<BillingMailWanted>()? {
+            (mail::billing(&firm.locale, &firm.time_zone, &wanted.news), wanted.also)
+        } else {
+            return Ok(());
+        };
         let members = newest::<member::Entity>(&tx, member::Column::Id).await?;
         let told = members.into_iter().filter(|row| ["owner", "admin", "finance"].contains(&row.role.as_str()));
         let accounts = account::by_ids(tx.conn(), told.map(|row| row.account_id).collect()).await?;
-        for account in accounts {
-            let words = mail::spend_limit(&firm.locale, &reached.limit, &reached.total.to_string());
-            mail::queue(&tx, &account.email, words).await?;
+        let mut receivers: Vec<String> = accounts.into_iter().map(|account| account.email).collect();
+        receivers.extend(also.filter(|also| !receivers.contains(also)));
+        for receiver in receivers {
+            mail::queue(&tx, &receiver, words.clone()).await?;
         }
         tx.commit().await
     }

@@ -1,6 +1,7 @@
 //! Mails of the service, in both languages. They are stored with the change and leave by the mail job.
 
-use lingxi_kernel::{MailId, Result};
+use lingxi_contracts::billing::{BillingNews, LimitReached};
+use lingxi_kernel::{MailId, Result, Timestamp};
 use lingxi_store::{Tx, insert};
 
 use crate::store::mail;
@@ -68,18 +69,92 @@ pub(crate) fn invitation(locale: &str, firm: &str, link: &str) -> Words {
     }
 }
 
-pub(crate) fn spend_limit(locale: &str, limit: &str, total: &str) -> Words {
-    match (locale, limit) {
-        ("zh-CN", "cap") => (
-            "灵犀：本月费用已达上限".into(),
-            format!("本月费用已达 {total}，达到您设置的上限。机器人将直接转人工，直到您提高上限或进入下月。\n"),
+/// An alert or a cap was reached.
+pub(crate) fn limit(locale: &str, reached: &LimitReached) -> Words {
+    let LimitReached { meter, limit, percent, value, .. } = reached;
+    let cap = limit == "cap" && *percent >= 100;
+    if locale == "zh-CN" {
+        let what = meter.as_ref().map_or_else(|| "本月费用".to_owned(), |meter| format!("本月用量（{meter}）"));
+        return if cap {
+            (
+                format!("灵犀：{what}已达上限"),
+                format!(
+                    "{what}已达 {value}，达到您设置的上限。超出的使用将按您的设置处理，直到您提高上限或进入下月。\n"
+                ),
+            )
+        } else {
+            (format!("灵犀：{what}提醒"), format!("{what}已达 {value}，为您所设限额的 {percent}%。\n"))
+        };
+    }
+    let what =
+        meter.as_ref().map_or_else(|| "This month's bill".to_owned(), |meter| format!("This month's use of {meter}"));
+    if cap {
+        let subject =
+            meter.as_ref().map_or("this month's cap".to_owned(), |meter| format!("this month's cap on {meter}"));
+        (
+            format!("Lingxi: {subject} is reached"),
+            format!(
+                "{what} is {value} and has reached your cap. More is handled as you set it until you raise the cap.\n"
+            ),
+        )
+    } else {
+        ("Lingxi: spend alert".into(), format!("{what} is {value}, {percent} % of your limit.\n"))
+    }
+}
+
+/// News of bills and payments.
+pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
+    let zone: chrono_tz::Tz = zone.parse().unwrap_or(chrono_tz::UTC);
+    let day = |at: &Timestamp| at.with_timezone(&zone).date_naive();
+    let chinese = locale == "zh-CN";
+    match news {
+        BillingNews::Invoice { number, total, due, due_at } => {
+            let until = due_at.as_ref().map(day);
+            if chinese {
+                let pay =
+                    until.map_or("无需付款。".to_owned(), |until| format!("应付 {due}，请于 {until} 前支付。"));
+                (
+                    format!("灵犀：账单 {number}"),
+                    format!("账单 {number} 已出，合计 {total}。{pay}明细与依据见管理台「账单」。\n"),
+                )
+            } else {
+                let pay =
+                    until.map_or("Nothing is to be paid.".to_owned(), |until| format!("Please pay {due} by {until}."));
+                (
+                    format!("Lingxi: invoice {number}"),
+                    format!(
+                        "Invoice {number} comes to {total}. {pay} Lines and evidence are in the portal under Billing.\n"
+                    ),
+                )
+            }
+        }
+        BillingNews::PaymentFailed { number, due, why, again_at } => {
+            let again = again_at.as_ref().map(day);
+            if chinese {
+                let next = again
+                    .map_or("我们不再自动重试。".to_owned(), |again| format!("我们将于 {again} 再次尝试。"));
+                (format!("灵犀：账单 {number} 未能付款"), format!("账单 {number} 尚欠 {due}。{why} {next}\n"))
+            } else {
+                let next =
+                    again.map_or("It is not tried again.".to_owned(), |again| format!("It is tried again on {again}."));
+                (
+                    format!("Lingxi: invoice {number} is not paid"),
+                    format!("{due} of invoice {number} are open. {why} {next}\n"),
+                )
+            }
+        }
+        BillingNews::Paid { number, amount } if chinese => {
+            (format!("灵犀：账单 {number} 已付"), format!("已收到账单 {number} 的款项 {amount}，谢谢。\n"))
+        }
+        BillingNews::Paid { number, amount } => {
+            (format!("Lingxi: invoice {number} is paid"), format!("{amount} came for invoice {number}. Thank you.\n"))
+        }
+        BillingNews::Reconciled { differences } => (
+            format!("Lingxi: {differences} differences in billing"),
+            format!(
+                "The nightly comparison found {differences} differences; see the portal under Operator, Billing.\n"
+            ),
         ),
-        ("zh-CN", _) => ("灵犀：本月费用提醒".into(), format!("本月费用已达 {total}，达到您设置的提醒线。\n")),
-        (_, "cap") => (
-            "Lingxi: this month's cap is reached".into(),
-            format!("This month's bill is {total} and has reached your cap. The bot hands over until you raise it.\n"),
-        ),
-        _ => ("Lingxi: spend alert".into(), format!("This month's bill is {total} and has reached your alert.\n")),
     }
 }
 

@@ -60,8 +60,8 @@ pub struct UsageInput {
     pub kind: String,
     /// What or whom it is about.
     pub subject: String,
-    /// When it happened.
-    pub at: Timestamp,
+    /// When it happened; without it, when it came.
+    pub at: Option<Timestamp>,
     /// Values and dimensions.
     pub data: Value,
     /// The fact of the same source that this one takes back.

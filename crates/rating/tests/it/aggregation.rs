@@ -31,7 +31,8 @@ fn total(
 ) -> Decimal {
     let all = buckets(facts);
     let hours = all.iter().map(|(hour, bucket)| (*hour, bucket));
-    quantity(aggregation, period, hours, Decimal::whole(carried), 0).unwrap()
+    let whole = (period.1 - period.0).num_milliseconds();
+    quantity(aggregation, period, whole, hours, Decimal::whole(carried), 0).unwrap()
 }
 
 const NOVEMBER: (&str, &str) = ("2026-10-31T18:30:00Z", "2026-11-30T18:30:00Z");
@@ -58,6 +59,20 @@ fn the_latest_of_a_moment_is_the_one_with_the_larger_id() {
     assert_eq!(total(Aggregation::Max, period, &[(moment, 5), (moment, 3)], 0), Decimal::whole(5));
     assert_eq!(total(Aggregation::Max, period, &[(moment, -5)], 0), Decimal::whole(-5));
     assert_eq!(total(Aggregation::Latest, period, &[], 0), Decimal::ZERO);
+}
+
+#[test]
+fn what_stands_for_part_of_a_period_counts_with_that_part() {
+    let (from, middle, to) = (at(NOVEMBER.0), at("2026-11-15T18:30:00Z"), at(NOVEMBER.1));
+    let all = buckets(&[(from, 10)]);
+    let hours = || all.iter().map(|(hour, bucket)| (*hour, bucket));
+    let whole = (to - from).num_milliseconds();
+    let of = |aggregation, part, carried| quantity(aggregation, part, whole, hours(), carried, 0).unwrap();
+    let (first, second) = ((from, middle), (middle, to));
+    for aggregation in [Aggregation::Max, Aggregation::Latest, Aggregation::WeightedSum] {
+        assert_eq!(of(aggregation, first, Decimal::ZERO), Decimal::whole(5), "{aggregation:?}");
+    }
+    assert_eq!(of(Aggregation::WeightedSum, second, Decimal::whole(10)), Decimal::whole(5), "both halves are ten");
 }
 
 #[test]

@@ -30,6 +30,7 @@ const BETWEEN_TWO: f64 = 0.6;
 /// The value of the suggestion that asks for a person.
 pub(crate) const PERSON: &str = "person";
 pub(crate) const SOLVED: &str = "solved";
+pub(crate) const BLOCKED: &str = "blocked";
 pub(crate) const UNSOLVED: &str = "unsolved";
 
 const GREETINGS: [&str; 14] = [
@@ -286,6 +287,18 @@ pub(crate) fn solved_or_not(locale: &str) -> Vec<Choice> {
         choice(SOLVED, say(locale, "已解决", "Solved")),
         choice(UNSOLVED, say(locale, "未解决，转人工", "Not solved, talk to a person")),
     ]
+}
+
+/// Says that the service is closed: the firm's cap is reached, and it wants neither answers nor people's time to be spent.
+pub(crate) fn closed(mut decision: Decision) -> Decision {
+    decision.kind = DecisionKind::Answer;
+    decision.reason = BLOCKED.into();
+    decision.choices.clear();
+    decision.card = None;
+    let (zh, en) =
+        ("抱歉，在线客服暂停服务，请稍后再来。", "Sorry, this service is closed for now. Please come back later.");
+    decision.text = say(&decision.locale, zh, en).into();
+    decision
 }
 
 /// Hands over, with words that say so.

@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use lingxi_contracts::Envelope;
+use lingxi_contracts::billing::OverCap;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
 use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, MessageId, Result, UnansweredId};
@@ -37,9 +38,9 @@ impl Bot {
         let started = std::time::Instant::now();
         let ctx = first.ctx(NAME);
         let knowledge = self.knowledge(ctx.tenant).await?;
-        let capped = self.deps.billing.is_capped(&ctx).await?;
         let settings = self.policy(&ctx).await?;
         let now = self.deps.db.env().now();
+        let capped = self.allowances.take(&ctx, &*self.deps.billing, now, asked.len()).await?;
         let (events, asked): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
         let mut topics = self.topics(&ctx, &asked).await?;
         let typed = asked.iter().filter(|one| one.choice.is_none());
@@ -58,8 +59,12 @@ impl Bot {
             }
             let decision = if message.kind == MessageKind::File && message.text.is_empty() {
                 rules::hand_over(decision, "file")
-            } else if capped && decision.kind != DecisionKind::HandOver {
-                rules::hand_over(decision, "spend_cap")
+            } else if let Some(over) = capped {
+                match over {
+                    OverCap::Block => rules::closed(decision),
+                    _ if decision.kind == DecisionKind::HandOver => decision,
+                    _ => rules::hand_over(decision, "spend_cap"),
+                }
             } else {
                 decision
             };

@@ -1,5 +1,6 @@
 //! Use cases: authorise, load, decide, save.
 
+mod allowance;
 mod answer;
 mod articles;
 mod flows;
@@ -32,6 +33,7 @@ use crate::knowledge::Source;
 use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
+use allowance::Allowances;
 pub(crate) use imports::store_rest;
 use outside::Outside;
 use releases::Loaded;
@@ -51,6 +53,7 @@ pub(crate) struct Bot {
     policies: TenantCache<BotSettings>,
     published: TenantCache<Arc<Published>>,
     outside: Outside,
+    allowances: Allowances,
 }
 
 impl Bot {
@@ -60,7 +63,16 @@ impl Bot {
         let published = TenantCache::new(&deps.db, "bot.flows");
         let outside = Outside::open(&deps.models)?;
         let most = usize::try_from(deps.models.memory_mb)?.saturating_mul(1 << 20);
-        Ok(Self { loaded: Loaded::new(most), active, trains: Semaphore::new(1), policies, published, outside, deps })
+        Ok(Self {
+            loaded: Loaded::new(most),
+            active,
+            trains: Semaphore::new(1),
+            policies,
+            published,
+            outside,
+            allowances: Allowances::default(),
+            deps,
+        })
     }
 
     /// The firm's settings, from memory where they are known.

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use lingxi_config::Models;
+use lingxi_contracts::billing::{UsageInput, UsageReported};
 use lingxi_contracts::bot::{Article, BotProviders, Decision};
-use lingxi_kernel::{Ctx, Error, Permission, Result, Timestamp};
+use lingxi_kernel::{Ctx, Error, EventId, Permission, Result, Timestamp};
 use lingxi_models::{Chat, Embedder};
 use lingxi_nlu::{Meaning, mask};
 
@@ -178,7 +179,18 @@ impl Bot {
 
     async fn count_tokens(&self, ctx: &Ctx, month: &str, tokens: u64) -> Result<()> {
         let tx = self.deps.db.begin(ctx).await?;
-        outside::count_tokens(&tx, month, i64::try_from(tokens)?).await?;
+        let tokens = i64::try_from(tokens)?;
+        outside::count_tokens(&tx, month, tokens).await?;
+        let usage = UsageInput {
+            source: "lingxi".into(),
+            id: tx.id::<EventId>().to_string(),
+            kind: "lingxi.model".into(),
+            subject: String::new(),
+            at: Some(tx.now()),
+            data: serde_json::json!({ "value": tokens.to_string() }),
+            reverses: None,
+        };
+        tx.emit(&UsageReported { usage })?;
         tx.commit().await
     }
 }

@@ -174,7 +174,7 @@ fn hear(walk: &mut Walk<'_>, received: &MessageReceived, decision: &Decision) ->
         return leaves(&decision.text);
     }
     // What was clicked of an earlier message.
-    if decision.reason == rules::SOLVED {
+    if [rules::SOLVED, rules::BLOCKED].contains(&decision.reason.as_str()) {
         return Said { stands: Stands::Abandoned, ..leaves(&decision.text) };
     }
     if decision.reason == "clicked" {

@@ -1,0 +1,147 @@
+//! Ingest of metered facts by CloudEvents; everything else goes through GraphQL.
+
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::SubsecRound as _;
+use lingxi_contracts::billing::{BillingClient, UsageAnswer, UsageInput, UsageOutcome};
+use lingxi_http::{HttpResult, Signed};
+use lingxi_kernel::{Error, ErrorCode, Result, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::service::MOST;
+
+/// Largest body of a request, in bytes: what a message between processes holds.
+const LARGEST: usize = 900_000;
+
+/// What the routes work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Edge {
+    /// The service.
+    pub billing: Arc<dyn BillingClient>,
+}
+
+impl std::fmt::Debug for Edge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Edge").finish_non_exhaustive()
+    }
+}
+
+/// Adds the service's routes.
+pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
+    let ingest = web::resource("/v1/events").app_data(web::PayloadConfig::new(LARGEST)).route(web::post().to(ingest));
+    config.app_data(web::Data::new(edge.clone())).service(ingest);
+}
+
+/// A `CloudEvent` 1.0 in JSON. Attributes that do not count are read over.
+#[derive(Deserialize)]
+struct CloudEvent {
+    specversion: Option<String>,
+    id: Option<String>,
+    source: Option<String>,
+    #[serde(rename = "type")]
+    kind: Option<String>,
+    #[serde(default)]
+    subject: Option<String>,
+    #[serde(default)]
+    time: Option<String>,
+    #[serde(default)]
+    data: Value,
+    /// The id of an event of the same source that this one takes back: an extension attribute.
+    #[serde(default)]
+    reverses: Option<String>,
+}
+
+impl CloudEvent {
+    fn usage(self) -> Result<UsageInput> {
+        let needed = |name: &str, value: Option<String>| {
+            value.filter(|text| !text.is_empty()).ok_or_else(|| Error::invalid(format!("`{name}` is missing.")))
+        };
+        if self.specversion.as_deref() != Some("1.0") {
+            return Err(Error::invalid("`specversion` must be \"1.0\"."));
+        }
+        let read = |text: String| {
+            let at = text.parse::<Timestamp>();
+            at.map_err(|_| {
+                Error::invalid(format!("`time` is `{text}`; write it as RFC 3339 does, such as 2026-11-26T08:00:00Z."))
+            })
+        };
+        let at = self.time.map(read).transpose()?;
+        Ok(UsageInput {
+            source: needed("source", self.source)?,
+            id: needed("id", self.id)?,
+            kind: needed("type", self.kind)?,
+            subject: self.subject.unwrap_or_default(),
+            at: at.map(|at| at.trunc_subsecs(6)),
+            data: if self.data.is_null() { json!({}) } else { self.data },
+            reverses: self.reverses,
+        })
+    }
+}
+
+/// Takes one event or a batch, and answers for each in its order: 200 when all are taken, 207 when some are not; a single one that is not
+/// taken is 400 or 409.
+async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, body: web::Bytes) -> HttpResult {
+    let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let kind = kind.split(';').next().unwrap_or_default().trim();
+    let batch = match kind {
+        "application/cloudevents-batch+json" => true,
+        "application/cloudevents+json" => false,
+        "application/json" => body.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'['),
+        _ => {
+            return Err(Error::invalid(
+                "Send `application/cloudevents+json` for one event, or `application/cloudevents-batch+json` for a list.",
+            )
+            .into());
+        }
+    };
+    let unreadable = |error: serde_json::Error| Error::invalid(format!("The body is no CloudEvents JSON: {error}."));
+    let values: Vec<Value> = if batch {
+        serde_json::from_slice(&body).map_err(unreadable)?
+    } else {
+        vec![serde_json::from_slice(&body).map_err(unreadable)?]
+    };
+    if values.len() > MOST {
+        let message = format!("{} events are too many at once; send up to {MOST}.", values.len());
+        return Err(Error::new(ErrorCode::TooLarge, message).into());
+    }
+    let answers = answer_all(&edge, &signed, values).await?;
+    let status = |answer: &UsageAnswer| match answer.status {
+        UsageOutcome::Accepted | UsageOutcome::Duplicate => 200,
+        UsageOutcome::Conflict => 409,
+        UsageOutcome::Rejected => 400,
+    };
+    if !batch && let Some(only) = answers.first() {
+        return Ok(respond(status(only)).json(only));
+    }
+    let whole = if answers.iter().all(|answer| status(answer) == 200) { 200 } else { 207 };
+    Ok(respond(whole).json(json!({ "events": answers })))
+}
+
+fn respond(status: u16) -> actix_web::HttpResponseBuilder {
+    let status = actix_web::http::StatusCode::from_u16(status);
+    HttpResponse::build(status.unwrap_or(actix_web::http::StatusCode::OK))
+}
+
+/// Answers in the order of the events; those that cannot be read are rejected and keep no other from being counted.
+async fn answer_all(edge: &Edge, signed: &Signed, values: Vec<Value>) -> Result<Vec<UsageAnswer>> {
+    let mut answers: Vec<Option<UsageAnswer>> = Vec::with_capacity(values.len());
+    let mut usage = Vec::with_capacity(values.len());
+    for value in values {
+        let event = serde_json::from_value::<CloudEvent>(value)
+            .map_err(|error| Error::invalid(format!("This is no event: {error}.")));
+        match event.and_then(|event| event.usage()) {
+            Ok(event) => {
+                usage.push(event);
+                answers.push(None);
+            }
+            Err(error) => {
+                answers.push(Some(UsageAnswer { status: UsageOutcome::Rejected, reason: Some(error.message) }));
+            }
+        }
+    }
+    let mut stored = edge.billing.report_usage(&signed.ctx, usage).await?.into_iter();
+    let missing = || Error::internal("an event was not answered");
+    answers.into_iter().map(|known| known.or_else(|| stored.next()).ok_or_else(missing)).collect()
+}

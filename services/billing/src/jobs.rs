@@ -1,0 +1,176 @@
+//! Timers: periods that end, drafts that become final, credit that expires. What spans firms is read here, and only here.
+
+use std::sync::Arc;
+
+use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, SubscriptionStatus};
+use lingxi_kernel::{InvoiceId, Page, PageArgs, Result};
+use lingxi_store::{Db, system, upsert_all};
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+
+use crate::service::{Billing, tenant};
+use crate::store::invoice::{dispute, row};
+use crate::store::money::grant;
+use crate::store::subscription::{self, phase};
+use crate::store::usage::outcome;
+
+/// The service's timers.
+#[derive(Clone)]
+pub struct Jobs {
+    pub(crate) db: Db,
+    pub(crate) service: Arc<Billing>,
+}
+
+impl std::fmt::Debug for Jobs {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Jobs").finish_non_exhaustive()
+    }
+}
+
+/// Rows that are looked for at a time.
+const LOOKED_FOR: u64 = 500;
+
+impl Jobs {
+    /// Ends the periods that are over. Who was ended already, by this run or another, is left alone.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn end_periods(&self) -> Result<()> {
+        loop {
+            let now = self.db.env().now();
+            let due: Vec<Uuid> = subscription::Entity::find()
+                .select_only()
+                .column(subscription::Column::TenantId)
+                .filter(subscription::Column::PeriodTo.lte(now))
+                .filter(subscription::Column::Status.ne(SubscriptionStatus::Canceled.as_str()))
+                .order_by_asc(subscription::Column::PeriodTo)
+                .limit(LOOKED_FOR)
+                .into_tuple()
+                .all(&system::reader(&self.db))
+                .await?;
+            let full = due.len() as u64 == LOOKED_FOR;
+            for id in due {
+                self.end_period(id).await?;
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn end_period(&self, id: Uuid) -> Result<()> {
+        let tx = self.db.begin(&tenant(id)).await?;
+        let Some(mut row) = subscription::get(&tx).await? else { return Ok(()) };
+        while row.period_to <= tx.now() && row.status != SubscriptionStatus::Canceled.as_str() {
+            self.service.end_period(&tx, &mut row).await?;
+        }
+        upsert_all(&tx, vec![row]).await?;
+        tx.commit().await
+    }
+
+    /// Makes drafts final whose grace is over.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn finalize(&self) -> Result<()> {
+        loop {
+            let due: Vec<(Uuid, Uuid)> = row::Entity::find()
+                .select_only()
+                .columns([row::Column::TenantId, row::Column::Id])
+                .filter(row::Column::Status.eq(InvoiceStatus::Draft.as_str()))
+                .filter(row::Column::FinalizesAt.lte(self.db.env().now()))
+                // One after the other of each firm, so that what came late to the first is on the second.
+                .order_by_asc(row::Column::From)
+                .limit(LOOKED_FOR)
+                .into_tuple()
+                .all(&system::reader(&self.db))
+                .await?;
+            let full = due.len() as u64 == LOOKED_FOR;
+            for (id, invoice) in due {
+                let tx = self.db.begin(&tenant(id)).await?;
+                if let Some(draft) = row::get(&tx, invoice).await?.filter(row::Model::is_draft) {
+                    self.service.finalize(&tx, draft).await?;
+                    tx.commit().await?;
+                }
+            }
+            if !full {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Takes expired credit out of the wallets.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn expire_credit(&self) -> Result<()> {
+        let due = grant::Entity::find()
+            .filter(grant::Column::Remaining.gt(0))
+            .filter(grant::Column::ExpiresAt.lte(self.db.env().now()))
+            .limit(LOOKED_FOR)
+            .all(&system::reader(&self.db))
+            .await?;
+        for row in due {
+            let tx = self.db.begin(&tenant(row.tenant_id)).await?;
+            if let Some(row) = grant::get(&tx, row.id).await? {
+                self.service.expire(&tx, row).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Counts resolutions by the bot after which nobody came back.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn count_outcomes(&self) -> Result<()> {
+        let due = outcome::Entity::find()
+            .filter(outcome::Column::DueAt.lte(self.db.env().now()))
+            .order_by_asc(outcome::Column::DueAt)
+            .limit(LOOKED_FOR)
+            .all(&system::reader(&self.db))
+            .await?;
+        for row in due {
+            let ctx = tenant(row.tenant_id);
+            let tx = self.db.begin(&ctx).await?;
+            self.service.count_outcome(&tx, row).await?;
+            tx.commit().await?;
+            self.service.forget(&ctx);
+        }
+        Ok(())
+    }
+}
+
+/// Firms that are on a version of a plan.
+pub(crate) async fn subscribed(db: &Db, code: &str) -> Result<Vec<Uuid>> {
+    let rows = phase::Entity::find()
+        .select_only()
+        .column(phase::Column::TenantId)
+        .filter(phase::Column::Plan.eq(code))
+        .filter(phase::Column::To.is_null());
+    Ok(rows.distinct().into_tuple().all(&system::reader(db)).await?)
+}
+
+/// Invoices of all firms, newest first.
+pub(crate) async fn all_invoices(db: &Db, status: Option<InvoiceStatus>, args: &PageArgs) -> Result<Page<row::Model>> {
+    let mut rows = row::Entity::find().order_by_desc(row::Column::Id).limit(u64::from(args.first) + 1);
+    if let Some(status) = status {
+        rows = rows.filter(row::Column::Status.eq(status.as_str()));
+    }
+    if let Some(after) = &args.after {
+        rows = rows.filter(row::Column::Id.lt(after.parse::<InvoiceId>()?.uuid()));
+    }
+    let rows = rows.all(&system::reader(db)).await?;
+    Ok(Page::from_overfetch(rows, args, |row| row.id().to_string()))
+}
+
+/// Open disputes of all firms, oldest first.
+pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
+    Ok(dispute::Entity::find()
+        .filter(dispute::Column::Status.eq(DisputeStatus::Open.as_str()))
+        .order_by_asc(dispute::Column::At)
+        .limit(LOOKED_FOR)
+        .all(&system::reader(db))
+        .await?)
+}

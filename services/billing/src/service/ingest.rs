@@ -1,0 +1,290 @@
+//! Metered facts: stored and counted in one transaction, and answered one by one.
+
+use std::collections::{BTreeMap, HashMap};
+
+use chrono::TimeDelta;
+use chrono_tz::Tz;
+use lingxi_contracts::billing::{Aggregation, AsideReason, Catalog, Meter, UsageAnswer, UsageInput, UsageOutcome};
+use lingxi_kernel::{Actor, Ctx, Error, ErrorCode, Permission, Result, Timestamp};
+use lingxi_rating::{Bucket, Reading, hour_of, reading};
+use lingxi_store::Tx;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::Billing;
+use crate::rules::{identity, periods};
+use crate::store::{
+    invoice,
+    usage::{self, BucketKey, aside, event},
+};
+
+/// Facts that one request may hold.
+pub(crate) const MOST: usize = 1_000;
+/// Clocks of senders may go ahead by this.
+const AHEAD: TimeDelta = TimeDelta::hours(1);
+/// Longest source, id, type, subject or value of a dimension, in bytes.
+const LONGEST: usize = 256;
+
+/// A fact on its way.
+struct Fact {
+    usage: UsageInput,
+    at: Timestamp,
+    id: Uuid,
+    payload: Uuid,
+    readings: Vec<(usize, Reading)>,
+}
+
+fn answer(status: UsageOutcome) -> UsageAnswer {
+    UsageAnswer { status, reason: None }
+}
+
+fn rejected(reason: impl Into<String>) -> UsageAnswer {
+    UsageAnswer { status: UsageOutcome::Rejected, reason: Some(reason.into()) }
+}
+
+impl Billing {
+    pub(super) async fn do_report_usage(&self, ctx: &Ctx, all: Vec<UsageInput>) -> Result<Vec<UsageAnswer>> {
+        ctx.require(Permission::ReportUsage)?;
+        if all.len() > MOST {
+            let message = format!("{} events are too many at once; send up to {MOST}.", all.len());
+            return Err(Error::new(ErrorCode::TooLarge, message));
+        }
+        let tx = self.deps.db.begin(ctx).await?;
+        let answers = self.ingest(&tx, all).await?;
+        tx.commit().await?;
+        self.forget(ctx);
+        Ok(answers)
+    }
+
+    /// Stores and counts facts within a transaction; what is answered holds once that commits.
+    pub(crate) async fn ingest(&self, tx: &Tx, all: Vec<UsageInput>) -> Result<Vec<UsageAnswer>> {
+        let catalog = self.sold().await?;
+        let ours = matches!(tx.ctx().actor, Actor::System { .. });
+        let mut answers: Vec<Option<UsageAnswer>> = Vec::with_capacity(all.len());
+        let mut facts: Vec<(usize, Fact)> = Vec::with_capacity(all.len());
+        let mut asides = Vec::new();
+        for (index, usage) in all.into_iter().enumerate() {
+            let fact = match self.fact(&catalog, tx.now(), usage, ours) {
+                Ok(fact) => fact,
+                Err(refusal) => {
+                    answers.push(Some(rejected(refusal.message)));
+                    continue;
+                }
+            };
+            let oldest = tx.now() - TimeDelta::days(self.deps.settings.late_days.into());
+            if fact.at < oldest && !ours {
+                let days = self.deps.settings.late_days;
+                answers.push(Some(rejected(format!(
+                    "The event is older than {days} days; it is kept aside, where it can be seen, and not counted."
+                ))));
+                asides.push(row_aside(tx, &fact, AsideReason::TooLate)?);
+                continue;
+            }
+            answers.push(None);
+            facts.push((index, fact));
+        }
+        refuse_second_reversals(tx, &mut facts, &mut answers).await?;
+        let counted = self.store_facts(tx, facts, &mut answers, &mut asides).await?;
+        usage::put_aside(tx, once(asides)).await?;
+        if !counted.is_empty() {
+            self.count(tx, &catalog, &counted).await?;
+        }
+        Ok(answers.into_iter().map(|known| known.unwrap_or_else(|| answer(UsageOutcome::Duplicate))).collect())
+    }
+
+    /// What can be counted of a fact.
+    fn fact(&self, catalog: &Catalog, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Fact> {
+        let named = [("source", &usage.source), ("id", &usage.id), ("type", &usage.kind), ("subject", &usage.subject)];
+        for (name, text) in named {
+            if text.len() > LONGEST || text.contains('\0') || text.is_empty() && name != "subject" {
+                return Err(Error::invalid(format!("`{name}` must have 1 to {LONGEST} bytes, and no U+0000.")));
+            }
+        }
+        if usage.kind.starts_with("lingxi.") && !ours {
+            return Err(Error::invalid("Types that begin with `lingxi.` are those of Lingxi itself; name your own."));
+        }
+        let at = usage.at.unwrap_or(now);
+        if at > now + AHEAD {
+            return Err(Error::invalid(format!("`time` is {at}, which is in the future; check the sender's clock.")));
+        }
+        let mut readings = Vec::new();
+        for (index, meter) in catalog.meters.iter().enumerate().filter(|(_, meter)| meter.event_type == usage.kind) {
+            readings.push((index, reading(meter, &usage.data)?));
+        }
+        if readings.is_empty() {
+            return Err(Error::invalid(format!(
+                "No meter counts events of the type `{}`; ask the operator for one.",
+                usage.kind
+            )));
+        }
+        let (id, payload) = (identity::identity(&usage.source, &usage.id), identity::payload(&usage)?);
+        Ok(Fact { usage, at, id, payload, readings })
+    }
+
+    /// Stores those that are new, answers for all, and gives those that are to be counted.
+    async fn store_facts(
+        &self,
+        tx: &Tx,
+        facts: Vec<(usize, Fact)>,
+        answers: &mut [Option<UsageAnswer>],
+        asides: &mut Vec<aside::Model>,
+    ) -> Result<Vec<Fact>> {
+        let mut first: HashMap<Uuid, Uuid> = HashMap::new();
+        let mut rows = Vec::new();
+        for (_, fact) in &facts {
+            if let std::collections::hash_map::Entry::Vacant(vacant) = first.entry(fact.id) {
+                vacant.insert(fact.payload);
+                rows.push(row(tx, fact)?);
+            }
+        }
+        let mut stored = usage::insert_once(tx, rows).await?;
+        let known = first.keys().filter(|id| !stored.contains(id)).copied().collect();
+        let known = usage::payloads(tx, known).await?;
+        let mut counted = Vec::new();
+        for (index, fact) in facts {
+            let outcome = if stored.remove(&fact.id) {
+                UsageOutcome::Accepted
+            } else if *known.get(&fact.id).or_else(|| first.get(&fact.id)).unwrap_or(&fact.payload) == fact.payload {
+                UsageOutcome::Duplicate
+            } else {
+                asides.push(row_aside(tx, &fact, AsideReason::Conflict)?);
+                UsageOutcome::Conflict
+            };
+            metrics::counter!("lingxi_usage_events_total", "outcome" => outcome.as_str()).increment(1);
+            answers[index] = Some(answer(outcome));
+            if outcome == UsageOutcome::Accepted {
+                counted.push(fact);
+            }
+        }
+        Ok(counted)
+    }
+
+    /// Adds facts to their hours, and notes which final invoices they come late to.
+    async fn count(&self, tx: &Tx, catalog: &Catalog, facts: &[Fact]) -> Result<()> {
+        let (subscription, _) = self.subscription_of(tx).await?;
+        let zone = periods::zone(&subscription.zone);
+        let mut buckets: BTreeMap<BucketKey, Bucket> = BTreeMap::new();
+        let mut different = Vec::new();
+        for fact in facts {
+            for (index, reading) in &fact.readings {
+                let meter = &catalog.meters[*index];
+                let taken_back = fact.usage.reverses.is_some();
+                for key in keys(meter, fact, zone) {
+                    if meter.aggregation == Aggregation::Unique && !taken_back {
+                        different.push((key.clone(), reading.text.clone()));
+                    }
+                    let one = Bucket::of(key.hour, fact.at, fact.id.to_string(), reading.value)?;
+                    let one = if taken_back { one.negated() } else { one };
+                    buckets.entry(key).or_default().merge(one)?;
+                }
+            }
+        }
+        usage::add(tx, buckets).await?;
+        usage::note_different(tx, different).await?;
+        let mut late: Vec<Timestamp> =
+            facts.iter().map(|fact| fact.at).filter(|at| *at < subscription.period_from).collect();
+        late.sort();
+        // Of a period one moment is enough.
+        let mut noted_to = None;
+        for at in late {
+            if noted_to.is_some_and(|to| at < to) {
+                continue;
+            }
+            if let Some(past) = invoice::of_moment(tx, at).await? {
+                noted_to = Some(past.to);
+                if !past.is_draft() {
+                    invoice::note_late(tx, past.id).await?;
+                }
+            }
+        }
+        self.check_limits(tx).await
+    }
+}
+
+/// A fact is taken back once, whatever the names of those that would.
+async fn refuse_second_reversals(
+    tx: &Tx,
+    facts: &mut Vec<(usize, Fact)>,
+    answers: &mut [Option<UsageAnswer>],
+) -> Result<()> {
+    let target = |fact: &Fact| fact.usage.reverses.as_ref().map(|id| identity::identity(&fact.usage.source, id));
+    let targets: Vec<Uuid> = facts.iter().filter_map(|(_, fact)| target(fact)).collect();
+    if targets.is_empty() {
+        return Ok(());
+    }
+    let mut by_target = usage::reversals(tx, targets).await?;
+    facts.retain(|(index, fact)| {
+        let Some(target) = target(fact) else { return true };
+        // The same one again is a duplicate, which is told later.
+        let first = *by_target.entry(target).or_insert(fact.id) == fact.id;
+        if !first {
+            answers[*index] = Some(rejected("Another event took this one back already."));
+        }
+        first
+    });
+    Ok(())
+}
+
+fn row(tx: &Tx, fact: &Fact) -> Result<event::Model> {
+    let usage = &fact.usage;
+    Ok(event::Model {
+        tenant_id: tx.tenant(),
+        id: fact.id,
+        source: usage.source.clone(),
+        source_id: usage.id.clone(),
+        kind: usage.kind.clone(),
+        subject: usage.subject.clone(),
+        at: fact.at,
+        received_at: tx.now(),
+        data: serde_json::to_string(&usage.data)?,
+        payload: fact.payload,
+        reverses: usage.reverses.as_ref().map(|id| identity::identity(&usage.source, id)),
+    })
+}
+
+fn row_aside(tx: &Tx, fact: &Fact, reason: AsideReason) -> Result<aside::Model> {
+    let row = row(tx, fact)?;
+    Ok(aside::Model {
+        tenant_id: row.tenant_id,
+        id: identity::aside(row.id, row.payload, reason.as_str()),
+        source: row.source,
+        source_id: row.source_id,
+        kind: row.kind,
+        subject: row.subject,
+        at: row.at,
+        received_at: row.received_at,
+        data: row.data,
+        payload: row.payload,
+        reverses: row.reverses,
+        reason: reason.as_str().to_owned(),
+    })
+}
+
+fn once(rows: Vec<aside::Model>) -> Vec<aside::Model> {
+    let by_id: BTreeMap<Uuid, aside::Model> = rows.into_iter().map(|row| (row.id, row)).collect();
+    by_id.into_values().collect()
+}
+
+/// The buckets that a fact counts in: that of all usage, and one for each dimension that it has a value of.
+fn keys(meter: &Meter, fact: &Fact, zone: Tz) -> Vec<BucketKey> {
+    let hour = hour_of(fact.at, zone);
+    let key = |dimension: &str, value: String| BucketKey {
+        meter: meter.key.clone(),
+        hour,
+        dimension: dimension.to_owned(),
+        value,
+    };
+    let mut keys = vec![key("", String::new())];
+    for dimension in &meter.dimensions {
+        let value = match fact.usage.data.get(dimension) {
+            _ if dimension == "subject" => fact.usage.subject.clone(),
+            Some(Value::String(text)) => text.clone(),
+            Some(Value::Number(number)) => number.to_string(),
+            Some(Value::Bool(flag)) => flag.to_string(),
+            _ => continue,
+        };
+        let value = value.chars().take(LONGEST).filter(|letter| *letter != '\0').collect();
+        keys.push(key(dimension, value));
+    }
+    keys
+}

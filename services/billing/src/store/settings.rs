@@ -1,0 +1,75 @@
+//! To whom a firm's bills are written, and its limits.
+
+use lingxi_contracts::billing::{BillingProfile, SpendLimits};
+use lingxi_kernel::Result;
+use lingxi_store::{TenantEntity, Tx, find, upsert_all};
+use sea_orm::entity::prelude::*;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
+#[sea_orm(table_name = "billing_settings")]
+pub(crate) struct Model {
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub tenant_id: Uuid,
+    pub profile: Json,
+    pub limits: Json,
+    pub told: Json,
+    /// The payment provider's id of the firm.
+    pub customer: Option<String>,
+    /// The period in which the cap was reached.
+    pub capped_period: Option<String>,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub(crate) enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
+
+impl TenantEntity for Entity {
+    const TENANT: Column = Column::TenantId;
+}
+
+/// Which alerts of a period were told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Told {
+    pub period: String,
+    /// Such as `alert/80`, `cap/100`, `message/50`.
+    pub what: Vec<String>,
+}
+
+/// The settings, opened.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Settings {
+    pub profile: BillingProfile,
+    pub limits: SpendLimits,
+    pub told: Told,
+    pub customer: Option<String>,
+    pub capped_period: Option<String>,
+}
+
+pub(crate) async fn get(tx: &Tx) -> Result<Settings> {
+    let Some(row) = find::<Entity>(tx).one(tx.conn()).await? else {
+        let (profile, limits) = (BillingProfile::default(), SpendLimits::default());
+        return Ok(Settings { profile, limits, told: Told::default(), customer: None, capped_period: None });
+    };
+    Ok(Settings {
+        profile: serde_json::from_value(row.profile)?,
+        limits: serde_json::from_value(row.limits)?,
+        told: serde_json::from_value(row.told)?,
+        customer: row.customer,
+        capped_period: row.capped_period,
+    })
+}
+
+pub(crate) async fn put(tx: &Tx, it: &Settings) -> Result<()> {
+    let row = Model {
+        tenant_id: tx.tenant(),
+        profile: serde_json::to_value(&it.profile)?,
+        limits: serde_json::to_value(&it.limits)?,
+        told: serde_json::to_value(&it.told)?,
+        customer: it.customer.clone(),
+        capped_period: it.capped_period.clone(),
+    };
+    upsert_all(tx, vec![row]).await
+}
