@@ -4,7 +4,7 @@ use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result, SimpleObject};
 use lingxi_contracts::billing::{
     AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Invoice, LedgerEntry, Payment, Plan,
-    SpendLimits, Subscription, UsageEvent, UsagePoint, UsageQuery, Wallet,
+    PlanSubscription, SpendLimits, UsageEvent, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{InvoiceId, Money, PageArgs, Timestamp, UsageId};
 
@@ -21,7 +21,7 @@ payload!(
     /// What changing the subscription came to.
     SubscriptionPayload {
         /// The subscription.
-        subscription: Subscription
+        subscription: PlanSubscription
     }
 );
 payload!(
@@ -110,7 +110,7 @@ impl BillingQuery {
     }
 
     /// The firm's subscription.
-    async fn subscription(&self, ctx: &Context<'_>) -> Result<Subscription> {
+    async fn plan_subscription(&self, ctx: &Context<'_>) -> Result<PlanSubscription> {
         let (caller, services) = parts(ctx)?;
         services.billing.subscription(caller).await.shown()
     }
@@ -141,8 +141,8 @@ impl BillingQuery {
         Ok(connection(services.billing.invoices(caller, page).await.shown()?))
     }
 
-    /// An invoice of the firm.
-    async fn invoice(&self, ctx: &Context<'_>, id: InvoiceId) -> Result<Invoice> {
+    /// An invoice of the firm; null when there is no such one.
+    async fn invoice(&self, ctx: &Context<'_>, id: InvoiceId) -> Result<Option<Invoice>> {
         let (caller, services) = parts(ctx)?;
         services.billing.invoice(caller, id).await.shown()
     }

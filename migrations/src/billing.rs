@@ -149,7 +149,13 @@ fn metering() -> Vec<Def> {
             .text("dimension")
             .text("value")
             .text("item"),
-        keyed("billing_outcome", &["conversation_id"]).uuid("conversation_id").time("resolved_at").time("due_at"),
+        keyed("billing_outcome", &["conversation_id"])
+            .uuid("conversation_id")
+            .uuid_null("contact_id")
+            .flag("confirmed")
+            .time("resolved_at")
+            .time("due_at")
+            .index(&["tenant_id", "contact_id"]),
     ]
 }
 

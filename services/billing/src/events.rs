@@ -13,8 +13,8 @@ use lingxi_contracts::channels::{
 use lingxi_contracts::routing::{Activity, ActivityEnded};
 use lingxi_contracts::tenants::{TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
-use lingxi_kernel::{ChannelId, ConversationId, Decimal, Result, Timestamp};
-use lingxi_store::{TenantTables, Tx, delete_many, inbox, upsert_all};
+use lingxi_kernel::{ChannelId, ContactId, ConversationId, Decimal, Result, Timestamp};
+use lingxi_store::{TenantTables, Tx, delete_many, find, inbox, upsert_all};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use serde_json::json;
 
@@ -77,14 +77,16 @@ impl Consumer for BillingConsumer {
                 self.service.begin(&tx).await?;
             } else if let Some(wanted) = event.open::<HandoverRequested>()? {
                 self.service.ingest(&tx, std::mem::take(&mut facts)).await?;
-                self.service.take_back_resolution(&tx, wanted.conversation).await?;
+                if let Some(contact) = wanted.contact {
+                    self.service.take_back_resolutions(&tx, contact).await?;
+                }
             } else if let Some(resolved) = event.open::<ConversationResolved>()? {
                 if resolved.handler == Handler::Bot {
                     self.service.resolved(&tx, event, &resolved, &mut facts).await?;
                 }
             } else {
                 if let Some(received) = event.open::<MessageReceived>()? {
-                    self.service.not_quiet(&tx, received.message.conversation_id).await?;
+                    self.service.not_quiet(&tx, received.contact).await?;
                 }
                 facts.extend(counted(event)?);
             }
@@ -159,41 +161,52 @@ impl Billing {
         let conversation = resolved.conversation;
         if resolved.confirmed {
             facts.push(fact(event.id.to_string(), CONFIRMED, conversation.to_string(), event.time, Decimal::ONE));
-            return Ok(());
         }
-        let due_at = event.time + TimeDelta::days(self.deps.settings.quiet_days.into());
         let row = outcome::Model {
             tenant_id: tx.tenant(),
             conversation_id: conversation.uuid(),
+            contact_id: resolved.contact.map(ContactId::uuid),
+            confirmed: resolved.confirmed,
             resolved_at: event.time,
-            due_at,
+            due_at: event.time + TimeDelta::days(self.deps.settings.quiet_days.into()),
         };
         upsert_all(tx, vec![row]).await
     }
 
-    /// A customer came back before a resolution counted: it will not, unless the bot resolves the conversation again.
-    async fn not_quiet(&self, tx: &Tx, conversation: ConversationId) -> Result<()> {
-        let waiting =
-            delete_many::<outcome::Entity>(tx).filter(outcome::Column::ConversationId.eq(conversation.uuid()));
-        waiting.exec(tx.conn()).await?;
+    /// A customer came back within the quiet days of resolutions that nobody confirmed: they will not count.
+    async fn not_quiet(&self, tx: &Tx, contact: ContactId) -> Result<()> {
+        delete_many::<outcome::Entity>(tx)
+            .filter(outcome::Column::ContactId.eq(contact.uuid()))
+            .filter(outcome::Column::Confirmed.eq(false))
+            .exec(tx.conn())
+            .await?;
         Ok(())
     }
 
-    /// A conversation came to a person after all: what the bot had resolved in it is taken back.
-    async fn take_back_resolution(&self, tx: &Tx, conversation: ConversationId) -> Result<()> {
-        self.not_quiet(tx, conversation).await?;
-        let since = tx.now() - TimeDelta::days(self.deps.settings.quiet_days.into());
-        let mut units = usage::standing(tx, CONFIRMED, &conversation.to_string(), since).await?;
-        units.extend(usage::standing(tx, ASSUMED, &conversation.to_string(), since).await?);
-        self.take_back(tx, units).await
+    /// A customer came to a person after all: what the bot had resolved for them within the quiet days is taken back.
+    async fn take_back_resolutions(&self, tx: &Tx, contact: ContactId) -> Result<()> {
+        self.not_quiet(tx, contact).await?;
+        let rows =
+            find::<outcome::Entity>(tx).filter(outcome::Column::ContactId.eq(contact.uuid())).all(tx.conn()).await?;
+        for row in rows.into_iter().filter(|row| tx.now() < row.due_at) {
+            let conversation = ConversationId::from_uuid(row.conversation_id).to_string();
+            let units = usage::standing(tx, CONFIRMED, &conversation, row.resolved_at).await?;
+            self.take_back(tx, units).await?;
+        }
+        Ok(())
     }
 
-    /// Nobody came back: the resolution counts, at the moment at which it was.
+    /// The quiet days of a resolution are over: one that nobody confirmed counts, at the moment at which it was.
     pub(crate) async fn count_outcome(&self, tx: &Tx, row: outcome::Model) -> Result<()> {
-        let conversation = ConversationId::from_uuid(row.conversation_id);
-        let id = format!("{conversation}/{}", row.resolved_at.timestamp_millis());
-        let one = fact(id, ASSUMED, conversation.to_string(), row.resolved_at, Decimal::ONE);
-        self.ingest(tx, vec![one]).await?;
-        self.not_quiet(tx, conversation).await
+        let own = outcome::Column::ConversationId.eq(row.conversation_id);
+        let same = delete_many::<outcome::Entity>(tx).filter(own).filter(outcome::Column::DueAt.eq(row.due_at));
+        // Unless the customer has just come back.
+        if same.exec(tx.conn()).await?.rows_affected == 1 && !row.confirmed {
+            let conversation = ConversationId::from_uuid(row.conversation_id);
+            let id = format!("{conversation}/{}", row.resolved_at.timestamp_millis());
+            let one = fact(id, ASSUMED, conversation.to_string(), row.resolved_at, Decimal::ONE);
+            self.ingest(tx, vec![one]).await?;
+        }
+        Ok(())
     }
 }

@@ -30,8 +30,7 @@ impl std::fmt::Debug for Edge {
 
 /// Adds the service's routes.
 pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
-    let ingest = web::resource("/v1/events").app_data(web::PayloadConfig::new(LARGEST)).route(web::post().to(ingest));
-    config.app_data(web::Data::new(edge.clone())).service(ingest);
+    config.app_data(web::Data::new(edge.clone())).route("/v1/events", web::post().to(ingest));
 }
 
 /// A `CloudEvent` 1.0 in JSON. Attributes that do not count are read over.
@@ -82,7 +81,12 @@ impl CloudEvent {
 
 /// Takes one event or a batch, and answers for each in its order: 200 when all are taken, 207 when some are not; a single one that is not
 /// taken is 400 or 409.
-async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, body: web::Bytes) -> HttpResult {
+async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
+    let body = body.to_bytes_limited(LARGEST).await.map_err(|_| {
+        let message = format!("The body is larger than {LARGEST} bytes; send fewer events at once.");
+        Error::new(ErrorCode::TooLarge, message)
+    })?;
+    let body = body.map_err(|error| Error::invalid(format!("The body broke off: {error}.")))?;
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let batch = match kind {

@@ -7,8 +7,8 @@ use lingxi_kernel::{
 
 use super::{
     AsideEvent, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote, Dispute, DraftBill, Entitlement,
-    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, SpendLimits, Subscription, Tax, UsageAnswer, UsageEvent,
-    UsageInput, UsagePoint, UsageQuery, Wallet,
+    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription, SpendLimits, Tax, UsageAnswer,
+    UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use crate::remote::remote;
 
@@ -55,13 +55,13 @@ pub trait BillingClient: Send + Sync {
 
     /// The firm's subscription.
     #[idempotent]
-    async fn subscription(&self, ctx: &Ctx) -> Result<Subscription>;
+    async fn subscription(&self, ctx: &Ctx) -> Result<PlanSubscription>;
     /// Chooses a public plan.
-    async fn choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<Subscription>;
+    async fn choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<PlanSubscription>;
     /// Ends the subscription.
-    async fn cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<Subscription>;
+    async fn cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<PlanSubscription>;
     /// Pauses the subscription, lets it go on, or takes its cancellation back.
-    async fn pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<Subscription>;
+    async fn pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<PlanSubscription>;
     /// What the usage of the last whole period would have cost under each public plan of the firm's currency.
     #[idempotent]
     async fn simulate_plans(&self, ctx: &Ctx) -> Result<Vec<(Plan, Money)>>;
@@ -85,7 +85,7 @@ pub trait BillingClient: Send + Sync {
     async fn invoices(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Invoice>>;
     /// An invoice.
     #[idempotent]
-    async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Invoice>;
+    async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Option<Invoice>>;
     /// For operators: invoices of all firms, newest first.
     #[idempotent]
     async fn all_invoices(

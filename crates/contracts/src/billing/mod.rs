@@ -22,7 +22,7 @@ pub use meter::{
     UsageQuery, UsageStep,
 };
 pub use plan::{
-    Catalog, ChangeMoment, Charge, PhaseKind, Plan, PriceModel, Subscription, SubscriptionStatus, Tax, Tier,
+    Catalog, ChangeMoment, Charge, PhaseKind, Plan, PlanSubscription, PriceModel, SubscriptionStatus, Tax, Tier,
 };
 pub use wallet::{CreditGrant, CreditKind, LedgerAccount, LedgerEntry, Payment, PaymentMethod, PaymentStatus, Wallet};
 

@@ -172,7 +172,7 @@ text_enum! {
 /// A firm's subscription.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-pub struct Subscription {
+pub struct PlanSubscription {
     /// Where it stands.
     pub status: SubscriptionStatus,
     /// The plan of now.

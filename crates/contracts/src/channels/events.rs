@@ -61,6 +61,9 @@ pub struct HandoverRequested {
     pub summary: String,
     /// Why: `asked`, `unanswered`, `unsolved`, `rule`.
     pub reason: String,
+    /// The contact.
+    #[serde(default)]
+    pub contact: Option<ContactId>,
 }
 
 impl Event for HandoverRequested {
@@ -79,6 +82,9 @@ pub struct ConversationResolved {
     pub handler: Handler,
     /// The customer said so, or nobody objected.
     pub confirmed: bool,
+    /// The contact.
+    #[serde(default)]
+    pub contact: Option<ContactId>,
 }
 
 impl Event for ConversationResolved {

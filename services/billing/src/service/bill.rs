@@ -184,7 +184,7 @@ impl Billing {
         let (from, to) = if whole { (before.from, before.to) } else { (row.period_from, row.period_to) };
         let settings = settings::get(&tx).await?;
         let tax = self.tax_of(&settings.profile).await?;
-        let sold = self.offered(&row).await?;
+        let sold = self.offered(&tx, &row).await?;
         let mut results = Vec::new();
         for plan in sold {
             let phases = vec![Phase { from, to, kind: PhaseKind::Active, plan: plan.clone() }];
@@ -197,11 +197,12 @@ impl Billing {
         Ok(results)
     }
 
-    /// The newest version of each public plan of the firm's currency.
-    pub(super) async fn offered(&self, row: &Model) -> Result<Vec<Plan>> {
+    /// The newest version of each public plan of the firm's currency; before the first bill, of every currency.
+    pub(super) async fn offered(&self, tx: &Tx, row: &Model) -> Result<Vec<Plan>> {
         let all = self.sold().await?;
         let currency = invoice_currency(row)?;
-        let offered = all.plans.iter().filter(|plan| plan.public && plan.currency == currency);
+        let any = self.is_unbilled(tx).await?;
+        let offered = all.plans.iter().filter(|plan| plan.public && (any || plan.currency == currency));
         let newest = offered.filter(|plan| catalog::newest(&all, &plan.code) == Some(plan));
         Ok(newest.cloned().collect())
     }

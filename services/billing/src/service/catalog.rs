@@ -62,8 +62,9 @@ impl Billing {
             return Ok((*all).clone());
         }
         ctx.require(lingxi_kernel::Permission::ReadBilling)?;
-        let (subscription, _) = self.subscription_of(&self.deps.db.read(ctx)).await?;
-        let plans = self.offered(&subscription).await?;
+        let tx = self.deps.db.read(ctx);
+        let (subscription, _) = self.subscription_of(&tx).await?;
+        let plans = self.offered(&tx, &subscription).await?;
         Ok(Catalog { meters: all.meters.clone(), plans, taxes: all.taxes.clone() })
     }
 

@@ -173,12 +173,12 @@ impl Billing {
         Ok(Page { rows, has_next: page.has_next })
     }
 
-    pub(super) async fn do_invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Invoice> {
+    pub(super) async fn do_invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Option<Invoice>> {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
-        let row = invoice::known(&tx, id).await?;
+        let Some(row) = row::get(&tx, id).await? else { return Ok(None) };
         let notes = invoice::notes(&tx, vec![row.id]).await?;
-        self.shown_invoice(&tx, row, notes).await
+        self.shown_invoice(&tx, row, notes).await.map(Some)
     }
 
     pub(super) async fn do_all_invoices(

@@ -13,8 +13,8 @@ mod usage;
 use async_trait::async_trait;
 use lingxi_contracts::billing::{
     ApiCallsCounted, AsideEvent, BillingClient, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote,
-    Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, SpendLimits,
-    Subscription, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription,
+    SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{
     Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId,
@@ -103,16 +103,16 @@ impl BillingClient for Billing {
     async fn migrate_plan(&self, ctx: &Ctx, code: &str, version: i32) -> Result<i64> {
         self.do_migrate_plan(ctx, code, version).await
     }
-    async fn subscription(&self, ctx: &Ctx) -> Result<Subscription> {
+    async fn subscription(&self, ctx: &Ctx) -> Result<PlanSubscription> {
         self.do_subscription(ctx).await
     }
-    async fn choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<Subscription> {
+    async fn choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<PlanSubscription> {
         self.do_choose_plan(ctx, code, when).await
     }
-    async fn cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<Subscription> {
+    async fn cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<PlanSubscription> {
         self.do_cancel_subscription(ctx, when).await
     }
-    async fn pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<Subscription> {
+    async fn pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<PlanSubscription> {
         self.do_pause_subscription(ctx, paused).await
     }
     async fn simulate_plans(&self, ctx: &Ctx) -> Result<Vec<(Plan, Money)>> {
@@ -137,7 +137,7 @@ impl BillingClient for Billing {
     async fn invoices(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Invoice>> {
         self.do_invoices(ctx, page).await
     }
-    async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Invoice> {
+    async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Option<Invoice>> {
         self.do_invoice(ctx, id).await
     }
     async fn all_invoices(

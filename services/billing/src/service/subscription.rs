@@ -1,7 +1,7 @@
 //! A firm's subscription: which plan, since when, until when.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{ChangeMoment, PhaseKind, Plan, Subscription, SubscriptionStatus};
+use lingxi_contracts::billing::{ChangeMoment, PhaseKind, Plan, PlanSubscription, SubscriptionStatus};
 use lingxi_kernel::{Ctx, Error, Permission, PhaseId, Result, TenantId, Timestamp};
 use lingxi_rating::{Phase, hour_of};
 use lingxi_store::{Tx, delete_many, find, insert_all, update, upsert_all};
@@ -10,6 +10,7 @@ use sea_orm::prelude::Uuid;
 use super::{Billing, catalog, invoice_currency};
 use crate::rules::periods;
 use crate::store::subscription::{self, Model, phase};
+use crate::store::{invoice, money};
 
 /// How the plan of a subscription is named in stored form.
 fn name(plan: &Plan) -> String {
@@ -86,14 +87,14 @@ impl Billing {
         Ok(phases)
     }
 
-    pub(super) async fn do_subscription(&self, ctx: &Ctx) -> Result<Subscription> {
+    pub(super) async fn do_subscription(&self, ctx: &Ctx) -> Result<PlanSubscription> {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
         let (row, phases) = self.subscription_of(&tx).await?;
         self.shown(&tx, row, &phases).await
     }
 
-    async fn shown(&self, tx: &Tx, row: Model, phases: &[phase::Model]) -> Result<Subscription> {
+    async fn shown(&self, tx: &Tx, row: Model, phases: &[phase::Model]) -> Result<PlanSubscription> {
         let catalog = self.sold().await?;
         let now = tx.now();
         let current = phases.iter().rfind(|phase| phase.from <= now).or(phases.first());
@@ -109,7 +110,7 @@ impl Billing {
         if status == SubscriptionStatus::Trialing && row.trial_ends_at.is_some_and(|end| end <= now) {
             status = SubscriptionStatus::Active;
         }
-        Ok(Subscription {
+        Ok(PlanSubscription {
             status,
             plan,
             period_from: row.period_from,
@@ -121,27 +122,40 @@ impl Billing {
         })
     }
 
-    pub(super) async fn do_choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<Subscription> {
+    pub(super) async fn do_choose_plan(&self, ctx: &Ctx, code: &str, when: ChangeMoment) -> Result<PlanSubscription> {
         ctx.require(Permission::ManageBilling)?;
         let catalog = self.sold().await?;
         let plan = catalog::newest(&catalog, code).filter(|plan| plan.public);
         let plan = plan.ok_or_else(|| Error::field("plan", format!("There is no plan `{code}` to choose.")))?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = self.stored_subscription(&tx).await?;
-        if plan.currency != invoice_currency(&row)? {
+        let other_currency = plan.currency != invoice_currency(&row)?;
+        if other_currency && !self.is_unbilled(&tx).await? {
+            let (other, own) = (plan.currency.code(), &row.currency);
             return Err(Error::field(
                 "plan",
-                format!("The plan is paid in {}, and this account in {}.", plan.currency.code(), row.currency),
+                format!("The plan is paid in {other}, and this account is billed in {own} already."),
             ));
         }
         let before = self.plan_name(&tx, &row).await?;
         if is(&row, SubscriptionStatus::Canceled) {
             self.begin_again(&tx, &mut row, plan).await?;
+        } else if other_currency {
+            // One bill has one currency: the new plan holds from the start of the running period.
+            delete_many::<phase::Entity>(&tx).exec(tx.conn()).await?;
+            row.currency = plan.currency.code().into();
+            row.next_plan = None;
+            let from = row.period_from;
+            insert_all(&tx, new_phases(&tx, &mut row, plan, from, PhaseKind::Active)).await?;
         } else if when == ChangeMoment::PeriodEnd {
             row.next_plan = (before != name(plan)).then(|| name(plan));
         } else if before != name(plan) {
             row.next_plan = None;
             let from = self.cut(&tx, &row).await?;
+            if is(&row, SubscriptionStatus::Trialing) {
+                row.status = SubscriptionStatus::Active.as_str().into();
+                row.trial_ends_at = row.trial_ends_at.map(|end| end.min(from));
+            }
             let kind = if is(&row, SubscriptionStatus::Paused) { PhaseKind::Paused } else { PhaseKind::Active };
             insert_all(&tx, new_phases(&tx, &mut row, plan, from, kind)).await?;
         } else {
@@ -151,7 +165,14 @@ impl Billing {
         self.finish(tx, row).await
     }
 
-    pub(super) async fn do_cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<Subscription> {
+    /// Whether nothing was billed or paid yet, so that the currency can still be chosen.
+    pub(super) async fn is_unbilled(&self, tx: &Tx) -> Result<bool> {
+        let invoiced = find::<invoice::row::Entity>(tx).one(tx.conn()).await?.is_some();
+        let moved = find::<money::entry::Entity>(tx).one(tx.conn()).await?.is_some();
+        Ok(!invoiced && !moved)
+    }
+
+    pub(super) async fn do_cancel_subscription(&self, ctx: &Ctx, when: ChangeMoment) -> Result<PlanSubscription> {
         ctx.require(Permission::ManageBilling)?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = self.stored_subscription(&tx).await?;
@@ -170,7 +191,7 @@ impl Billing {
         self.finish(tx, row).await
     }
 
-    pub(super) async fn do_pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<Subscription> {
+    pub(super) async fn do_pause_subscription(&self, ctx: &Ctx, paused: bool) -> Result<PlanSubscription> {
         ctx.require(Permission::ManageBilling)?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = self.stored_subscription(&tx).await?;
@@ -192,7 +213,7 @@ impl Billing {
         self.finish(tx, row).await
     }
 
-    async fn finish(&self, tx: Tx, row: Model) -> Result<Subscription> {
+    async fn finish(&self, tx: Tx, row: Model) -> Result<PlanSubscription> {
         let ctx = tx.ctx().clone();
         upsert_all(&tx, vec![row]).await?;
         tx.commit().await?;
@@ -217,7 +238,7 @@ impl Billing {
     /// Ends the running phase at the start of the running hour, drops those that would follow, and gives that hour.
     async fn cut(&self, tx: &Tx, row: &Model) -> Result<Timestamp> {
         let hour = hour_of(tx.now(), periods::zone(&row.zone)).max(row.period_from);
-        for mut phase in subscription::phases(tx, row.period_from, Timestamp::MAX_UTC).await? {
+        for mut phase in subscription::phases_since(tx, row.period_from).await? {
             if phase.from >= hour {
                 use sea_orm::{ColumnTrait as _, QueryFilter as _};
                 delete_many::<phase::Entity>(tx).filter(phase::Column::Id.eq(phase.id)).exec(tx.conn()).await?;

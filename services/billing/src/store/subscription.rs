@@ -49,13 +49,15 @@ pub(crate) async fn get(tx: &Tx) -> Result<Option<Model>> {
 
 /// The phases that lie in a stretch of time, in their order.
 pub(crate) async fn phases(tx: &Tx, from: Timestamp, to: Timestamp) -> Result<Vec<phase::Model>> {
+    let mut rows = phases_since(tx, from).await?;
+    rows.retain(|row| row.from < to);
+    Ok(rows)
+}
+
+/// The phases that are not over at a moment, in their order.
+pub(crate) async fn phases_since(tx: &Tx, from: Timestamp) -> Result<Vec<phase::Model>> {
     let open = Condition::any().add(phase::Column::To.is_null()).add(phase::Column::To.gt(from));
-    let rows = find::<phase::Entity>(tx)
-        .filter(phase::Column::From.lt(to))
-        .filter(open)
-        .order_by_asc(phase::Column::From)
-        .all(tx.conn())
-        .await?;
+    let rows = find::<phase::Entity>(tx).filter(open).order_by_asc(phase::Column::From).all(tx.conn()).await?;
     // A phase that was replaced in the hour in which it began is empty.
     Ok(rows.into_iter().filter(|row| row.to != Some(row.from)).collect())
 }

@@ -109,7 +109,8 @@ pub(crate) mod different {
     }
 }
 
-/// Resolutions by the bot that nobody confirmed: they count when nobody comes back.
+/// Resolutions by the bot within their quiet days: those that nobody confirmed count when nobody comes back, the others are taken back when
+/// a person is needed after all.
 pub(crate) mod outcome {
     use lingxi_store::TenantEntity;
     use sea_orm::entity::prelude::*;
@@ -121,6 +122,8 @@ pub(crate) mod outcome {
         pub tenant_id: Uuid,
         #[sea_orm(primary_key, auto_increment = false)]
         pub conversation_id: Uuid,
+        pub contact_id: Option<Uuid>,
+        pub confirmed: bool,
         pub resolved_at: DateTimeUtc,
         pub due_at: DateTimeUtc,
     }

@@ -187,6 +187,7 @@ impl Channels {
                 locale: row.locale.clone(),
                 summary,
                 reason: reply.reason,
+                contact: Some(row.contact_id.into()),
             })?;
         } else if reply.solved {
             resolve(changes, &mut row, true).await?;
@@ -249,7 +250,8 @@ impl Channels {
 
 /// Ends a conversation, with a line that customers see.
 async fn resolve(changes: &mut ConversationChanges, row: &mut conversation::Model, confirmed: bool) -> Result<()> {
-    let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed };
+    let contact = Some(row.contact_id.into());
+    let event = ConversationResolved { conversation: row.id.into(), handler: row.handler()?, confirmed, contact };
     let line = if row.locale == "zh-CN" {
         "会话已结束，欢迎评价。"
     } else {

@@ -68,7 +68,11 @@ const QUERIES: [Field; 36] = [
     field("myReservations", "myReservations { id }", SERVERS),
     field("tasks", "tasks { id }", READERS),
     field("draftBill", "draftBill { period }", PAYERS),
-    field("usageByDay", "usageByDay { date }", PAYERS),
+    field(
+        "usage",
+        "usage(query: { meter: \"message\", from: \"2026-01-01T00:00:00Z\", to: \"2026-01-02T00:00:00Z\", step: DAY }) { edges { node { date } } }",
+        PAYERS,
+    ),
 ];
 
 const OPERATORS: &[Role] = &[];
@@ -76,7 +80,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 15] = [
+const MORE_QUERIES: [Field; 28] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
@@ -98,7 +102,24 @@ const MORE_QUERIES: [Field; 15] = [
     field("plans", "plans", OPERATORS),
     field("platformHealth", "platformHealth { version }", OPERATORS),
     field("deadLetters", "deadLetters { eventId }", OPERATORS),
-    field("usageEvents", "usageEvents(meter: MESSAGE) { edges { node { id } } }", PAYERS),
+    field(
+        "usageEvents",
+        "usageEvents(meter: \"message\", from: \"2026-01-01T00:00:00Z\", to: \"2026-01-02T00:00:00Z\") { edges { node { id } } }",
+        PAYERS,
+    ),
+    field("asideEvents", "asideEvents { edges { node { id } } }", PAYERS),
+    field("catalog", "catalog { plans { code } }", PAYERS),
+    field("planSubscription", "planSubscription { status }", PAYERS),
+    field("planSimulations", "planSimulations { plan { code } }", PAYERS),
+    field("billingProfile", "billingProfile { name }", PAYERS),
+    field("invoices", "invoices { edges { node { id } } }", PAYERS),
+    field("invoice", "invoice(id: \"$invoice\") { id }", PAYERS),
+    field("wallet", "wallet { balance { minor } }", PAYERS),
+    field("ledger", "ledger { edges { node { id } } }", PAYERS),
+    field("payments", "payments { edges { node { id } } }", PAYERS),
+    field("disputes", "disputes { id }", PAYERS),
+    field("allInvoices", "allInvoices { edges { node { tenantId } } }", OPERATORS),
+    field("openDisputes", "openDisputes { tenantId }", OPERATORS),
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
 ];
 
@@ -171,7 +192,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 19] = [
+const MORE_MUTATIONS: [Field; 32] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -211,6 +232,51 @@ const MORE_MUTATIONS: [Field; 19] = [
     field("transferTask", "transferTask(id: \"$task\", queueId: \"$queue\") { status }", SERVERS),
     field("completeTask", "completeTask(id: \"$task\") { status }", SERVERS),
     field("setSpendLimits", "setSpendLimits(input: { alertMinor: -1 }) { status }", PAYERS),
+    field("choosePlan", "choosePlan(code: \"none\", when: NOW) { status }", PAYERS),
+    field("cancelSubscription", "cancelSubscription(when: PERIOD_END) { status }", PAYERS),
+    field("pauseSubscription", "pauseSubscription(paused: false) { status }", PAYERS),
+    field(
+        "setBillingProfile",
+        "setBillingProfile(input: { name: \"\", region: \"\", address: \"\" }) { status }",
+        PAYERS,
+    ),
+    field("disputeUsage", "disputeUsage(usageId: \"$usage\", reason: \"wrong\") { status }", PAYERS),
+    field(
+        "putMeter",
+        "putMeter(input: { key: \"\", name: { zh: \"\", en: \"\" }, unit: { zh: \"\", en: \"\" }, eventType: \"\", aggregation: SUM }) { status }",
+        OPERATORS,
+    ),
+    field(
+        "addPlan",
+        "addPlan(input: { code: \"\", version: 1, name: { zh: \"\", en: \"\" }, currency: CNY, charges: [] }) { status }",
+        OPERATORS,
+    ),
+    field(
+        "putTax",
+        "putTax(input: { region: \"\", name: { zh: \"\", en: \"\" }, percent: \"1\" }) { status }",
+        OPERATORS,
+    ),
+    field("migratePlan", "migratePlan(code: \"none\", version: 1) { status }", OPERATORS),
+    field(
+        "creditInvoice",
+        "creditInvoice(tenantId: \"$tenant\", invoiceId: \"$invoice\", minor: 1, reason: \"x\") { status }",
+        OPERATORS,
+    ),
+    field(
+        "recordTransfer",
+        "recordTransfer(tenantId: \"$tenant\", amount: { minor: 1, currency: CNY }, reference: \"1\") { status }",
+        OPERATORS,
+    ),
+    field(
+        "grantCredit",
+        "grantCredit(tenantId: \"$tenant\", amount: { minor: 1, currency: CNY }, note: \"x\") { status }",
+        OPERATORS,
+    ),
+    field(
+        "decideDispute",
+        "decideDispute(tenantId: \"$tenant\", disputeId: \"$dispute\", accept: true, answer: \"x\") { status }",
+        OPERATORS,
+    ),
 ];
 
 /// Mutations that name something of another firm: they must not find it.
@@ -269,6 +335,9 @@ async fn world() -> World {
         ("$reservation", offer.id.to_string()),
         ("$task", task.id.to_string()),
         ("$tenant", other.tenant.to_string()),
+        ("$invoice", env.id::<lingxi_kernel::InvoiceId>().to_string()),
+        ("$usage", env.id::<lingxi_kernel::UsageId>().to_string()),
+        ("$dispute", env.id::<lingxi_kernel::DisputeId>().to_string()),
         ("$event", env.id::<lingxi_kernel::EventId>().to_string()),
     ];
     let schema = schema(Some(services), Most::default(), true, Persisted::default());

@@ -95,16 +95,26 @@ impl TestCloud {
         panic!("events are not delivered");
     }
 
+    /// Sets the clock.
+    pub fn set_clock(&self, at: Timestamp) {
+        self.clock.0.store(at.timestamp_millis(), Ordering::Relaxed);
+    }
+
     /// A new firm; the context of its owner.
     pub async fn firm(&self, name: &str) -> Ctx {
+        self.firm_in(name, "en-US", "Asia/Shanghai").await
+    }
+
+    /// A new firm of a language and a time zone.
+    pub async fn firm_in(&self, name: &str, locale: &str, time_zone: &str) -> Ctx {
         let input = SignUp {
             firm: name.into(),
             name: "Olive".into(),
             email: format!("owner@{}.example", name.to_lowercase().replace(' ', "-")),
             password: "correct horse battery".into(),
             industry: "insurance".into(),
-            locale: "en-US".into(),
-            time_zone: "Asia/Shanghai".into(),
+            locale: locale.into(),
+            time_zone: time_zone.into(),
         };
         let session = self.cloud.services.tenants.sign_up(input).await.unwrap();
         self.settle().await;

@@ -85,7 +85,8 @@ pub async fn nothing_lost_nothing_twice(
     let billed = loop {
         let bill = server.graphql(http, &firm.cookie, "{ draftBill { lines { meter quantity } } }").await;
         let lines = bill["data"]["draftBill"]["lines"].as_array().unwrap().clone();
-        let billed = lines.iter().find(|line| line["meter"] == "MESSAGE").unwrap()["quantity"].as_u64().unwrap();
+        let billed = lines.iter().find(|line| line["meter"] == "message").unwrap()["quantity"].as_str().unwrap();
+        let billed: u64 = billed.parse().unwrap();
         if billed >= expected || Instant::now() > deadline {
             break billed;
         }

@@ -4,9 +4,9 @@ use std::io::Read as _;
 
 use chrono::TimeDelta;
 use lingxi_contracts::Envelope;
-use lingxi_contracts::billing::SpendLimitReached;
+use lingxi_contracts::billing::LimitReached;
 use lingxi_contracts::tenants::{ExportStatus, Quota, SignIn, TenantStatus};
-use lingxi_kernel::{Ctx, Currency, ErrorCode, Money, PageArgs, Permission, Role};
+use lingxi_kernel::{Ctx, ErrorCode, PageArgs, Permission, Role};
 
 use crate::cloud::TestCloud;
 
@@ -164,8 +164,8 @@ async fn an_operator_sees_facts_that_were_given_up_and_delivers_them_again() {
     let tenants = test.cloud.services.tenants.clone();
     tenants.verify_email(&mailed(&test, &operator, "verify-email").await.unwrap()).await.unwrap();
     let env = test.db().env();
-    let total = Money::new(500, Currency::Usd);
-    let fact = SpendLimitReached { period: "2026-11".into(), limit: "alert".into(), total };
+    let (period, limit, value) = ("2026-11".into(), "alert".into(), "USD 5.00".into());
+    let fact = LimitReached { period, meter: None, limit, percent: 100, value };
     let event = Envelope::new(env.id(), operator.tenant, env.now(), &fact).unwrap();
     lingxi_store::dead_letters::put(test.db(), "tenants", &event, "the disk was full").await.unwrap();
     let letters = tenants.dead_letters(&operator).await.unwrap();
@@ -192,7 +192,7 @@ async fn every_change_of_a_setting_stands_in_the_audit_log_with_before_and_after
     services.channels.update_channel(&owner, channel.id, Some("Shop".into()), None, None).await.unwrap();
     services.bot.save_settings(&owner, BotSettings { enabled: false, ..BotSettings::default() }).await.unwrap();
     services.routing.update_worker(&owner, owner.member().unwrap(), 7, Vec::new(), Vec::new()).await.unwrap();
-    services.billing.set_limits(&owner, SpendLimits { alert_minor: Some(5), cap_minor: None }).await.unwrap();
+    services.billing.set_limits(&owner, SpendLimits { alert_minor: Some(5), ..SpendLimits::default() }).await.unwrap();
     test.settle().await;
     let lines = services.tenants.audit(&owner, None, PageArgs::largest()).await.unwrap().into_items();
     for (action, before, after) in [

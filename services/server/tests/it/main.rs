@@ -8,6 +8,7 @@
 )]
 
 mod access;
+mod billing;
 mod bus;
 mod calls;
 mod cloud;

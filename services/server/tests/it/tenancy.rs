@@ -12,7 +12,18 @@ use crate::postgres::{connect, fresh};
 use crate::process::until;
 
 /// Tables that span tenants: accounts, the list of tenants, the outbox, which is ordered over all of them, and leases of processes.
-const GLOBAL: [&str; 4] = ["tenants_account", "tenants_tenant", "store_outbox", "store_lease"];
+const GLOBAL: [&str; 10] = [
+    "tenants_account",
+    "tenants_tenant",
+    "store_outbox",
+    "store_lease",
+    "billing_meter",
+    "billing_plan",
+    "billing_tax",
+    "billing_number",
+    "billing_provider_event",
+    "billing_reconciliation",
+];
 
 async fn texts(conn: &impl ConnectionTrait, sql: &str) -> Vec<String> {
     let rows = conn.query_all_raw(Statement::from_string(DbBackend::Postgres, sql)).await.unwrap();

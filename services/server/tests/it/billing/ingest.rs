@@ -1,0 +1,1 @@
+//! Metered facts over HTTP and under faults.

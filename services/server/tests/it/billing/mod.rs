@@ -1,0 +1,5 @@
+//! Billing, from a metered fact to money.
+
+mod golden;
+mod ingest;
+mod scenario;
