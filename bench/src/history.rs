@@ -231,8 +231,8 @@ async fn billed(run: &Run, expected: u64, deadline: Instant) -> Result<u64, Fail
     loop {
         let bill = graphql(&run.http, &run.url, &run.firm.cookie, "{ draftBill { lines { meter quantity } } }").await?;
         let lines = bill["data"]["draftBill"]["lines"].as_array().cloned().unwrap_or_default();
-        let line = lines.iter().find(|line| line["meter"] == "MESSAGE");
-        let billed = line.and_then(|line| line["quantity"].as_u64()).unwrap_or(0);
+        let line = lines.iter().find(|line| line["meter"] == "message");
+        let billed = line.and_then(|line| line["quantity"].as_str()?.parse::<u64>().ok()).unwrap_or(0);
         if billed >= expected || Instant::now() > deadline {
             return Ok(billed);
         }

@@ -1,12 +1,12 @@
-//! Ingest of metered facts by CloudEvents; everything else goes through GraphQL.
+//! Ingest of metered facts by CloudEvents, and files; everything else goes through GraphQL.
 
 use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SubsecRound as _;
-use lingxi_contracts::billing::{BillingClient, UsageAnswer, UsageInput, UsageOutcome};
+use lingxi_contracts::billing::{BillingClient, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep};
 use lingxi_http::{HttpResult, Signed};
-use lingxi_kernel::{Error, ErrorCode, Result, Timestamp};
+use lingxi_kernel::{Error, ErrorCode, PageArgs, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -30,7 +30,11 @@ impl std::fmt::Debug for Edge {
 
 /// Adds the service's routes.
 pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
-    config.app_data(web::Data::new(edge.clone())).route("/v1/events", web::post().to(ingest));
+    config
+        .app_data(web::Data::new(edge.clone()))
+        .route("/v1/events", web::post().to(ingest))
+        .route("/billing/usage.csv", web::get().to(usage_file))
+        .route("/billing/ledger.csv", web::get().to(ledger_file));
 }
 
 /// A `CloudEvent` 1.0 in JSON. Attributes that do not count are read over.
@@ -148,4 +152,77 @@ async fn answer_all(edge: &Edge, signed: &Signed, values: Vec<Value>) -> Result<
     let mut stored = edge.billing.report_usage(&signed.ctx, usage).await?.into_iter();
     let missing = || Error::internal("an event was not answered");
     answers.into_iter().map(|known| known.or_else(|| stored.next()).ok_or_else(missing)).collect()
+}
+
+/// Which usage a file is to hold.
+#[derive(Deserialize)]
+struct UsageParameters {
+    meter: String,
+    from: Timestamp,
+    to: Timestamp,
+    step: UsageStep,
+    #[serde(default)]
+    dimension: Option<String>,
+}
+
+/// A file for spreadsheets: the mark at its start tells them that it is UTF-8.
+fn file(name: &str, rows: csv::Writer<Vec<u8>>) -> HttpResult {
+    let mut bytes = b"\xef\xbb\xbf".to_vec();
+    bytes.extend(rows.into_inner().map_err(|error| Error::internal(error.to_string()))?);
+    Ok(HttpResponse::Ok()
+        .content_type("text/csv; charset=utf-8")
+        .insert_header(("content-disposition", format!("attachment; filename=\"{name}\"")))
+        .body(bytes))
+}
+
+/// Usage as a series, in a file.
+async fn usage_file(signed: Signed, edge: web::Data<Edge>, wanted: web::Query<UsageParameters>) -> HttpResult {
+    let UsageParameters { meter, from, to, step, dimension } = wanted.into_inner();
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(["from", "date", "dimension", "value", "quantity"]).map_err(Error::from)?;
+    let query = UsageQuery { meter, from, to, step, dimension, dimension_value: None };
+    let named = query.dimension.clone().unwrap_or_default();
+    let mut args = PageArgs::largest();
+    loop {
+        let page = edge.billing.usage(&signed.ctx, query.clone(), args.clone()).await?;
+        args.after = page.rows.last().map(|(cursor, _)| cursor.clone());
+        for (_, point) in page.rows {
+            let quantity = point.quantity.to_string();
+            let from = point.from.to_rfc3339();
+            let record = [from, point.date, named.clone(), plain(&point.dimension_value), quantity];
+            rows.write_record(record).map_err(Error::from)?;
+        }
+        if !page.has_next {
+            return file("usage.csv", rows);
+        }
+    }
+}
+
+/// The firm's statement: every movement of its accounts.
+async fn ledger_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    rows.write_record(["at", "transaction", "account", "currency", "debit_minor", "credit_minor"])
+        .map_err(Error::from)?;
+    let mut args = PageArgs::largest();
+    loop {
+        let page = edge.billing.ledger(&signed.ctx, args.clone()).await?;
+        args.after = page.rows.last().map(|(cursor, _)| cursor.clone());
+        for (_, entry) in page.rows {
+            let minor = entry.amount.minor;
+            let side = |amount: i64| if amount > 0 { amount.to_string() } else { String::new() };
+            let (at, account) = (entry.at.to_rfc3339(), entry.account.as_str().to_owned());
+            let currency = entry.amount.currency.code().to_owned();
+            let record = [at, entry.transaction, account, currency, side(minor), side(-minor)];
+            rows.write_record(record).map_err(Error::from)?;
+        }
+        if !page.has_next {
+            return file("ledger.csv", rows);
+        }
+    }
+}
+
+/// A text that no spreadsheet takes for a formula.
+fn plain(text: &str) -> String {
+    let begins = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    if begins { format!("'{text}") } else { text.to_owned() }
 }

@@ -51,7 +51,11 @@ impl Visit {
         let bill = "{ draftBill { lines { meter quantity } } }";
         self.until("the answer is on the bill", bill, |data| {
             let lines = data["draftBill"]["lines"].as_array()?;
-            lines.iter().find(|line| line["meter"] == "MESSAGE")?["quantity"].as_u64().filter(|count| *count >= 2)
+            lines.iter().find(|line| line["meter"] == "message")?["quantity"]
+                .as_str()?
+                .parse::<u64>()
+                .ok()
+                .filter(|count| *count >= 2)
         })
         .await?;
         Ok(answer)

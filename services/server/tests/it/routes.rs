@@ -28,7 +28,7 @@ enum Needs {
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 30] = [
+const ROUTES: [(&str, &str, &str, Needs); 32] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -47,6 +47,13 @@ const ROUTES: [(&str, &str, &str, Needs); 30] = [
     ("POST", "/files", "/widget/v1/files", Needs::Visitor),
     ("POST", "/v1/channels/{id}/messages", "/v1/channels/$channel/messages", Needs::Server),
     ("POST", "/v1/events", "/v1/events", Needs::Admin),
+    (
+        "GET",
+        "/billing/usage.csv",
+        "/billing/usage.csv?meter=message&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&step=day",
+        Needs::Admin,
+    ),
+    ("GET", "/billing/ledger.csv", "/billing/ledger.csv", Needs::Admin),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
     ("GET", "/files/{id}", "/files/$file", Needs::Owner),
     ("PUT", "/operator/firms/{name}", "/operator/firms/acme", Needs::Operator),
@@ -198,8 +205,8 @@ async fn every_route_obeys_its_credential() {
         match needs {
             Needs::Operator => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no operator"),
             Needs::Visitor => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no visitor"),
-            // Uploading knowledge and reporting usage name nothing of the firm: the other firm gets it into its own.
-            Needs::Admin if path.starts_with("/knowledge") || path == "/v1/events" => {
+            // Uploading knowledge, reporting usage and taking files of bills name nothing of the firm: the other firm gets it into its own.
+            Needs::Admin if path.starts_with("/knowledge") || path == "/v1/events" || path.starts_with("/billing/") => {
                 assert!(others.is_success(), "{name}: {others}")
             }
             _ => assert_eq!(others, StatusCode::NOT_FOUND, "{name} of another firm"),

@@ -15,9 +15,27 @@ import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-
  */
 type Documents = {
     "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n    members { id name }\n  }\n": typeof types.AuditDocument,
-    "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": typeof types.BillDocument,
+    "\n  query AsideEvents($after: String) {\n    asideEvents(first: 50, after: $after) {\n      edges { node { id source sourceId eventType at receivedAt reason data } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AsideEventsDocument,
+    "query BillingProfile { billingProfile { name region taxNumber address email } }": typeof types.BillingProfileDocument,
+    "\n  mutation SetBillingProfile($input: BillingProfileInput!) { setBillingProfile(input: $input) { status errors { field message } profile { name } } }\n": typeof types.SetBillingProfileDocument,
+    "query Disputes { disputes { id subject reason status answer at decidedAt } }": typeof types.DisputesDocument,
+    "\n  query Bill {\n    draftBill {\n      period from to plan\n      net { minor currency } tax { minor currency } total { minor currency } fromWallet { minor currency }\n      forecast { low { minor currency } expected { minor currency } high { minor currency } }\n      lines { ...Lines }\n      limits { alertMinor capMinor }\n    }\n  }\n": typeof types.BillDocument,
+    "\n  query Evidence($meter: String!, $from: DateTime!, $to: DateTime!, $after: String) {\n    usageEvents(meter: $meter, from: $from, to: $to, first: 50, after: $after) {\n      edges { node { id source sourceId value at receivedAt subject reverses reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.EvidenceDocument,
+    "\n  mutation DisputeUsage($id: ID!, $reason: String!) {\n    disputeUsage(usageId: $id, reason: $reason) { status errors { field message } dispute { id } }\n  }\n": typeof types.DisputeUsageDocument,
+    "\n  query Invoices($after: String) {\n    invoices(first: 20, after: $after) {\n      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.InvoicesDocument,
+    "\n  query Invoice($id: ID!) {\n    invoice(id: $id) {\n      id number status from to finalizesAt finalizedAt dueAt\n      net { minor currency } tax { minor currency } total { minor currency }\n      paid { minor currency } credited { minor currency } due { minor currency }\n      lines { ...Lines }\n      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }\n      billTo { name region taxNumber address }\n    }\n  }\n": typeof types.InvoiceDocument,
+    "\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n": typeof types.LimitsDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": typeof types.SetLimitsDocument,
-    "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.EvidenceDocument,
+    "\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n": typeof types.LinesFragmentDoc,
+    "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n": typeof types.PlanCardFragmentDoc,
+    "\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n": typeof types.PlansDocument,
+    "\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n": typeof types.ChoosePlanDocument,
+    "\n  mutation CancelSubscription($when: ChangeMoment!) { cancelSubscription(when: $when) { status errors { field message } subscription { status } } }\n": typeof types.CancelSubscriptionDocument,
+    "\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n": typeof types.PauseSubscriptionDocument,
+    "\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n": typeof types.MetersDocument,
+    "\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n": typeof types.UsageSeriesDocument,
+    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n": typeof types.WalletDocument,
+    "\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.LedgerDocument,
     "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": typeof types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": typeof types.CreateChannelDocument,
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": typeof types.UpdateChannelDocument,
@@ -94,9 +112,20 @@ type Documents = {
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": typeof types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": typeof types.InviteDocument,
+    "\n  query Catalog {\n    catalog {\n      meters { key eventType aggregation valueField dimensions name { zh en } unit { zh en } }\n      plans { code version currency trialDays minimum public name { zh en } about { zh en } charges { key meter model price size free name { zh en } tiers { upTo unit flat } } }\n      taxes { region percent included reverseCharge name { zh en } }\n    }\n  }\n": typeof types.CatalogDocument,
+    "mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }": typeof types.PutMeterDocument,
+    "mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }": typeof types.AddPlanDocument,
+    "mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }": typeof types.PutTaxDocument,
+    "mutation MigratePlan($code: String!, $version: Int!) { migratePlan(code: $code, version: $version) { status errors { field message } firms } }": typeof types.MigratePlanDocument,
     "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": typeof types.DeadLettersDocument,
     "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": typeof types.ReplayDeadLetterDocument,
     "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": typeof types.PlatformHealthDocument,
+    "\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllInvoicesDocument,
+    "query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }": typeof types.OpenDisputesDocument,
+    "\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n": typeof types.RecordTransferDocument,
+    "\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n": typeof types.CreditInvoiceDocument,
+    "\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n": typeof types.GrantCreditDocument,
+    "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n": typeof types.DecideDisputeDocument,
     "\n  query AllTenants($search: String, $after: String) {\n    plans\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { plan messagesPerSecond requestsPerSecond members queryDepth queryComplexity } allowance { members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllTenantsDocument,
     "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": typeof types.SetQuotaDocument,
     "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": typeof types.SetSuspendedDocument,
@@ -127,9 +156,27 @@ type Documents = {
 };
 const documents: Documents = {
     "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n    members { id name }\n  }\n": types.AuditDocument,
-    "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n": types.BillDocument,
+    "\n  query AsideEvents($after: String) {\n    asideEvents(first: 50, after: $after) {\n      edges { node { id source sourceId eventType at receivedAt reason data } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AsideEventsDocument,
+    "query BillingProfile { billingProfile { name region taxNumber address email } }": types.BillingProfileDocument,
+    "\n  mutation SetBillingProfile($input: BillingProfileInput!) { setBillingProfile(input: $input) { status errors { field message } profile { name } } }\n": types.SetBillingProfileDocument,
+    "query Disputes { disputes { id subject reason status answer at decidedAt } }": types.DisputesDocument,
+    "\n  query Bill {\n    draftBill {\n      period from to plan\n      net { minor currency } tax { minor currency } total { minor currency } fromWallet { minor currency }\n      forecast { low { minor currency } expected { minor currency } high { minor currency } }\n      lines { ...Lines }\n      limits { alertMinor capMinor }\n    }\n  }\n": types.BillDocument,
+    "\n  query Evidence($meter: String!, $from: DateTime!, $to: DateTime!, $after: String) {\n    usageEvents(meter: $meter, from: $from, to: $to, first: 50, after: $after) {\n      edges { node { id source sourceId value at receivedAt subject reverses reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.EvidenceDocument,
+    "\n  mutation DisputeUsage($id: ID!, $reason: String!) {\n    disputeUsage(usageId: $id, reason: $reason) { status errors { field message } dispute { id } }\n  }\n": types.DisputeUsageDocument,
+    "\n  query Invoices($after: String) {\n    invoices(first: 20, after: $after) {\n      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.InvoicesDocument,
+    "\n  query Invoice($id: ID!) {\n    invoice(id: $id) {\n      id number status from to finalizesAt finalizedAt dueAt\n      net { minor currency } tax { minor currency } total { minor currency }\n      paid { minor currency } credited { minor currency } due { minor currency }\n      lines { ...Lines }\n      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }\n      billTo { name region taxNumber address }\n    }\n  }\n": types.InvoiceDocument,
+    "\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n": types.LimitsDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": types.SetLimitsDocument,
-    "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.EvidenceDocument,
+    "\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n": types.LinesFragmentDoc,
+    "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n": types.PlanCardFragmentDoc,
+    "\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n": types.PlansDocument,
+    "\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n": types.ChoosePlanDocument,
+    "\n  mutation CancelSubscription($when: ChangeMoment!) { cancelSubscription(when: $when) { status errors { field message } subscription { status } } }\n": types.CancelSubscriptionDocument,
+    "\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n": types.PauseSubscriptionDocument,
+    "\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n": types.MetersDocument,
+    "\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n": types.UsageSeriesDocument,
+    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n": types.WalletDocument,
+    "\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n": types.LedgerDocument,
     "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": types.CreateChannelDocument,
     "\n  mutation UpdateChannel($input: UpdateChannelInput!) {\n    updateChannel(input: $input) { status errors { field message } channel { id enabled } }\n  }\n": types.UpdateChannelDocument,
@@ -206,9 +253,20 @@ const documents: Documents = {
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": types.InviteDocument,
+    "\n  query Catalog {\n    catalog {\n      meters { key eventType aggregation valueField dimensions name { zh en } unit { zh en } }\n      plans { code version currency trialDays minimum public name { zh en } about { zh en } charges { key meter model price size free name { zh en } tiers { upTo unit flat } } }\n      taxes { region percent included reverseCharge name { zh en } }\n    }\n  }\n": types.CatalogDocument,
+    "mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }": types.PutMeterDocument,
+    "mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }": types.AddPlanDocument,
+    "mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }": types.PutTaxDocument,
+    "mutation MigratePlan($code: String!, $version: Int!) { migratePlan(code: $code, version: $version) { status errors { field message } firms } }": types.MigratePlanDocument,
     "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": types.DeadLettersDocument,
     "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": types.ReplayDeadLetterDocument,
     "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": types.PlatformHealthDocument,
+    "\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllInvoicesDocument,
+    "query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }": types.OpenDisputesDocument,
+    "\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n": types.RecordTransferDocument,
+    "\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n": types.CreditInvoiceDocument,
+    "\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n": types.GrantCreditDocument,
+    "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n": types.DecideDisputeDocument,
     "\n  query AllTenants($search: String, $after: String) {\n    plans\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { plan messagesPerSecond requestsPerSecond members queryDepth queryComplexity } allowance { members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllTenantsDocument,
     "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": types.SetQuotaDocument,
     "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": types.SetSuspendedDocument,
@@ -259,7 +317,43 @@ export function graphql(source: "\n  query Audit($search: String, $after: String
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n"): (typeof documents)["\n  query Bill {\n    draftBill {\n      period from to plan\n      total { minor currency }\n      lines { meter quantity free package unitPrice { minor currency } amount { minor currency } }\n      limits { alertMinor capMinor }\n    }\n    usageByDay { date meter quantity }\n  }\n"];
+export function graphql(source: "\n  query AsideEvents($after: String) {\n    asideEvents(first: 50, after: $after) {\n      edges { node { id source sourceId eventType at receivedAt reason data } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query AsideEvents($after: String) {\n    asideEvents(first: 50, after: $after) {\n      edges { node { id source sourceId eventType at receivedAt reason data } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query BillingProfile { billingProfile { name region taxNumber address email } }"): (typeof documents)["query BillingProfile { billingProfile { name region taxNumber address email } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation SetBillingProfile($input: BillingProfileInput!) { setBillingProfile(input: $input) { status errors { field message } profile { name } } }\n"): (typeof documents)["\n  mutation SetBillingProfile($input: BillingProfileInput!) { setBillingProfile(input: $input) { status errors { field message } profile { name } } }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Disputes { disputes { id subject reason status answer at decidedAt } }"): (typeof documents)["query Disputes { disputes { id subject reason status answer at decidedAt } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Bill {\n    draftBill {\n      period from to plan\n      net { minor currency } tax { minor currency } total { minor currency } fromWallet { minor currency }\n      forecast { low { minor currency } expected { minor currency } high { minor currency } }\n      lines { ...Lines }\n      limits { alertMinor capMinor }\n    }\n  }\n"): (typeof documents)["\n  query Bill {\n    draftBill {\n      period from to plan\n      net { minor currency } tax { minor currency } total { minor currency } fromWallet { minor currency }\n      forecast { low { minor currency } expected { minor currency } high { minor currency } }\n      lines { ...Lines }\n      limits { alertMinor capMinor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Evidence($meter: String!, $from: DateTime!, $to: DateTime!, $after: String) {\n    usageEvents(meter: $meter, from: $from, to: $to, first: 50, after: $after) {\n      edges { node { id source sourceId value at receivedAt subject reverses reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Evidence($meter: String!, $from: DateTime!, $to: DateTime!, $after: String) {\n    usageEvents(meter: $meter, from: $from, to: $to, first: 50, after: $after) {\n      edges { node { id source sourceId value at receivedAt subject reverses reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DisputeUsage($id: ID!, $reason: String!) {\n    disputeUsage(usageId: $id, reason: $reason) { status errors { field message } dispute { id } }\n  }\n"): (typeof documents)["\n  mutation DisputeUsage($id: ID!, $reason: String!) {\n    disputeUsage(usageId: $id, reason: $reason) { status errors { field message } dispute { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invoices($after: String) {\n    invoices(first: 20, after: $after) {\n      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Invoices($after: String) {\n    invoices(first: 20, after: $after) {\n      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Invoice($id: ID!) {\n    invoice(id: $id) {\n      id number status from to finalizesAt finalizedAt dueAt\n      net { minor currency } tax { minor currency } total { minor currency }\n      paid { minor currency } credited { minor currency } due { minor currency }\n      lines { ...Lines }\n      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }\n      billTo { name region taxNumber address }\n    }\n  }\n"): (typeof documents)["\n  query Invoice($id: ID!) {\n    invoice(id: $id) {\n      id number status from to finalizesAt finalizedAt dueAt\n      net { minor currency } tax { minor currency } total { minor currency }\n      paid { minor currency } credited { minor currency } due { minor currency }\n      lines { ...Lines }\n      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }\n      billTo { name region taxNumber address }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n"): (typeof documents)["\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -267,7 +361,43 @@ export function graphql(source: "\n  mutation SetLimits($input: SpendLimitsInput
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query Evidence($meter: Meter!, $after: String) {\n    usageEvents(meter: $meter, first: 50, after: $after) {\n      edges { node { id quantity at evidence reversed } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+export function graphql(source: "\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n"): (typeof documents)["\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n"): (typeof documents)["\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n"): (typeof documents)["\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n"): (typeof documents)["\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CancelSubscription($when: ChangeMoment!) { cancelSubscription(when: $when) { status errors { field message } subscription { status } } }\n"): (typeof documents)["\n  mutation CancelSubscription($when: ChangeMoment!) { cancelSubscription(when: $when) { status errors { field message } subscription { status } } }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n"): (typeof documents)["\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n"): (typeof documents)["\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n"): (typeof documents)["\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n"): (typeof documents)["\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n"): (typeof documents)["\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -575,6 +705,26 @@ export function graphql(source: "\n  mutation Invite($email: String!, $role: Rol
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query Catalog {\n    catalog {\n      meters { key eventType aggregation valueField dimensions name { zh en } unit { zh en } }\n      plans { code version currency trialDays minimum public name { zh en } about { zh en } charges { key meter model price size free name { zh en } tiers { upTo unit flat } } }\n      taxes { region percent included reverseCharge name { zh en } }\n    }\n  }\n"): (typeof documents)["\n  query Catalog {\n    catalog {\n      meters { key eventType aggregation valueField dimensions name { zh en } unit { zh en } }\n      plans { code version currency trialDays minimum public name { zh en } about { zh en } charges { key meter model price size free name { zh en } tiers { upTo unit flat } } }\n      taxes { region percent included reverseCharge name { zh en } }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }"): (typeof documents)["mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }"): (typeof documents)["mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }"): (typeof documents)["mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation MigratePlan($code: String!, $version: Int!) { migratePlan(code: $code, version: $version) { status errors { field message } firms } }"): (typeof documents)["mutation MigratePlan($code: String!, $version: Int!) { migratePlan(code: $code, version: $version) { status errors { field message } firms } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n"): (typeof documents)["\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -584,6 +734,30 @@ export function graphql(source: "\n  mutation ReplayDeadLetter($eventId: ID!, $c
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"): (typeof documents)["\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }"): (typeof documents)["query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n"): (typeof documents)["\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n"): (typeof documents)["\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n"): (typeof documents)["\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n"): (typeof documents)["\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

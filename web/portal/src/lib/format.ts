@@ -14,6 +14,8 @@ type Formats = {
   date: (at: string) => string;
   money: (amount: { minor: number; currency: string }) => string;
   number: (value: number) => string;
+  /** An exact decimal number, which no float holds. */
+  decimal: (value: string) => string;
 };
 
 /** Dates, times and money in the viewer's language and the firm's time zone. */
@@ -25,10 +27,12 @@ export function useFormat(): Formats {
     const time = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'short', timeStyle: 'short' });
     const date = new Intl.DateTimeFormat(locale, { timeZone, dateStyle: 'medium' });
     const number = new Intl.NumberFormat(locale);
+    const exact = new Intl.NumberFormat(locale, { maximumFractionDigits: 12 });
     return {
       time: (at) => time.format(new Date(at)),
       date: (at) => date.format(new Date(at)),
       number: (value) => number.format(value),
+      decimal: (value) => exact.format(value as Intl.StringNumericLiteral),
       money: ({ minor, currency }) =>
         new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / minorUnits(currency)),
     };

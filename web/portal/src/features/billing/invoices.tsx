@@ -1,0 +1,105 @@
+import { Button, Descriptions, Drawer, List, Space, Tag } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useQuery } from 'urql';
+import { graphql } from '../../gql/index.ts';
+import type { InvoiceStatus } from '../../gql/graphql.ts';
+import { useFormat } from '../../lib/format.ts';
+import { PagedTable } from '../../lib/paged-table.tsx';
+import { State } from '../../lib/page.tsx';
+import { Lines } from './lines.tsx';
+
+const INVOICES = graphql(`
+  query Invoices($after: String) {
+    invoices(first: 20, after: $after) {
+      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+`);
+const INVOICE = graphql(`
+  query Invoice($id: ID!) {
+    invoice(id: $id) {
+      id number status from to finalizesAt finalizedAt dueAt
+      net { minor currency } tax { minor currency } total { minor currency }
+      paid { minor currency } credited { minor currency } due { minor currency }
+      lines { ...Lines }
+      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }
+      billTo { name region taxNumber address }
+    }
+  }
+`);
+
+const COLORS: Record<InvoiceStatus, string> = { DRAFT: 'default', OPEN: 'blue', PAID: 'green', PAST_DUE: 'orange', UNCOLLECTIBLE: 'red' };
+
+/** All invoices; each opens with its lines, and each line with its evidence. */
+export function Invoices(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [after, setAfter] = useState<string | null>(null);
+  const [opened, setOpened] = useState<string | null>(null);
+  const [{ data, fetching, error }] = useQuery({ query: INVOICES, variables: { after } });
+  const rows = data?.invoices.edges.map((edge) => edge.node) ?? [];
+  const last = (to: string): string => format.date(new Date(Date.parse(to) - 1).toISOString());
+  return (
+    <State fetching={fetching && !data} error={error} empty={rows.length === 0} emptyText={t('billing.noInvoices')}>
+      <PagedTable
+        label={t('billing.invoices')}
+        rows={rows}
+        rowKey="id"
+        after={after}
+        onAfter={setAfter}
+        pageInfo={data?.invoices.pageInfo}
+        columns={[
+          { title: t('billing.number'), render: (_, row) => <Button type="link" onClick={() => setOpened(row.id)}>{row.number ?? t('billing.draft')}</Button> },
+          { title: t('billing.status'), render: (_, row) => <Tag color={COLORS[row.status]}>{t(`invoice.${row.status}`)}</Tag> },
+          { title: t('billing.period'), render: (_, row) => `${format.date(row.from)} – ${last(row.to)}` },
+          { title: t('billing.gross'), render: (_, row) => format.money(row.total), align: 'right' },
+          { title: t('billing.due'), render: (_, row) => format.money(row.due), align: 'right' },
+          { title: t('billing.dueAt'), render: (_, row) => (row.dueAt && row.due.minor > 0 ? format.date(row.dueAt) : '') },
+        ]}
+      />
+      {opened && <OneInvoice id={opened} onClose={() => setOpened(null)} />}
+    </State>
+  );
+}
+
+function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const [{ data, fetching, error }] = useQuery({ query: INVOICE, variables: { id: props.id } });
+  const invoice = data?.invoice;
+  return (
+    <Drawer open size={1100} title={invoice?.number ?? t('billing.draft')} onClose={props.onClose}>
+      <State fetching={fetching && !data} error={error}>
+        {invoice && (
+          <Space direction="vertical" size="large" style={{ width: '100%' }}>
+            <Descriptions
+              size="small"
+              column={{ xs: 1, md: 3 }}
+              items={[
+                { key: 'status', label: t('billing.status'), children: t(`invoice.${invoice.status}`) },
+                { key: 'to', label: t('billing.billTo'), children: [invoice.billTo.name, invoice.billTo.taxNumber].filter(Boolean).join(' · ') || '–' },
+                { key: 'dueAt', label: invoice.finalizedAt ? t('billing.dueAt') : t('billing.finalizesAt'), children: format.time(invoice.finalizedAt ? (invoice.dueAt ?? invoice.finalizedAt) : invoice.finalizesAt) },
+                { key: 'net', label: t('billing.net'), children: format.money(invoice.net) },
+                { key: 'tax', label: t('billing.tax'), children: format.money(invoice.tax) },
+                { key: 'total', label: t('billing.gross'), children: <b>{format.money(invoice.total)}</b> },
+                { key: 'paid', label: t('billing.paid'), children: format.money(invoice.paid) },
+                { key: 'credited', label: t('billing.credited'), children: format.money(invoice.credited) },
+                { key: 'due', label: t('billing.due'), children: <b>{format.money(invoice.due)}</b> },
+              ]}
+            />
+            <Lines lines={invoice.lines} />
+            {invoice.creditNotes.length > 0 && (
+              <List
+                header={t('billing.creditNotes')}
+                dataSource={invoice.creditNotes}
+                renderItem={(note) => <List.Item>{note.number} · {format.date(note.at)} · {note.reason} · {format.money(note.total)}{note.toWallet.minor > 0 && ` (${t('billing.toWallet', { amount: format.money(note.toWallet) })})`}</List.Item>}
+              />
+            )}
+          </Space>
+        )}
+      </State>
+    </Drawer>
+  );
+}
