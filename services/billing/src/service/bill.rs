@@ -204,7 +204,10 @@ impl Billing {
         let any = self.is_unbilled(tx).await?;
         let offered = all.plans.iter().filter(|plan| plan.public && (any || plan.currency == currency));
         let newest = offered.filter(|plan| catalog::newest(&all, &plan.code) == Some(plan));
-        Ok(newest.cloned().collect())
+        let mut plans: Vec<Plan> = newest.cloned().collect();
+        // Those of the firm's currency first.
+        plans.sort_by_key(|plan| plan.currency != currency);
+        Ok(plans)
     }
 }
 

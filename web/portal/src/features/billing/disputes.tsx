@@ -7,7 +7,7 @@ import { useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 
 const DISPUTES = graphql(`query Disputes { disputes { id subject reason status answer at decidedAt } }`);
-const COLORS = { OPEN: 'blue', ACCEPTED: 'green', REJECTED: 'default' } as const;
+const COLORS = { OPEN: 'processing', ACCEPTED: 'success', REJECTED: 'default' } as const;
 
 /** Units that the firm doubted, and what was decided. */
 export function Disputes(): ReactNode {

@@ -30,7 +30,7 @@ const INVOICE = graphql(`
   }
 `);
 
-const COLORS: Record<InvoiceStatus, string> = { DRAFT: 'default', OPEN: 'blue', PAID: 'green', PAST_DUE: 'orange', UNCOLLECTIBLE: 'red' };
+const COLORS: Record<InvoiceStatus, string> = { DRAFT: 'default', OPEN: 'processing', PAID: 'success', PAST_DUE: 'warning', UNCOLLECTIBLE: 'error' };
 
 /** All invoices; each opens with its lines, and each line with its evidence. */
 export function Invoices(): ReactNode {

@@ -55,8 +55,8 @@ export function Lines(props: { lines: LinesFragment[] }): ReactNode {
             title: t('billing.line'),
             render: (_, line) => (
               <>
-                {words(line.name)} {line.trial && <Tag color="green">{t('billing.trial')}</Tag>}
-                {line.kind === 'ADJUSTMENT' && <Tag color="orange">{t('billing.adjustment')}</Tag>}
+                {words(line.name)} {line.trial && <Tag color="success">{t('billing.trial')}</Tag>}
+                {line.kind === 'ADJUSTMENT' && <Tag color="warning">{t('billing.adjustment')}</Tag>}
                 {(several || line.kind === 'ADJUSTMENT') && <div style={{ color: 'var(--soft)' }}>{t('billing.span', { from: format.date(line.from), to: format.date(line.to), plan: line.plan })}</div>}
               </>
             ),

@@ -69,7 +69,7 @@ export function Plans(): ReactNode {
           <Card style={{ marginBottom: 16 }}>
             <Space wrap>
               <b>{words(now.plan.name)}</b>
-              <Tag color={now.status === 'ACTIVE' ? 'green' : 'orange'}>{t(`plan.status.${now.status}`)}</Tag>
+              <Tag color={now.status === 'ACTIVE' ? 'success' : 'warning'}>{t(`plan.status.${now.status}`)}</Tag>
               {now.trialEndsAt && <span>{t('plan.trialUntil', { date: format.date(now.trialEndsAt) })}</span>}
               {now.nextPlan && <span>{t('plan.next', { plan: now.nextPlan, date: format.date(now.periodTo) })}</span>}
               {now.endsAt && !ended && <span>{t('plan.endsAt', { date: format.date(now.endsAt) })}</span>}
@@ -127,10 +127,10 @@ function PlanCard(props: { plan: PlanCardFragment; units: Map<string, string>; c
   return (
     <Card
       title={words(plan.name)}
-      extra={props.current ? <Tag color="blue">{t('plan.current')}</Tag> : props.onChoose && <Button type="primary" onClick={props.onChoose}>{t('plan.choose')}</Button>}
+      extra={props.current ? <Tag color="processing">{t('plan.current')}</Tag> : props.onChoose && <Button type="primary" onClick={props.onChoose}>{t('plan.choose')}</Button>}
     >
       <p>{words(plan.about)}</p>
-      {plan.trialDays > 0 && <Tag color="green">{t('plan.trialDays', { count: plan.trialDays })}</Tag>}
+      {plan.trialDays > 0 && <Tag color="success">{t('plan.trialDays', { count: plan.trialDays })}</Tag>}
       <p style={{ fontSize: 20, margin: '8px 0' }}>{props.cost ? format.money(props.cost) : '–'}</p>
       <Button type="link" style={{ padding: 0 }} aria-expanded={open} onClick={() => setOpen(!open)}>{t('plan.prices')}</Button>
       {open && <ul style={{ paddingLeft: 18 }}>{plan.charges.map((charge) => <li key={charge.key}>{words(charge.name)}: {price(charge)}</li>)}</ul>}

@@ -66,7 +66,7 @@ export function WalletAndPayments(): ReactNode {
             columns={[
               { title: t('billing.at'), render: (_, row) => format.time(row.at) },
               { title: t('wallet.method'), render: (_, row) => t(`wallet.${row.method}`) },
-              { title: t('billing.status'), render: (_, row) => <Tag color={row.status === 'SUCCEEDED' ? 'green' : row.status === 'FAILED' ? 'red' : 'default'}>{t(`payment.${row.status}`)}</Tag> },
+              { title: t('billing.status'), render: (_, row) => <Tag color={row.status === 'SUCCEEDED' ? 'success' : row.status === 'FAILED' ? 'error' : 'default'}>{t(`payment.${row.status}`)}</Tag> },
               { title: t('wallet.amount'), render: (_, row) => format.money(row.amount), align: 'right' },
               { title: t('wallet.reference'), render: (_, row) => row.failure ?? row.reference },
             ]}

@@ -76,7 +76,7 @@ export function Catalog(): ReactNode {
             dataSource={catalog.plans}
             expandable={{ expandedRowRender: (row) => <pre style={{ margin: 0 }}>{plain(row.charges)}</pre> }}
             columns={[
-              { title: t('billing.plan'), render: (_, row) => <>{row.code}/{row.version} {row.public && <Tag color="green">{t('selling.public')}</Tag>}<div style={{ color: 'var(--soft)' }}>{row.name.zh} {row.name.en}</div></> },
+              { title: t('billing.plan'), render: (_, row) => <>{row.code}/{row.version} {row.public && <Tag color="success">{t('selling.public')}</Tag>}<div style={{ color: 'var(--soft)' }}>{row.name.zh} {row.name.en}</div></> },
               { title: t('selling.currency'), dataIndex: 'currency' },
               { title: t('selling.charges'), render: (_, row) => row.charges.length },
               {

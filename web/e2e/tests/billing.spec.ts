@@ -1,0 +1,61 @@
+import { expect, test } from '@playwright/test';
+import { accessible, newFirm, screen } from './harness.ts';
+
+test('a firm sees what it uses, disputes a unit, chooses a plan and sets its limits', async ({ browser }) => {
+  const { page, context } = await newFirm(browser, 'Billing Insurance');
+  // An integrator's key sends calls of its own; those of Lingxi itself are counted by themselves.
+  const send = await page.request.post('/v1/events', {
+    headers: { 'content-type': 'application/cloudevents+json' },
+    data: JSON.stringify({ specversion: '1.0', id: '1', source: 'test', type: 'nobody.counts', data: {} }),
+  });
+  expect(send.status()).toBe(400);
+  expect(((await send.json()) as { reason: string }).reason).toContain('No meter counts');
+
+  await screen(page, 'Usage and bill');
+  await expect(page.getByText('so far')).toBeVisible();
+  await expect(page.getByRole('table', { name: 'Lines of the bill' })).toBeVisible();
+  await page.getByRole('button', { name: 'Evidence: API calls' }).click();
+  await expect(page.getByText('No usage in this time')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/billing-bill.png', fullPage: true });
+
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await expect(page.getByText('Current plan')).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/billing-plans.png', fullPage: true });
+  const growth = page.locator('.ant-card').filter({ hasText: 'Growth' }).filter({ hasText: 'Prices' }).first();
+  await growth.getByRole('button', { name: 'Prices' }).click();
+  await expect(growth.getByText('Base fee: 79 USD a month')).toBeVisible();
+  await growth.getByRole('button', { name: 'Choose' }).click();
+  await page.getByRole('radio', { name: 'Now' }).click();
+  await page.getByRole('button', { name: 'OK' }).click();
+  await expect(page.getByText('Trial until')).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Alerts and caps' }).click();
+  await page.getByLabel('Cap at').fill('25');
+  await page.getByRole('button', { name: 'Add a limit' }).click();
+  await page.getByRole('combobox', { name: 'Meter' }).click();
+  await page.getByTitle('Messages (message)').click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByText('Saved').first()).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/billing-limits.png', fullPage: true });
+
+  await page.getByRole('tab', { name: 'Bill to' }).click();
+  await page.getByLabel('Legal name').fill('Billing Insurance Ltd');
+  await page.getByRole('combobox', { name: 'Country' }).click();
+  await page.getByTitle('Germany').click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.reload();
+  await page.getByRole('tab', { name: 'Bill to' }).click();
+  await expect(page.getByLabel('Legal name')).toHaveValue('Billing Insurance Ltd');
+
+  for (const tab of ['Usage', 'Invoices', 'Wallet and payments', 'Disputes']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await page.waitForLoadState('networkidle');
+    await accessible(page);
+    await page.screenshot({ path: `test-results/screens/billing-${tab.toLowerCase().replaceAll(' ', '-')}.png`, fullPage: true });
+  }
+  await context.close();
+});
