@@ -84,7 +84,7 @@ impl CloudEvent {
 }
 
 /// Takes one event or a batch, and answers for each in its order: 200 when all are taken, 207 when some are not; a single one that is not
-/// taken is 400 or 409.
+/// taken is 422 or 409.
 async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
     let body = body.to_bytes_limited(LARGEST).await.map_err(|_| {
         let message = format!("The body is larger than {LARGEST} bytes; send fewer events at once.");
@@ -118,7 +118,7 @@ async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, bod
     let status = |answer: &UsageAnswer| match answer.status {
         UsageOutcome::Accepted | UsageOutcome::Duplicate => 200,
         UsageOutcome::Conflict => 409,
-        UsageOutcome::Rejected => 400,
+        UsageOutcome::Rejected => 422,
     };
     if !batch && let Some(only) = answers.first() {
         return Ok(respond(status(only)).json(only));

@@ -10,9 +10,8 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_contracts::billing::{BillingClient, Catalog};
+use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_kernel::Result;
 use lingxi_store::{Db, TenantTables};
 
 pub use http::{Edge, routes};
@@ -51,13 +50,7 @@ impl std::fmt::Debug for Parts {
     }
 }
 
-/// The meters, plans and taxes that this binary comes with.
-///
-/// # Errors
-/// None: a test holds that it can be read.
-pub fn built_in_catalog() -> Result<Catalog> {
-    service::built_in()
-}
+pub use service::BUILT_IN as BUILT_IN_CATALOG;
 
 /// The service's part of a tenant's data. Ledger, invoices, credit notes and payments stay when a tenant ends: the law demands that they are kept.
 pub fn data(db: &Db) -> TenantTables {

@@ -2,6 +2,7 @@
 
 pub mod bot_eval;
 pub mod bot_scale;
+pub mod catalog;
 pub mod cloud;
 pub mod converse;
 pub mod demo;

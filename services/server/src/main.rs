@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{bot_eval, bot_scale, converse, demo, doctor, import, operator, serve};
+use lingxi_server::{bot_eval, bot_scale, catalog, converse, demo, doctor, import, operator, serve};
 
 /// The allocator of musl, with which the image's binary is linked, is slow under threads.
 #[cfg(target_env = "musl")]
@@ -89,6 +89,11 @@ enum Command {
         #[command(subcommand)]
         deed: BotDeed,
     },
+    /// What there is about billing beside serving it
+    Billing {
+        #[command(subcommand)]
+        deed: BillingDeed,
+    },
     /// Read FAQ files (.csv, .jsonl, .xlsx) into a firm's knowledge base and publish them
     Import {
         /// The firm's id (ten_...)
@@ -97,6 +102,17 @@ enum Command {
         /// The files
         #[arg(required = true)]
         files: Vec<PathBuf>,
+    },
+}
+
+#[derive(Subcommand)]
+enum BillingDeed {
+    /// Print the meters, plans and taxes that this binary comes with, in the form that `apply` reads
+    Catalog,
+    /// Add meters, versions of plans and taxes from a file (.toml), all of it or nothing
+    Apply {
+        /// The file
+        file: PathBuf,
     },
 }
 
@@ -221,6 +237,14 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
                 BotDeed::Eval(options) => bot_eval::run(&options).await?,
                 BotDeed::Scale(options) => bot_scale::run(&options).await?,
             });
+            Ok(())
+        }
+        Command::Billing { deed: BillingDeed::Catalog } => {
+            say(lingxi_billing::BUILT_IN_CATALOG.trim_end());
+            Ok(())
+        }
+        Command::Billing { deed: BillingDeed::Apply { file } } => {
+            say(catalog::apply(&config, &file).await.map_err(|error| error.to_string())?);
             Ok(())
         }
         Command::Demo => make_demo(&config).await,

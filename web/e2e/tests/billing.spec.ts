@@ -8,7 +8,7 @@ test('a firm sees what it uses, disputes a unit, chooses a plan and sets its lim
     headers: { 'content-type': 'application/cloudevents+json' },
     data: JSON.stringify({ specversion: '1.0', id: '1', source: 'test', type: 'nobody.counts', data: {} }),
   });
-  expect(send.status()).toBe(400);
+  expect(send.status()).toBe(422);
   expect(((await send.json()) as { reason: string }).reason).toContain('No meter counts');
 
   await screen(page, 'Usage and bill');

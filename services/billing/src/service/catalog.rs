@@ -11,8 +11,8 @@ use lingxi_store::system;
 use super::Billing;
 use crate::store::catalog;
 
-/// What there is where nothing was applied.
-const BUILT_IN: &str = include_str!("../../data/catalog.toml");
+/// What there is where nothing was applied: meters, plans and taxes, in the form of the files that are applied.
+pub const BUILT_IN: &str = include_str!("../../data/catalog.toml");
 /// So long another process may not see a change.
 const KEPT: TimeDelta = TimeDelta::seconds(5);
 
@@ -20,8 +20,7 @@ const KEPT: TimeDelta = TimeDelta::seconds(5);
 #[derive(Default)]
 pub(super) struct Known(RwLock<Option<(Timestamp, Arc<Catalog>)>>);
 
-/// The catalog that this binary comes with.
-pub(crate) fn built_in() -> Result<Catalog> {
+fn built_in() -> Result<Catalog> {
     Ok(toml::from_str(BUILT_IN)?)
 }
 
@@ -161,4 +160,14 @@ pub(super) fn plan(catalog: &Catalog, code: &str, version: i32) -> Result<Plan> 
 /// The newest version of a plan.
 pub(super) fn newest<'a>(catalog: &'a Catalog, code: &str) -> Option<&'a Plan> {
     catalog.plans.iter().filter(|plan| plan.code == code).max_by_key(|plan| plan.version)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_binary_comes_with_can_be_sold() {
+        assert_eq!(check_catalog(&built_in().unwrap(), &[]), []);
+    }
 }

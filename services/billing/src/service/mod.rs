@@ -22,7 +22,7 @@ use lingxi_kernel::{
 };
 use lingxi_store::TenantCache;
 
-pub(crate) use catalog::built_in;
+pub use catalog::BUILT_IN;
 pub(crate) use ingest::MOST;
 pub(crate) use subscription::tenant;
 
