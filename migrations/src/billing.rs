@@ -32,7 +32,7 @@ fn first_tables() -> Vec<Def> {
 pub(crate) struct Billing;
 
 impl MigrationName for Billing {
-    fn name(&self) -> &str {
+    fn name(&self) -> &'static str {
         "m20261126_000019_billing"
     }
 }
@@ -43,6 +43,7 @@ impl MigrationTrait for Billing {
         let conn = manager.get_connection();
         table::create(manager, metering()).await?;
         table::create(manager, billing()).await?;
+        table::create(manager, money()).await?;
         table::create(manager, selling()).await?;
         let postgres = manager.get_database_backend() == sea_orm::DbBackend::Postgres;
         for statement in if postgres { &POSTGRES_GUARDS[..] } else { &SQLITE_GUARDS[..] } {
@@ -81,6 +82,7 @@ impl MigrationTrait for Billing {
     async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
         table::create(manager, first_tables()).await?;
         table::drop_all(manager, selling()).await?;
+        table::drop_all(manager, money()).await?;
         table::drop_all(manager, billing()).await?;
         table::drop_all(manager, metering()).await?;
         if manager.get_database_backend() == sea_orm::DbBackend::Postgres {
@@ -159,7 +161,7 @@ fn metering() -> Vec<Def> {
     ]
 }
 
-/// Subscriptions, invoices and money.
+/// Subscriptions and invoices.
 fn billing() -> Vec<Def> {
     vec![
         keyed("billing_settings", &[])
@@ -203,6 +205,13 @@ fn billing() -> Vec<Def> {
             .unique(&["tenant_id", "from"])
             .index(&["status", "finalizes_at"]),
         keyed("billing_late", &["invoice_id"]).uuid("invoice_id"),
+        keyed("billing_lease", &["meter", "holder"]).text("meter").uuid("holder").text("units").time("until"),
+    ]
+}
+
+/// What moved, and what is doubted.
+fn money() -> Vec<Def> {
+    vec![
         tenant_table("billing_credit_note")
             .text("number")
             .uuid("invoice_id")
@@ -248,7 +257,6 @@ fn billing() -> Vec<Def> {
             .time("at")
             .time_null("decided_at")
             .unique(&["tenant_id", "usage_id"]),
-        keyed("billing_lease", &["meter", "holder"]).text("meter").uuid("holder").text("units").time("until"),
     ]
 }
 

@@ -97,7 +97,7 @@ fn check_charge(charge: &Charge, meters: &[Meter], checks: &mut Checks) {
     let sized = charge.size.is_some_and(|size| size > Decimal::ZERO);
     checks.demand(sized == (charge.model == P::Package), "size", "A package has a size above 0, nothing else has one.");
     checks.demand(
-        !charge.tiers.is_empty() == tiered,
+        charge.tiers.is_empty() != tiered,
         "tiers",
         "A graduated or volume price has tiers, nothing else has them.",
     );

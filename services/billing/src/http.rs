@@ -139,7 +139,7 @@ async fn answer_all(edge: &Edge, signed: &Signed, values: Vec<Value>) -> Result<
     for value in values {
         let event = serde_json::from_value::<CloudEvent>(value)
             .map_err(|error| Error::invalid(format!("This is no event: {error}.")));
-        match event.and_then(|event| event.usage()) {
+        match event.and_then(CloudEvent::usage) {
             Ok(event) => {
                 usage.push(event);
                 answers.push(None);

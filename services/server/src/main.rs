@@ -239,38 +239,41 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             });
             Ok(())
         }
-        Command::Billing { deed: BillingDeed::Catalog } => {
-            say(lingxi_billing::BUILT_IN_CATALOG.trim_end());
-            Ok(())
-        }
-        Command::Billing { deed: BillingDeed::Apply { file } } => {
-            say(catalog::apply(&config, &file).await.map_err(|error| error.to_string())?);
+        Command::Billing { deed } => {
+            say(match deed {
+                BillingDeed::Catalog => lingxi_billing::BUILT_IN_CATALOG.trim_end().to_owned(),
+                BillingDeed::Apply { file } => {
+                    catalog::apply(&config, &file).await.map_err(|error| error.to_string())?
+                }
+            });
             Ok(())
         }
         Command::Demo => make_demo(&config).await,
-        Command::Import { tenant, files } => {
-            let db = open_database(&config, Env::system()).await.map_err(|error| error.to_string())?;
-            let cloud = Cloud::build(&config, db).map_err(|error| error.to_string())?;
-            for file in files {
-                let (read, release) = import::run(cloud.services.bot.as_ref(), tenant, &file)
-                    .await
-                    .map_err(|error| format!("{}: {error}", file.display()))?;
-                say(format!(
-                    "{}: {} rows, {} articles stored, {} rows refused; release {} answers now",
-                    file.display(),
-                    read.rows,
-                    read.stored,
-                    read.errors.len(),
-                    release.number
-                ));
-                for error in &read.errors {
-                    say(format!("  row {}: {}", error.row, error.message));
-                }
-            }
-            Ok(())
-        }
+        Command::Import { tenant, files } => import_files(&config, tenant, files).await,
         Command::Config { .. } | Command::Schema | Command::Crds => Ok(()),
     }
+}
+
+async fn import_files(config: &Config, tenant: TenantId, files: Vec<PathBuf>) -> Result<(), String> {
+    let db = open_database(config, Env::system()).await.map_err(|error| error.to_string())?;
+    let cloud = Cloud::build(config, db).map_err(|error| error.to_string())?;
+    for file in files {
+        let (read, release) = import::run(cloud.services.bot.as_ref(), tenant, &file)
+            .await
+            .map_err(|error| format!("{}: {error}", file.display()))?;
+        say(format!(
+            "{}: {} rows, {} articles stored, {} rows refused; release {} answers now",
+            file.display(),
+            read.rows,
+            read.stored,
+            read.errors.len(),
+            release.number
+        ));
+        for error in &read.errors {
+            say(format!("  row {}: {}", error.row, error.message));
+        }
+    }
+    Ok(())
 }
 
 async fn make_demo(config: &Config) -> Result<(), String> {

@@ -130,8 +130,9 @@ impl Billing {
             return Ok(None);
         }
         let today = now.with_timezone(&zone).date_naive();
-        let coming: Vec<usize> = (1..)
-            .map(|days| today + chrono::Days::new(days))
+        let coming: Vec<usize> = today
+            .iter_days()
+            .skip(1)
             .take_while(|day| lingxi_rating::first_moment(*day, zone) < terms.to)
             .map(|day| day.weekday().num_days_from_monday() as usize)
             .collect();

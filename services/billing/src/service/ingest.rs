@@ -34,6 +34,37 @@ struct Fact {
     readings: Vec<(usize, Reading)>,
 }
 
+impl Fact {
+    /// What can be counted of a fact.
+    fn read(catalog: &Catalog, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Self> {
+        let named = [("source", &usage.source), ("id", &usage.id), ("type", &usage.kind), ("subject", &usage.subject)];
+        for (name, text) in named {
+            if text.len() > LONGEST || text.contains('\0') || text.is_empty() && name != "subject" {
+                return Err(Error::invalid(format!("`{name}` must have 1 to {LONGEST} bytes, and no U+0000.")));
+            }
+        }
+        if usage.kind.starts_with("lingxi.") && !ours {
+            return Err(Error::invalid("Types that begin with `lingxi.` are those of Lingxi itself; name your own."));
+        }
+        let at = usage.at.unwrap_or(now);
+        if at > now + AHEAD {
+            return Err(Error::invalid(format!("`time` is {at}, which is in the future; check the sender's clock.")));
+        }
+        let mut readings = Vec::new();
+        for (index, meter) in catalog.meters.iter().enumerate().filter(|(_, meter)| meter.event_type == usage.kind) {
+            readings.push((index, reading(meter, &usage.data)?));
+        }
+        if readings.is_empty() {
+            return Err(Error::invalid(format!(
+                "No meter counts events of the type `{}`; ask the operator for one.",
+                usage.kind
+            )));
+        }
+        let (id, payload) = (identity::identity(&usage.source, &usage.id), identity::payload(&usage)?);
+        Ok(Self { usage, at, id, payload, readings })
+    }
+}
+
 fn answer(status: UsageOutcome) -> UsageAnswer {
     UsageAnswer { status, reason: None }
 }
@@ -64,7 +95,7 @@ impl Billing {
         let mut facts: Vec<(usize, Fact)> = Vec::with_capacity(all.len());
         let mut asides = Vec::new();
         for (index, usage) in all.into_iter().enumerate() {
-            let fact = match self.fact(&catalog, tx.now(), usage, ours) {
+            let fact = match Fact::read(&catalog, tx.now(), usage, ours) {
                 Ok(fact) => fact,
                 Err(refusal) => {
                     answers.push(Some(rejected(refusal.message)));
@@ -90,35 +121,6 @@ impl Billing {
             self.count(tx, &catalog, &counted).await?;
         }
         Ok(answers.into_iter().map(|known| known.unwrap_or_else(|| answer(UsageOutcome::Duplicate))).collect())
-    }
-
-    /// What can be counted of a fact.
-    fn fact(&self, catalog: &Catalog, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Fact> {
-        let named = [("source", &usage.source), ("id", &usage.id), ("type", &usage.kind), ("subject", &usage.subject)];
-        for (name, text) in named {
-            if text.len() > LONGEST || text.contains('\0') || text.is_empty() && name != "subject" {
-                return Err(Error::invalid(format!("`{name}` must have 1 to {LONGEST} bytes, and no U+0000.")));
-            }
-        }
-        if usage.kind.starts_with("lingxi.") && !ours {
-            return Err(Error::invalid("Types that begin with `lingxi.` are those of Lingxi itself; name your own."));
-        }
-        let at = usage.at.unwrap_or(now);
-        if at > now + AHEAD {
-            return Err(Error::invalid(format!("`time` is {at}, which is in the future; check the sender's clock.")));
-        }
-        let mut readings = Vec::new();
-        for (index, meter) in catalog.meters.iter().enumerate().filter(|(_, meter)| meter.event_type == usage.kind) {
-            readings.push((index, reading(meter, &usage.data)?));
-        }
-        if readings.is_empty() {
-            return Err(Error::invalid(format!(
-                "No meter counts events of the type `{}`; ask the operator for one.",
-                usage.kind
-            )));
-        }
-        let (id, payload) = (identity::identity(&usage.source, &usage.id), identity::payload(&usage)?);
-        Ok(Fact { usage, at, id, payload, readings })
     }
 
     /// Stores those that are new, answers for all, and gives those that are to be counted.
@@ -165,18 +167,17 @@ impl Billing {
         let zone = periods::zone(&subscription.zone);
         let mut buckets: BTreeMap<BucketKey, Bucket> = BTreeMap::new();
         let mut different = Vec::new();
-        for fact in facts {
-            for (index, reading) in &fact.readings {
-                let meter = &catalog.meters[*index];
-                let taken_back = fact.usage.reverses.is_some();
-                for key in keys(meter, fact, zone) {
-                    if meter.aggregation == Aggregation::Unique && !taken_back {
-                        different.push((key.clone(), reading.text.clone()));
-                    }
-                    let one = Bucket::of(key.hour, fact.at, fact.id.to_string(), reading.value)?;
-                    let one = if taken_back { one.negated() } else { one };
-                    buckets.entry(key).or_default().merge(one)?;
+        let readings =
+            facts.iter().flat_map(|fact| fact.readings.iter().map(move |(index, reading)| (fact, *index, reading)));
+        for (fact, index, reading) in readings {
+            let meter = &catalog.meters[index];
+            let taken_back = fact.usage.reverses.is_some();
+            for key in keys(meter, fact, zone) {
+                if meter.aggregation == Aggregation::Unique && !taken_back {
+                    different.push((key.clone(), reading.text.clone()));
                 }
+                let one = Bucket::of(key.hour, fact.at, fact.id.to_string(), reading.value)?;
+                buckets.entry(key).or_default().merge(if taken_back { one.negated() } else { one })?;
             }
         }
         usage::add(tx, buckets).await?;

@@ -207,7 +207,7 @@ async fn every_route_obeys_its_credential() {
             Needs::Visitor => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no visitor"),
             // Uploading knowledge, reporting usage and taking files of bills name nothing of the firm: the other firm gets it into its own.
             Needs::Admin if path.starts_with("/knowledge") || path == "/v1/events" || path.starts_with("/billing/") => {
-                assert!(others.is_success(), "{name}: {others}")
+                assert!(others.is_success(), "{name}: {others}");
             }
             _ => assert_eq!(others, StatusCode::NOT_FOUND, "{name} of another firm"),
         }

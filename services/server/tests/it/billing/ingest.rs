@@ -131,7 +131,10 @@ async fn requests_that_cannot_be_read_or_are_too_large_are_refused_with_the_way_
     let (status, body) = post("application/cloudevents+json", "{".into()).await;
     assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("no CloudEvents JSON"), "{body}");
     let (status, body) = post("text/plain", "{}".into()).await;
-    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("application/cloudevents-batch+json"), "{body}");
+    assert!(
+        status == StatusCode::UNPROCESSABLE_ENTITY && body.contains("application/cloudevents-batch+json"),
+        "{body}"
+    );
     let many = json!(vec![event("1", "1"); 1_001]).to_string();
     let (status, body) = post("application/cloudevents-batch+json", many).await;
     assert!(status == StatusCode::PAYLOAD_TOO_LARGE && body.contains("send up to 1000"), "{body}");
@@ -175,6 +178,20 @@ fn shuffled(count: usize, rng: &mut StdRng) -> (Vec<Value>, Decimal) {
     (all, sum)
 }
 
+/// Sends every fourth batch until the process is gone, and gives the first that it does not know to have come.
+async fn send_every_fourth(http: &reqwest::Client, url: &str, firm: &Firm, batches: &[Value], first: usize) -> usize {
+    let mut next = first;
+    while let Some(batch) = batches.get(next) {
+        let request = http.post(format!("{url}/v1/events")).header("cookie", &firm.cookie);
+        let request = request.header("content-type", "application/cloudevents-batch+json");
+        match request.body(batch.to_string()).send().await {
+            Ok(answer) if answer.status() == StatusCode::OK => next += 4,
+            _ => break,
+        }
+    }
+    next
+}
+
 #[tokio::test]
 async fn killed_at_any_moment_what_is_counted_is_what_was_sent_to_the_last_digit() {
     let (folder, http) = (folder(), client());
@@ -188,33 +205,15 @@ async fn killed_at_any_moment_what_is_counted_is_what_was_sent_to_the_last_digit
     for _ in 0..6 {
         let url = server.url.clone();
         let pause = Duration::from_millis(rng.random_range(20..250));
-        // Four senders; each goes on until its process is gone, and then does not know whether its last batch came.
-        let sending = async {
-            let from = next;
-            let senders = (0..4).map(|sender| {
-                let (http, url, firm, batches) = (&http, &url, &firm, &batches);
-                async move {
-                    let mut done = from + sender;
-                    while done < batches.len() {
-                        let request = http.post(format!("{url}/v1/events")).header("cookie", &firm.cookie);
-                        let request = request.header("content-type", "application/cloudevents-batch+json");
-                        match request.body(batches[done].to_string()).send().await {
-                            Ok(answer) if answer.status() == 200 => done += 4,
-                            _ => break,
-                        }
-                    }
-                    done
-                }
-            });
-            let ends = futures::future::join_all(senders).await;
-            ends.into_iter().min().unwrap()
-        };
+        let senders = (next..next + 4).map(|first| send_every_fourth(&http, &url, &firm, &batches, first));
+        let sending = futures::future::join_all(senders);
         let killing = async {
             tokio::time::sleep(pause).await;
             server.kill();
         };
         // Whoever was further ahead sends again what came already.
-        (next, ()) = tokio::join!(sending, killing);
+        let (ends, ()) = tokio::join!(sending, killing);
+        next = ends.into_iter().min().unwrap();
         server = Server::start(&folder);
     }
     for batch in &batches[next.min(batches.len())..] {

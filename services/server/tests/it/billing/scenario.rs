@@ -211,10 +211,10 @@ struct Play {
 /// Plays a scenario, and holds it against what it says.
 pub async fn play(name: &str, text: &str) {
     let scenario: Scenario = toml::from_str(text).unwrap_or_else(|error| panic!("{name}: {error}"));
-    let test = TestCloud::start().await;
+    let cloud = TestCloud::start().await;
     let zone: chrono_tz::Tz = scenario.zone.parse().unwrap();
-    test.set_clock(local(zone, &scenario.starts));
-    let billing = test.cloud.services.billing.clone();
+    cloud.set_clock(local(zone, &scenario.starts));
+    let billing = cloud.cloud.services.billing.clone();
     let operator = system::ctx("billing");
     let Scenario { meters, plans, taxes, .. } = scenario;
     let mut catalog: Catalog = toml::from_str(include_str!("golden.toml")).unwrap();
@@ -222,7 +222,7 @@ pub async fn play(name: &str, text: &str) {
     catalog.plans.extend(plans);
     catalog.taxes.extend(taxes);
     billing.apply_catalog(&operator, catalog).await.unwrap();
-    let owner = test.firm_in(name, "en-US", &scenario.zone).await;
+    let owner = cloud.firm_in(name, "en-US", &scenario.zone).await;
     if !scenario.region.is_empty() {
         let (name, region, tax_number) = (name.to_owned(), scenario.region, scenario.tax_number);
         let profile = BillingProfile { name, region, tax_number, ..BillingProfile::default() };
@@ -231,7 +231,7 @@ pub async fn play(name: &str, text: &str) {
     if let Some(plan) = &scenario.plan {
         billing.choose_plan(&owner, plan, ChangeMoment::Now).await.unwrap_or_else(|error| panic!("{name}: {error}"));
     }
-    let mut play = Play { test, billing, owner, operator, zone, sent: 0 };
+    let mut play = Play { test: cloud, billing, owner, operator, zone, sent: 0 };
     for step in scenario.steps {
         let at = format!("{name} at {}", step.at);
         play.step(&at, step).await;
