@@ -2,7 +2,9 @@
 
 use async_graphql::connection::Connection;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
-use lingxi_contracts::billing::{CreditGrant, CreditNote, Dispute, Invoice, InvoiceStatus, Meter, Payment, Plan, Tax};
+use lingxi_contracts::billing::{
+    CreditGrant, CreditNote, Dispute, Invoice, InvoiceStatus, Meter, Payment, Plan, Reconciliation, Tax,
+};
 use lingxi_kernel::{Currency, DisputeId, InvoiceId, Money, PageArgs, TenantId, Timestamp};
 
 use crate::outcome::{Shown as _, connection, parts, payload};
@@ -118,6 +120,12 @@ impl SellingQuery {
         Ok(connection(page.map(|(tenant_id, invoice)| TenantInvoice { tenant_id, invoice })))
     }
 
+    /// The latest comparisons of what came, what was counted, what was billed and the ledger, newest first. For operators.
+    async fn reconciliations(&self, ctx: &Context<'_>) -> Result<Vec<Reconciliation>> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.reconciliations(caller).await.shown()
+    }
+
     /// Open disputes of all firms, oldest first. For operators.
     async fn open_disputes(&self, ctx: &Context<'_>) -> Result<Vec<TenantDispute>> {
         let (caller, services) = parts(ctx)?;
@@ -125,6 +133,14 @@ impl SellingQuery {
         Ok(all.into_iter().map(|(tenant_id, dispute)| TenantDispute { tenant_id, dispute }).collect())
     }
 }
+
+payload!(
+    /// What comparing everything came to.
+    ReconciliationPayload {
+        /// The report.
+        reconciliation: Reconciliation
+    }
+);
 
 /// Changes of billing for the platform's operators.
 #[derive(Default)]
@@ -195,6 +211,12 @@ impl SellingMutation {
         let (caller, services) = parts(ctx)?;
         let amount = amount.into();
         CreditGrantPayload::of(services.billing.grant_credit(caller, tenant_id, amount, &note, expires_at).await)
+    }
+
+    /// Compares what came, what was counted, what was billed and the ledger of all firms now. For operators.
+    async fn reconcile(&self, ctx: &Context<'_>) -> Result<ReconciliationPayload> {
+        let (caller, services) = parts(ctx)?;
+        ReconciliationPayload::of(services.billing.reconcile(caller).await)
     }
 
     /// Decides a dispute; an accepted one takes the unit back. For operators.

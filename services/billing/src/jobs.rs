@@ -2,14 +2,18 @@
 
 use std::sync::Arc;
 
+use chrono::TimeDelta;
 use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, SubscriptionStatus};
 use lingxi_kernel::{InvoiceId, Page, PageArgs, Result};
 use lingxi_store::{Db, system, upsert_all};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{
+    ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+};
 
 use crate::service::{Billing, tenant};
-use crate::store::invoice::{dispute, row};
+use crate::store::catalog::{self, number};
+use crate::store::invoice::{credit_note, dispute, row};
 use crate::store::money::grant;
 use crate::store::subscription::{self, phase};
 use crate::store::usage::outcome;
@@ -26,6 +30,9 @@ impl std::fmt::Debug for Jobs {
         f.debug_struct("Jobs").finish_non_exhaustive()
     }
 }
+
+/// Between two comparisons that nobody asked for.
+const A_DAY: TimeDelta = TimeDelta::hours(24);
 
 /// Rows that are looked for at a time.
 const LOOKED_FOR: u64 = 500;
@@ -97,6 +104,45 @@ impl Jobs {
                 return Ok(());
             }
         }
+    }
+
+    /// Reminds of invoices that were not paid in time.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn remind(&self) -> Result<()> {
+        let unpaid = [InvoiceStatus::Open.as_str(), InvoiceStatus::PastDue.as_str()];
+        let due: Vec<(Uuid, Uuid)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::TenantId, row::Column::Id])
+            .filter(row::Column::Status.is_in(unpaid))
+            .filter(row::Column::NextAttemptAt.lte(self.db.env().now()))
+            .limit(LOOKED_FOR)
+            .into_tuple()
+            .all(&system::reader(&self.db))
+            .await?;
+        for (id, invoice) in due {
+            let tx = self.db.begin(&tenant(id)).await?;
+            let known = row::get(&tx, invoice).await?;
+            let still = |row: &row::Model| row.next_attempt_at.is_some_and(|at| at <= tx.now()) && row.due() > 0;
+            if let Some(row) = known.filter(still) {
+                self.service.remind(&tx, row).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Compares everything once a day; a difference is an alert.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; it is done again next time.
+    pub async fn reconcile(&self) -> Result<()> {
+        let last = catalog::reports(&self.db).await?.first().map(|report| report.at);
+        if last.is_none_or(|last| self.db.env().now() - last >= A_DAY) {
+            self.service.reconcile().await?;
+        }
+        Ok(())
     }
 
     /// Takes expired credit out of the wallets.
@@ -173,4 +219,26 @@ pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
         .limit(LOOKED_FOR)
         .all(&system::reader(db))
         .await?)
+}
+
+/// Firms with a subscription.
+pub(crate) async fn firms(db: &Db) -> Result<Vec<Uuid>> {
+    let rows = subscription::Entity::find().select_only().column(subscription::Column::TenantId);
+    Ok(rows.into_tuple().all(&system::reader(db)).await?)
+}
+
+/// The series of numbers, each with the last that was given and how many documents have one.
+pub(crate) async fn numbers(db: &Db) -> Result<Vec<(String, i64, i64)>> {
+    let reader = system::reader(db);
+    let mut all = Vec::new();
+    for series in number::Entity::find().all(&reader).await? {
+        let begin = format!("{}-%", series.series);
+        let found = if series.series.ends_with("-CN") {
+            credit_note::Entity::find().filter(credit_note::Column::Number.like(begin)).count(&reader).await?
+        } else {
+            row::Entity::find().filter(row::Column::Number.like(begin)).count(&reader).await?
+        };
+        all.push((series.series, series.last, i64::try_from(found)?));
+    }
+    Ok(all)
 }

@@ -131,12 +131,15 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
         BillingNews::PaymentFailed { number, due, why, again_at } => {
             let again = again_at.as_ref().map(day);
             if chinese {
-                let next = again
-                    .map_or("我们不再自动重试。".to_owned(), |again| format!("我们将于 {again} 再次尝试。"));
-                (format!("灵犀：账单 {number} 未能付款"), format!("账单 {number} 尚欠 {due}。{why} {next}\n"))
-            } else {
+                let why = if why.is_empty() { "请尽快付款。" } else { why };
                 let next =
-                    again.map_or("It is not tried again.".to_owned(), |again| format!("It is tried again on {again}."));
+                    again.map_or("这是最后一次提醒。".to_owned(), |again| format!("下次提醒：{again}。"));
+                (format!("灵犀：账单 {number} 尚未付款"), format!("账单 {number} 尚欠 {due}。{why}{next}\n"))
+            } else {
+                let why = if why.is_empty() { "Please pay soon." } else { why };
+                let next = again.map_or("This was the last reminder.".to_owned(), |again| {
+                    format!("The next reminder comes on {again}.")
+                });
                 (
                     format!("Lingxi: invoice {number} is not paid"),
                     format!("{due} of invoice {number} are open. {why} {next}\n"),
@@ -149,12 +152,6 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
         BillingNews::Paid { number, amount } => {
             (format!("Lingxi: invoice {number} is paid"), format!("{amount} came for invoice {number}. Thank you.\n"))
         }
-        BillingNews::Reconciled { differences } => (
-            format!("Lingxi: {differences} differences in billing"),
-            format!(
-                "The nightly comparison found {differences} differences; see the portal under Operator, Billing.\n"
-            ),
-        ),
     }
 }
 

@@ -7,8 +7,8 @@ use lingxi_kernel::{
 
 use super::{
     AsideEvent, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote, Dispute, DraftBill, Entitlement,
-    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription, SpendLimits, Tax, UsageAnswer,
-    UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription, Reconciliation, SpendLimits, Tax,
+    UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use crate::remote::remote;
 
@@ -139,6 +139,11 @@ pub trait BillingClient: Send + Sync {
     /// For operators: open disputes of all firms, oldest first.
     #[idempotent]
     async fn open_disputes(&self, ctx: &Ctx) -> Result<Vec<(TenantId, Dispute)>>;
+    /// For operators: the latest comparisons of everything, newest first.
+    #[idempotent]
+    async fn reconciliations(&self, ctx: &Ctx) -> Result<Vec<Reconciliation>>;
+    /// For operators: compares everything now.
+    async fn reconcile(&self, ctx: &Ctx) -> Result<Reconciliation>;
     /// For operators: decides a dispute; an accepted one takes the unit back.
     async fn decide_dispute(
         &self,

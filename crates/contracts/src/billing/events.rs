@@ -133,11 +133,6 @@ pub enum BillingNews {
         /// What was paid.
         amount: Money,
     },
-    /// For operators: the nightly comparison found a difference.
-    Reconciled {
-        /// How many differences.
-        differences: i64,
-    },
 }
 
 /// Asks for a mail to those who manage the firm's bills.

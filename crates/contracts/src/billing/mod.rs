@@ -24,7 +24,10 @@ pub use meter::{
 pub use plan::{
     Catalog, ChangeMoment, Charge, PhaseKind, Plan, PlanSubscription, PriceModel, SubscriptionStatus, Tax, Tier,
 };
-pub use wallet::{CreditGrant, CreditKind, LedgerAccount, LedgerEntry, Payment, PaymentMethod, PaymentStatus, Wallet};
+pub use wallet::{
+    CreditGrant, CreditKind, Difference, LedgerAccount, LedgerEntry, Payment, PaymentMethod, PaymentStatus,
+    Reconciliation, Wallet,
+};
 
 /// Meters of what Lingxi itself does; operators' catalogs may price them and add others.
 pub mod meters {

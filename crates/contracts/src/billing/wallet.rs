@@ -85,6 +85,32 @@ pub struct LedgerEntry {
     pub at: Timestamp,
 }
 
+/// Something that does not add up.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Difference {
+    /// The firm; none when it is about all of them.
+    pub tenant: Option<String>,
+    /// What was compared.
+    pub check: String,
+    /// What it should be.
+    pub expected: String,
+    /// What it is.
+    pub found: String,
+}
+
+/// A comparison of what came, what was counted, what was billed, and the ledger, over all firms.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+pub struct Reconciliation {
+    /// When.
+    pub at: Timestamp,
+    /// How many firms were compared.
+    pub firms: i64,
+    /// What does not add up.
+    pub differences: Vec<Difference>,
+}
+
 text_enum! {
     /// How something was paid.
     pub enum PaymentMethod {

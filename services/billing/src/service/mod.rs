@@ -7,6 +7,7 @@ mod ingest;
 mod invoice;
 mod limits;
 mod money;
+mod reconcile;
 mod subscription;
 mod usage;
 
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use lingxi_contracts::billing::{
     ApiCallsCounted, AsideEvent, BillingClient, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote,
     Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription,
-    SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{
     Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId,
@@ -195,6 +196,14 @@ impl BillingClient for Billing {
     }
     async fn open_disputes(&self, ctx: &Ctx) -> Result<Vec<(TenantId, Dispute)>> {
         self.do_open_disputes(ctx).await
+    }
+    async fn reconciliations(&self, ctx: &Ctx) -> Result<Vec<Reconciliation>> {
+        self.require_operator(ctx).await?;
+        store::catalog::reports(&self.deps.db).await
+    }
+    async fn reconcile(&self, ctx: &Ctx) -> Result<Reconciliation> {
+        self.require_operator(ctx).await?;
+        Self::reconcile(self).await
     }
     async fn decide_dispute(
         &self,

@@ -1,9 +1,10 @@
 //! What operators sell. It belongs to no tenant.
 
-use lingxi_contracts::billing::{Catalog, Meter, Plan, Tax};
+use lingxi_contracts::billing::{Catalog, Meter, Plan, Reconciliation, Tax};
 use lingxi_kernel::Result;
 use lingxi_store::{Db, Tx, system};
-use sea_orm::{EntityTrait as _, IntoActiveModel as _, QueryOrder as _, sea_query::OnConflict};
+use sea_orm::prelude::Uuid;
+use sea_orm::{EntityTrait as _, IntoActiveModel as _, QueryOrder as _, QuerySelect as _, sea_query::OnConflict};
 
 /// Declares a table of definitions in JSON.
 macro_rules! definitions {
@@ -32,6 +33,58 @@ macro_rules! definitions {
 definitions!(meter, "billing_meter", key);
 definitions!(plan, "billing_plan", key, code: String, version: i32);
 definitions!(tax, "billing_tax", region);
+
+/// The last number of each series.
+pub(crate) mod number {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "billing_number")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub series: String,
+        pub last: i64,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Reports of comparisons.
+pub(crate) mod report {
+    use sea_orm::entity::prelude::*;
+
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "billing_reconciliation")]
+    pub(crate) struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub id: Uuid,
+        pub report: Json,
+        pub differences: i64,
+        pub at: DateTimeUtc,
+    }
+
+    #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+    pub(crate) enum Relation {}
+
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Keeps a report.
+pub(crate) async fn keep_report(tx: &Tx, id: Uuid, it: &Reconciliation) -> Result<()> {
+    let differences = i64::try_from(it.differences.len())?;
+    let row = report::Model { id, report: serde_json::to_value(it)?, differences, at: it.at };
+    report::Entity::insert(row.into_active_model()).exec_without_returning(tx.conn()).await?;
+    Ok(())
+}
+
+/// The latest reports, newest first.
+pub(crate) async fn reports(db: &Db) -> Result<Vec<Reconciliation>> {
+    let rows = report::Entity::find().order_by_desc(report::Column::At).limit(30).all(&system::reader(db)).await?;
+    rows.into_iter().map(|row| Ok(serde_json::from_value(row.report)?)).collect()
+}
 
 /// All of it.
 pub(crate) async fn load(db: &Db) -> Result<Catalog> {

@@ -80,7 +80,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 28] = [
+const MORE_QUERIES: [Field; 29] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
@@ -119,6 +119,7 @@ const MORE_QUERIES: [Field; 28] = [
     field("payments", "payments { edges { node { id } } }", PAYERS),
     field("disputes", "disputes { id }", PAYERS),
     field("allInvoices", "allInvoices { edges { node { tenantId } } }", OPERATORS),
+    field("reconciliations", "reconciliations { firms }", OPERATORS),
     field("openDisputes", "openDisputes { tenantId }", OPERATORS),
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
 ];
@@ -192,7 +193,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 32] = [
+const MORE_MUTATIONS: [Field; 33] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -256,6 +257,7 @@ const MORE_MUTATIONS: [Field; 32] = [
         "putTax(input: { region: \"\", name: { zh: \"\", en: \"\" }, percent: \"1\" }) { status }",
         OPERATORS,
     ),
+    field("reconcile", "reconcile { status }", OPERATORS),
     field("migratePlan", "migratePlan(code: \"none\", version: 1) { status }", OPERATORS),
     field(
         "creditInvoice",

@@ -73,6 +73,7 @@ golden! {
     plan_change_now,
     plan_change_usage,
     price_change,
+    reminders,
     repeated_hour,
     skipped_midnight,
     taken_back,

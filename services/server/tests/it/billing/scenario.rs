@@ -419,8 +419,10 @@ impl Play {
         }
     }
 
-    /// Every transaction adds up to zero, and invoices are what the ledger says.
+    /// Every transaction adds up to zero, and invoices are what the ledger says; so says the product's own comparison.
     async fn balanced(&self, name: &str) {
+        let report = self.billing.reconcile(&self.operator).await.unwrap();
+        assert_eq!(report.differences, [], "{name}");
         let entries = self.billing.ledger(&self.owner, PageArgs::largest()).await.unwrap().into_items();
         let mut sums: BTreeMap<&str, i64> = BTreeMap::new();
         for entry in &entries {

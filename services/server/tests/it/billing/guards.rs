@@ -1,0 +1,91 @@
+//! What must never change does not, and what does not add up is found.
+
+use chrono::TimeDelta;
+use lingxi_contracts::billing::{BillingProfile, ChangeMoment};
+use lingxi_kernel::{Ctx, PageArgs};
+use lingxi_store::system;
+use sea_orm::ConnectionTrait as _;
+
+use crate::cloud::TestCloud;
+
+/// A firm with a final invoice of a flat fee.
+async fn invoiced() -> (TestCloud, Ctx) {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Guarded Firm").await;
+    let billing = &test.cloud.services.billing;
+    let profile = BillingProfile { name: "Guarded".into(), region: "US".into(), ..BillingProfile::default() };
+    billing.set_profile(&owner, profile).await.unwrap();
+    billing.choose_plan(&owner, "growth-usd", ChangeMoment::Now).await.unwrap();
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    // The trial is over in December, whose invoice is final in January.
+    for _ in 0..3 {
+        test.pass(TimeDelta::days(20));
+        test.cloud.run_timers().await.unwrap();
+        test.settle().await;
+    }
+    (test, owner)
+}
+
+/// Changes rows behind the product's back.
+async fn tamper(test: &TestCloud, owner: &Ctx, sql: &str) -> Result<(), sea_orm::DbErr> {
+    let tx = test.db().begin(owner).await.unwrap();
+    tx.conn().execute_unprepared(sql).await?;
+    tx.commit().await.map_err(|error| sea_orm::DbErr::Custom(error.to_string()))
+}
+
+#[tokio::test]
+async fn a_final_invoice_and_the_ledger_cannot_be_changed_even_in_the_database() {
+    let (test, owner) = invoiced().await;
+    for sql in [
+        "UPDATE billing_invoice SET total = 1 WHERE number IS NOT NULL",
+        "UPDATE billing_invoice SET number = 'X' WHERE number IS NOT NULL",
+        "UPDATE billing_entry SET amount = 1",
+        "DELETE FROM billing_entry",
+    ] {
+        let refused = tamper(&test, &owner, sql).await.unwrap_err().to_string();
+        assert!(refused.contains("does not change") || refused.contains("only grows"), "{sql}: {refused}");
+    }
+    tamper(&test, &owner, "UPDATE billing_invoice SET attempts = 1 WHERE number IS NOT NULL").await.unwrap();
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_quantity_that_was_changed_behind_our_back_is_found() {
+    let (test, owner) = invoiced().await;
+    let billing = &test.cloud.services.billing;
+    let operator = system::ctx("billing");
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "2", "how do I cancel my policy").await;
+    assert_eq!(billing.reconcile(&operator).await.unwrap().differences, []);
+    tamper(&test, &owner, "UPDATE billing_bucket SET sum = '77' WHERE meter = 'message'").await.unwrap();
+    let report = billing.reconcile(&operator).await.unwrap();
+    let found = report.differences.iter().find(|one| one.check.starts_with("message at")).unwrap();
+    assert_eq!((found.expected.as_str(), found.found.as_str()), ("2 in 2 facts", "77 in 2 facts"));
+    assert_eq!(found.tenant, Some(owner.tenant.to_string()));
+    assert_eq!(
+        billing.reconciliations(&operator).await.unwrap().len(),
+        5,
+        "the nightly ones and those that were asked for"
+    );
+    tamper(&test, &owner, "UPDATE billing_invoice SET paid = paid + 1 WHERE number IS NOT NULL").await.unwrap();
+    let report = billing.reconcile(&operator).await.unwrap();
+    assert!(report.differences.iter().any(|one| one.check == "receivable"), "{:?}", report.differences);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn the_timers_of_two_processes_make_one_invoice() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Twice Firm").await;
+    test.pass(TimeDelta::days(20));
+    let other = test.beside().await;
+    let (one, two) = tokio::join!(test.cloud.run_timers(), other.run_timers());
+    one.unwrap();
+    two.unwrap();
+    test.cloud.run_timers().await.unwrap();
+    let invoices = test.cloud.services.billing.invoices(&owner, PageArgs::largest()).await.unwrap().into_items();
+    assert_eq!(invoices.len(), 1);
+    assert_eq!(invoices[0].number.as_deref(), Some("LX-000001"));
+    test.end().await;
+}
