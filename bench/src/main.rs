@@ -1,5 +1,6 @@
 //! Measurements against the real binary, through the doors that customers use. Prints JSON.
 
+mod billing;
 mod chat;
 mod cluster;
 mod faq;
@@ -29,6 +30,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum What {
+    /// Metered facts, usage and invoices, with the bare database beside them
+    Billing(billing::Options),
     /// Widget sockets that send real questions
     Chat(chat::Options),
     /// The same against every role as processes of its own
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
     let outcome = tokio::runtime::Runtime::new().map_err(Failure::from).and_then(|runtime| {
         runtime.block_on(async {
             match cli.what {
+                What::Billing(options) => billing::run(&cli.binary, &options).await,
                 What::Chat(options) => chat::run(&cli.binary, &options).await,
                 What::Cluster(options) => cluster::run(&cli.binary, &options).await,
                 What::History(options) => history::run(&options).await,

@@ -4,6 +4,7 @@ use std::process::Command;
 
 use serde_json::Value;
 
+use crate::servers::{Place, Postgres};
 use crate::shell::{Outcome, root, run, say};
 use crate::web;
 
@@ -109,6 +110,22 @@ impl Set {
     }
 }
 
+/// Billing on SQLite, and on a PostgreSQL of the measurement's own.
+fn billing(options: &[String]) -> Outcome {
+    run(&root(), "cargo", &["build", "--release", "--package", "lingxi-server", "--package", "lingxi-bench"])?;
+    let folder = std::env::temp_dir().join(format!("lingxi-bench-postgres-{}", std::process::id()));
+    let postgres = Postgres::start(&Place::here(), &folder)?;
+    postgres.database("lingxi")?;
+    let (owner, app) = (postgres.url("lingxi_owner", "lingxi"), postgres.url("lingxi_app", "lingxi"));
+    run(&root(), "target/release/lingxi", &["migrate", "--database-url", &owner])?;
+    let mut arguments = vec!["billing", "--database-url", &app, "--owner-url", &owner];
+    arguments.extend(options.iter().map(String::as_str));
+    let done = run(&root(), "target/release/lingxi-bench", &arguments);
+    drop(postgres);
+    let _ = std::fs::remove_dir_all(&folder);
+    done
+}
+
 /// Builds what is measured and what measures, both optimised, and runs the measurement.
 pub(crate) fn measure(arguments: &[String]) -> Outcome {
     match arguments {
@@ -120,6 +137,7 @@ pub(crate) fn measure(arguments: &[String]) -> Outcome {
             options.extend(sizes.iter().map(String::as_str));
             return run(&root(), "target/release/lingxi", &options);
         }
+        [what, options @ ..] if what == "billing" => return billing(options),
         [what, ..] if what == "bot" => {
             return Err(
                 "bench bot FOLDER [MODEL], where the folder holds the sets, and MODEL an embedding model".into()

@@ -1,8 +1,10 @@
 //! Timers: periods that end, drafts that become final, credit that expires. What spans firms is read here, and only here.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
+use futures::{StreamExt as _, TryStreamExt as _};
 use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, SubscriptionStatus};
 use lingxi_kernel::{InvoiceId, Page, PageArgs, Result};
 use lingxi_store::{Db, system, upsert_all};
@@ -31,6 +33,9 @@ impl std::fmt::Debug for Jobs {
     }
 }
 
+/// Firms whose work is done at a time.
+const AT_ONCE: usize = 8;
+
 /// Between two comparisons that nobody asked for.
 const A_DAY: TimeDelta = TimeDelta::hours(24);
 
@@ -56,9 +61,7 @@ impl Jobs {
                 .all(&system::reader(&self.db))
                 .await?;
             let full = due.len() as u64 == LOOKED_FOR;
-            for id in due {
-                self.end_period(id).await?;
-            }
+            all_at_once(due.into_iter().map(|id| self.end_period(id))).await?;
             if !full {
                 return Ok(());
             }
@@ -93,17 +96,24 @@ impl Jobs {
                 .all(&system::reader(&self.db))
                 .await?;
             let full = due.len() as u64 == LOOKED_FOR;
-            for (id, invoice) in due {
-                let tx = self.db.begin(&tenant(id)).await?;
-                if let Some(draft) = row::get(&tx, invoice).await?.filter(row::Model::is_draft) {
-                    self.service.finalize(&tx, draft).await?;
-                    tx.commit().await?;
-                }
-            }
-            if !full {
+            // Of each firm the oldest; the next one is looked for again.
+            let mut seen = HashSet::new();
+            let oldest: Vec<(Uuid, Uuid)> = due.iter().copied().filter(|(id, _)| seen.insert(*id)).collect();
+            let several = oldest.len() < due.len();
+            all_at_once(oldest.into_iter().map(|(id, invoice)| self.finalize_one(id, invoice))).await?;
+            if !full && !several {
                 return Ok(());
             }
         }
+    }
+
+    async fn finalize_one(&self, id: Uuid, invoice: Uuid) -> Result<()> {
+        let tx = self.db.begin(&tenant(id)).await?;
+        if let Some(draft) = row::get(&tx, invoice).await?.filter(row::Model::is_draft) {
+            self.service.finalize(&tx, draft).await?;
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     /// Reminds of invoices that were not paid in time.
@@ -219,6 +229,11 @@ pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
         .limit(LOOKED_FOR)
         .all(&system::reader(db))
         .await?)
+}
+
+/// Does the work of firms, of some at a time: while one waits for the disk, others compute.
+async fn all_at_once(work: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
+    futures::stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await
 }
 
 /// Firms with a subscription.

@@ -1,4 +1,4 @@
-//! `lingxi billing`: what operators sell, from a file.
+//! `lingxi billing`: what operators sell, from a file, and the work of the timers by hand.
 
 use std::path::Path;
 
@@ -25,6 +25,21 @@ pub async fn apply(config: &Config, file: &Path) -> Result<String> {
     Ok(format!(
         "Applied: {meters} meters, {plans} versions of plans, {taxes} taxes. A Lingxi that serves takes them over within 5 seconds."
     ))
+}
+
+/// Ends the periods that are over, makes drafts final whose grace is over, and says how long that took. Done again, it does nothing.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what was done stands.
+pub async fn invoice(config: &Config) -> Result<String> {
+    let cloud = Cloud::build(config, open_database(config, Env::system()).await?)?;
+    let Some(jobs) = &cloud.jobs.billing else { return Err(Error::internal("billing is not served")) };
+    let started = std::time::Instant::now();
+    jobs.end_periods().await?;
+    let ended = started.elapsed();
+    jobs.finalize().await?;
+    let (ended, all) = (ended.as_secs_f64(), started.elapsed().as_secs_f64());
+    Ok(format!("Periods ended in {ended:.1} s, drafts made final in {:.1} s.", all - ended))
 }
 
 /// Every refused field in the message: here nobody else shows them.

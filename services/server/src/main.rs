@@ -109,6 +109,8 @@ enum Command {
 enum BillingDeed {
     /// Print the meters, plans and taxes that this binary comes with, in the form that `apply` reads
     Catalog,
+    /// End the periods that are over and make their drafts final whose grace is over, as the timers do
+    Invoice,
     /// Add meters, versions of plans and taxes from a file (.toml), all of it or nothing
     Apply {
         /// The file
@@ -242,6 +244,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
         Command::Billing { deed } => {
             say(match deed {
                 BillingDeed::Catalog => lingxi_billing::BUILT_IN_CATALOG.trim_end().to_owned(),
+                BillingDeed::Invoice => catalog::invoice(&config).await.map_err(|error| error.to_string())?,
                 BillingDeed::Apply { file } => {
                     catalog::apply(&config, &file).await.map_err(|error| error.to_string())?
                 }
