@@ -27,6 +27,8 @@ pub struct Billing {
     pub late_days: u32,
     /// Days without a word after which a resolution by the bot counts, and within which a hand-over takes it back.
     pub quiet_days: u32,
+    /// Font files for characters that the own font lacks, which has Latin and GB 2312.
+    pub fonts: Vec<String>,
     /// The secret key for Stripe; without it cards are off and everything else works.
     pub stripe_key: Option<String>,
     /// The secret by which Stripe signs its webhooks, which are sent to `/billing/stripe`.
@@ -48,6 +50,7 @@ impl Default for Billing {
             retry_days: vec![3, 5, 7],
             late_days: 35,
             quiet_days: 3,
+            fonts: Vec::new(),
             stripe_key: None,
             stripe_webhook_secret: None,
             stripe_url: None,

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SubsecRound as _;
 use lingxi_contracts::billing::{BillingClient, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep};
 use lingxi_http::{HttpResult, Signed};
-use lingxi_kernel::{Error, ErrorCode, PageArgs, Result, Timestamp};
+use lingxi_kernel::{Error, ErrorCode, InvoiceId, PageArgs, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -34,7 +34,8 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .app_data(web::Data::new(edge.clone()))
         .route("/v1/events", web::post().to(ingest))
         .route("/billing/usage.csv", web::get().to(usage_file))
-        .route("/billing/ledger.csv", web::get().to(ledger_file));
+        .route("/billing/ledger.csv", web::get().to(ledger_file))
+        .route("/billing/invoices/{id}.pdf", web::get().to(invoice_file));
 }
 
 /// A `CloudEvent` 1.0 in JSON. Attributes that do not count are read over.
@@ -219,6 +220,27 @@ async fn ledger_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
             return file("ledger.csv", rows);
         }
     }
+}
+
+/// In which language a document is wanted.
+#[derive(Deserialize)]
+struct Language {
+    #[serde(default)]
+    lang: Option<String>,
+}
+
+/// An invoice as a PDF.
+async fn invoice_file(
+    signed: Signed,
+    edge: web::Data<Edge>,
+    id: web::Path<String>,
+    wanted: web::Query<Language>,
+) -> HttpResult {
+    let id: InvoiceId = id.parse().map_err(|_| Error::not_found("invoice"))?;
+    let pdf = edge.billing.invoice_pdf(&signed.ctx, id, wanted.into_inner().lang).await?;
+    let pdf = pdf.ok_or_else(|| Error::not_found("invoice"))?;
+    let name = format!("inline; filename=\"{id}.pdf\"");
+    Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(("content-disposition", name)).body(pdf))
 }
 
 /// A text that no spreadsheet takes for a formula.

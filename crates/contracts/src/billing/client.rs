@@ -86,6 +86,9 @@ pub trait BillingClient: Send + Sync {
     /// An invoice.
     #[idempotent]
     async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Option<Invoice>>;
+    /// An invoice as a PDF, in a language, or in the firm's.
+    #[idempotent]
+    async fn invoice_pdf(&self, ctx: &Ctx, id: InvoiceId, locale: Option<String>) -> Result<Option<Vec<u8>>>;
     /// For operators: invoices of all firms, newest first.
     #[idempotent]
     async fn all_invoices(

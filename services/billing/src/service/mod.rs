@@ -7,6 +7,7 @@ mod ingest;
 mod invoice;
 mod limits;
 mod money;
+mod paper;
 mod reconcile;
 mod subscription;
 mod usage;
@@ -140,6 +141,9 @@ impl BillingClient for Billing {
     }
     async fn invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<Option<Invoice>> {
         self.do_invoice(ctx, id).await
+    }
+    async fn invoice_pdf(&self, ctx: &Ctx, id: InvoiceId, locale: Option<String>) -> Result<Option<Vec<u8>>> {
+        self.do_invoice_pdf(ctx, id, locale.as_deref()).await
     }
     async fn all_invoices(
         &self,

@@ -28,7 +28,7 @@ enum Needs {
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 32] = [
+const ROUTES: [(&str, &str, &str, Needs); 33] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -53,6 +53,7 @@ const ROUTES: [(&str, &str, &str, Needs); 32] = [
         "/billing/usage.csv?meter=message&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z&step=day",
         Needs::Admin,
     ),
+    ("GET", "/billing/invoices/{id}.pdf", "/billing/invoices/ivc_00000000000000000000000000.pdf", Needs::Admin),
     ("GET", "/billing/ledger.csv", "/billing/ledger.csv", Needs::Admin),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
     ("GET", "/files/{id}", "/files/$file", Needs::Owner),
@@ -206,7 +207,12 @@ async fn every_route_obeys_its_credential() {
             Needs::Operator => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no operator"),
             Needs::Visitor => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no visitor"),
             // Uploading knowledge, reporting usage and taking files of bills name nothing of the firm: the other firm gets it into its own.
-            Needs::Admin if path.starts_with("/knowledge") || path == "/v1/events" || path.starts_with("/billing/") => {
+            Needs::Admin
+                if path.starts_with("/knowledge")
+                    || path == "/v1/events"
+                    || path.ends_with(".csv")
+                    || path.contains(".csv?") =>
+            {
                 assert!(others.is_success(), "{name}: {others}");
             }
             _ => assert_eq!(others, StatusCode::NOT_FOUND, "{name} of another firm"),

@@ -126,6 +126,8 @@ type Documents = {
     "\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n": typeof types.CreditInvoiceDocument,
     "\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n": typeof types.GrantCreditDocument,
     "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n": typeof types.DecideDisputeDocument,
+    "query Reconciliations { reconciliations { at firms differences { tenant check expected found } } }": typeof types.ReconciliationsDocument,
+    "mutation Reconcile { reconcile { status errors { field message } reconciliation { firms } } }": typeof types.ReconcileDocument,
     "\n  query AllTenants($search: String, $after: String) {\n    plans\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { plan messagesPerSecond requestsPerSecond members queryDepth queryComplexity } allowance { members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllTenantsDocument,
     "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": typeof types.SetQuotaDocument,
     "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": typeof types.SetSuspendedDocument,
@@ -267,6 +269,8 @@ const documents: Documents = {
     "\n  mutation CreditInvoice($tenantId: ID!, $invoiceId: ID!, $minor: Int!, $reason: String!) {\n    creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }\n  }\n": types.CreditInvoiceDocument,
     "\n  mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {\n    grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }\n  }\n": types.GrantCreditDocument,
     "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n": types.DecideDisputeDocument,
+    "query Reconciliations { reconciliations { at firms differences { tenant check expected found } } }": types.ReconciliationsDocument,
+    "mutation Reconcile { reconcile { status errors { field message } reconciliation { firms } } }": types.ReconcileDocument,
     "\n  query AllTenants($search: String, $after: String) {\n    plans\n    allTenants(search: $search, first: 50, after: $after) {\n      edges {\n        node {\n          members lastSeenAt\n          tenant { id name industry locale status createdAt quota { plan messagesPerSecond requestsPerSecond members queryDepth queryComplexity } allowance { members } }\n        }\n      }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllTenantsDocument,
     "\n  mutation SetQuota($id: ID!, $quota: QuotaInput!) {\n    setTenantQuota(tenantId: $id, quota: $quota) { status errors { field message } tenant { id } }\n  }\n": types.SetQuotaDocument,
     "\n  mutation SetSuspended($id: ID!, $suspended: Boolean!) {\n    setTenantSuspended(tenantId: $id, suspended: $suspended) { status errors { field message } tenant { id status } }\n  }\n": types.SetSuspendedDocument,
@@ -758,6 +762,14 @@ export function graphql(source: "\n  mutation GrantCredit($tenantId: ID!, $amoun
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n"): (typeof documents)["\n  mutation DecideDispute($tenantId: ID!, $disputeId: ID!, $accept: Boolean!, $answer: String!) {\n    decideDispute(tenantId: $tenantId, disputeId: $disputeId, accept: $accept, answer: $answer) { status errors { field message } dispute { status } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Reconciliations { reconciliations { at firms differences { tenant check expected found } } }"): (typeof documents)["query Reconciliations { reconciliations { at firms differences { tenant check expected found } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation Reconcile { reconcile { status errors { field message } reconciliation { firms } } }"): (typeof documents)["mutation Reconcile { reconcile { status errors { field message } reconciliation { firms } } }"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

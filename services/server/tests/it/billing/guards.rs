@@ -75,6 +75,21 @@ async fn a_quantity_that_was_changed_behind_our_back_is_found() {
 }
 
 #[tokio::test]
+async fn an_invoice_is_a_document_in_both_languages_and_the_same_every_time() {
+    let (test, owner) = invoiced().await;
+    let billing = &test.cloud.services.billing;
+    let invoice = billing.invoices(&owner, PageArgs::largest()).await.unwrap().into_items().remove(0);
+    let of = async |locale: &str| billing.invoice_pdf(&owner, invoice.id, Some(locale.into())).await.unwrap().unwrap();
+    let (chinese, english) = (of("zh-CN").await, of("en-US").await);
+    assert!(chinese.starts_with(b"%PDF-") && english.starts_with(b"%PDF-"));
+    assert_ne!(chinese, english);
+    assert_eq!(english, of("en-US").await);
+    let other = test.firm("Other Firm").await;
+    assert!(billing.invoice_pdf(&other, invoice.id, None).await.unwrap().is_none(), "of another firm");
+    test.end().await;
+}
+
+#[tokio::test]
 async fn the_timers_of_two_processes_make_one_invoice() {
     let test = TestCloud::start().await;
     let owner = test.firm("Twice Firm").await;

@@ -70,7 +70,18 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
   const [{ data, fetching, error }] = useQuery({ query: INVOICE, variables: { id: props.id } });
   const invoice = data?.invoice;
   return (
-    <Drawer open size={1100} title={invoice?.number ?? t('billing.draft')} onClose={props.onClose}>
+    <Drawer
+      open
+      size={1100}
+      title={invoice?.number ?? t('billing.draft')}
+      onClose={props.onClose}
+      extra={
+        <Space>
+          <Button href={`/billing/invoices/${props.id}.pdf?lang=zh-CN`} target="_blank">{t('billing.pdfZh')}</Button>
+          <Button href={`/billing/invoices/${props.id}.pdf?lang=en-US`} target="_blank">{t('billing.pdfEn')}</Button>
+        </Space>
+      }
+    >
       <State fetching={fetching && !data} error={error}>
         {invoice && (
           <Space direction="vertical" size="large" style={{ width: '100%' }}>

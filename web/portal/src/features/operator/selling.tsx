@@ -73,6 +73,7 @@ export function Selling(): ReactNode {
   };
   return (
     <>
+      <Comparison />
       <Disputes />
       <GrantCredit />
       <h2 style={{ fontSize: 16 }}>{t('selling.invoices')}</h2>
@@ -108,6 +109,44 @@ export function Selling(): ReactNode {
           ]}
         />
       </State>
+    </>
+  );
+}
+
+const REPORTS = graphql(`query Reconciliations { reconciliations { at firms differences { tenant check expected found } } }`);
+const RECONCILE = graphql(`mutation Reconcile { reconcile { status errors { field message } reconciliation { firms } } }`);
+
+/** The latest comparison of what came, what was counted, what was billed and the ledger. */
+function Comparison(): ReactNode {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const act = useAction();
+  const [{ data }, again] = useQuery({ query: REPORTS });
+  const last = data?.reconciliations[0];
+  const differences = last?.differences ?? [];
+  return (
+    <>
+      <Space wrap style={{ marginBottom: 12 }}>
+        <h2 style={{ fontSize: 16, margin: 0 }}>{t('selling.comparison')}</h2>
+        {last && <Tag color={differences.length === 0 ? 'success' : 'error'}>{t('selling.compared', { at: format.time(last.at), firms: last.firms, count: differences.length })}</Tag>}
+        <Button size="small" onClick={() => void act(RECONCILE, {}, t('selling.comparedNow')).then(() => again({ requestPolicy: 'network-only' }))}>{t('selling.compareNow')}</Button>
+      </Space>
+      {differences.length > 0 && (
+        <Table
+          size="small"
+          aria-label={t('selling.comparison')}
+          rowKey={(row) => `${row.tenant}${row.check}`}
+          scroll={{ x: 'max-content' }}
+          pagination={{ pageSize: 20, hideOnSinglePage: true }}
+          dataSource={differences}
+          columns={[
+            { title: t('selling.firm'), dataIndex: 'tenant' },
+            { title: t('selling.check'), dataIndex: 'check' },
+            { title: t('selling.expected'), dataIndex: 'expected' },
+            { title: t('selling.found'), dataIndex: 'found' },
+          ]}
+        />
+      )}
     </>
   );
 }
