@@ -46,6 +46,13 @@ fn grouped(text: &str) -> String {
     format!("{sign}{out}{part}")
 }
 
+/// A number to read and not to compute with: two places, cut.
+fn short(number: Decimal) -> String {
+    let text = number.to_string();
+    let end = text.find('.').map_or(text.len(), |point| text.len().min(point + 3));
+    text[..end].trim_end_matches(".00").to_owned()
+}
+
 fn amount(money: Money) -> String {
     let text = money.to_string();
     grouped(text.split_once(' ').map_or("", |(_, amount)| amount))
@@ -138,7 +145,9 @@ impl Billing {
                 settings.issuer_bank.replace('\n', " · ")
             ));
         }
-        let lines: Vec<Value> = invoice.lines.iter().map(|line| row(line, &catalog.meters, speech)).collect();
+        // What was neither used nor charged is left out.
+        let said = invoice.lines.iter().filter(|line| !line.quantity.is_zero() || line.gross.minor != 0);
+        let lines: Vec<Value> = said.map(|line| row(line, &catalog.meters, speech)).collect();
         let columns = if speech.chinese {
             ["项目", "数量", "单价", "不含税", "税额", "合计"]
         } else {
@@ -165,7 +174,7 @@ fn row(line: &BillLine, meters: &[Meter], speech: &Speech) -> Value {
         note.push(speech.say("试用", "trial").to_owned());
     }
     if line.free > Decimal::ZERO {
-        note.push(format!("{} {}", speech.say("免费", "free:"), grouped(&line.free.to_string())));
+        note.push(format!("{} {}", speech.say("免费", "free:"), grouped(&short(line.free))));
     }
     if line.tax_percent > Decimal::ZERO {
         note.push(format!("{} {} %", speech.say("税率", "tax"), line.tax_percent));

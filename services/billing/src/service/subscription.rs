@@ -240,8 +240,9 @@ impl Billing {
         let hour = hour_of(tx.now(), periods::zone(&row.zone)).max(row.period_from);
         for mut phase in subscription::phases_since(tx, row.period_from).await? {
             if phase.from >= hour {
-                use sea_orm::{ColumnTrait as _, QueryFilter as _};
-                delete_many::<phase::Entity>(tx).filter(phase::Column::Id.eq(phase.id)).exec(tx.conn()).await?;
+                // It stays as an empty one, so that the last plan of a firm is known.
+                phase.to = Some(phase.from);
+                update(tx, phase).await?;
             } else if phase.to.is_none_or(|to| to > hour) {
                 phase.to = Some(hour);
                 update(tx, phase).await?;

@@ -29,6 +29,7 @@ macro_rules! golden {
 
 golden! {
     below_zero,
+    cancel_at_once,
     cancel_later,
     cancel_now,
     cancel_taken_back,

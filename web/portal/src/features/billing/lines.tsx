@@ -62,7 +62,7 @@ export function Lines(props: { lines: LinesFragment[] }): ReactNode {
             ),
           },
           { title: t('billing.quantity'), render: (_, line) => (line.meter ? format.decimal(line.quantity) : ''), align: 'right' },
-          { title: t('billing.free'), render: (_, line) => (line.free === '0' ? '' : format.decimal(line.free)), align: 'right' },
+          { title: t('billing.free'), render: (_, line) => (line.free === '0' ? '' : format.number(Number(line.free))), align: 'right' },
           { title: t('billing.price'), render: (_, line) => price(line), align: 'right' },
           { title: t('billing.net'), render: (_, line) => format.money(line.net), align: 'right' },
           { title: t('billing.tax'), render: (_, line) => `${format.money(line.tax)}${line.taxPercent === '0' ? '' : ` (${line.taxPercent} %)`}`, align: 'right' },
