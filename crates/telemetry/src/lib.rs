@@ -93,5 +93,6 @@ fn describe() {
     describe_counter!("lingxi_operator_reconciles_total", "Looks of the operator at a tenant.");
     describe_gauge!("lingxi_operator_failing_tenants", "Tenants that the operator could not keep at its last look.");
     describe_counter!("lingxi_operator_writes_total", "Writes of the operator to the API server.");
-    describe_counter!("lingxi_usage_events_total", "Usage events that were counted, by meter.");
+    describe_counter!("lingxi_usage_events_total", "Metered facts that came, by what became of them.");
+    describe_gauge!("lingxi_billing_differences", "What the last comparison of billing found not to add up.");
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
+use lingxi_contracts::billing::{InvoiceFinalized, LimitReached, PaymentChanged};
 use lingxi_contracts::bot::ReplyDecided;
 use lingxi_contracts::channels::{
     ConversationRated, ConversationResolved, HandoverRequested, MessagePosted, MessageReceived,
@@ -22,12 +23,15 @@ use crate::store::member;
 const NAME: &str = "channels";
 
 /// What webhooks get.
-const PUBLIC: [&str; 5] = [
+const PUBLIC: [&str; 8] = [
     MessageReceived::TYPE,
     MessagePosted::TYPE,
     HandoverRequested::TYPE,
     ConversationResolved::TYPE,
     ConversationRated::TYPE,
+    LimitReached::TYPE,
+    InvoiceFinalized::TYPE,
+    PaymentChanged::TYPE,
 ];
 
 pub(crate) struct ChannelsConsumer {

@@ -115,6 +115,21 @@ async fn at_the_cap_the_bot_hands_over_and_the_admin_gets_one_mail() {
 }
 
 #[tokio::test]
+async fn webhooks_are_told_of_limits() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Told Firm").await;
+    let services = &test.cloud.services;
+    services.channels.create_webhook(&owner, "https://example.com/hook").await.unwrap();
+    let limits = SpendLimits { alert_minor: Some(0), ..SpendLimits::default() };
+    services.billing.set_limits(&owner, limits).await.unwrap();
+    test.settle().await;
+    let page = PageArgs::new(None, None).unwrap();
+    let deliveries = services.channels.deliveries(&owner, None, page).await.unwrap().into_items();
+    assert_eq!(deliveries[0].event_type, "lingxi.billing.limit.reached.v1");
+    test.end().await;
+}
+
+#[tokio::test]
 async fn a_seat_is_counted_while_somebody_sits_on_it() {
     use lingxi_contracts::routing::Activity;
     let test = TestCloud::start().await;
