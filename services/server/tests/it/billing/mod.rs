@@ -3,4 +3,5 @@
 mod golden;
 mod guards;
 mod ingest;
+mod limits;
 mod scenario;
