@@ -105,6 +105,7 @@ impl Phase {
             meter: charge.meter.clone(),
             model: charge.model,
             quantity,
+            size: charge.size,
             free: priced.free,
             pieces: priced.pieces.into_iter().map(piece).collect(),
             ..self.blank()
@@ -138,6 +139,7 @@ impl Phase {
             to: self.to,
             quantity: Decimal::ZERO,
             free: Decimal::ZERO,
+            size: None,
             trial: self.kind == PhaseKind::Trial,
             pieces: Vec::new(),
             net: nothing,

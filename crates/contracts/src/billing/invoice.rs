@@ -56,6 +56,9 @@ pub struct BillLine {
     pub quantity: Decimal,
     /// How much of it is free.
     pub free: Decimal,
+    /// Units in a package, where packages are charged.
+    #[serde(default)]
+    pub size: Option<Decimal>,
     /// Whether it costs nothing because of the trial.
     pub trial: bool,
     /// Its parts.

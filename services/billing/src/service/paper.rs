@@ -185,7 +185,10 @@ fn row(line: &BillLine, meters: &[Meter], speech: &Speech) -> Value {
     };
     let price = match line.pieces.as_slice() {
         [only] if line.model == PriceModel::Percentage => format!("{} %", only.unit),
-        [only] => grouped(&only.unit.to_string()),
+        [only] => match line.size {
+            Some(size) => format!("{} / {}", grouped(&only.unit.to_string()), grouped(&size.to_string())),
+            None => grouped(&only.unit.to_string()),
+        },
         [] => String::new(),
         _ => speech.say("阶梯价", "by tiers").to_owned(),
     };

@@ -9,7 +9,7 @@ import { useWords } from './words.ts';
 
 graphql(`
   fragment Lines on BillLine {
-    kind charge plan meter model from to quantity free trial taxPercent
+    kind charge plan meter model from to quantity free size trial taxPercent
     name { zh en }
     pieces { quantity unit flat amount { minor currency } }
     net { minor currency } tax { minor currency } gross { minor currency }
@@ -27,7 +27,8 @@ export function Lines(props: { lines: LinesFragment[] }): ReactNode {
   const price = (line: LinesFragment): string => {
     const [only] = line.pieces;
     if (!only || line.pieces.length > 1) return line.pieces.length > 1 ? t('billing.tiers', { count: line.pieces.length }) : '';
-    return line.model === 'PERCENTAGE' ? `${only.unit} %` : format.decimal(only.unit);
+    if (line.model === 'PERCENTAGE') return `${only.unit} %`;
+    return line.size ? `${format.decimal(only.unit)} / ${format.decimal(line.size)}` : format.decimal(only.unit);
   };
   return (
     <>

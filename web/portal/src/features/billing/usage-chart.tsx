@@ -11,7 +11,7 @@ type Point = { from: string; date: string; dimensionValue: string; quantity: str
 /** A round number at or above `most`, for the top of the axis. */
 function ceiling(most: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(1, most)));
-  return [1, 2, 5, 10].map((step) => step * power).find((step) => step >= most) ?? most;
+  return [1, 2, 2.5, 5, 10].map((step) => step * power).find((step) => step >= most) ?? most;
 }
 
 /** Usage of each step as a bar; below it the same as a table. */

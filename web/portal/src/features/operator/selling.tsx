@@ -41,7 +41,7 @@ const DECIDE = graphql(`
 
 const STATUSES: InvoiceStatus[] = ['DRAFT', 'OPEN', 'PAID', 'PAST_DUE', 'UNCOLLECTIBLE'];
 const CURRENCIES: Currency[] = ['CNY', 'USD', 'EUR', 'JPY', 'KWD'];
-type Row = { tenantId: string; invoice: { id: string; number?: string | null; status: InvoiceStatus; from: string; to: string; total: { minor: number; currency: Currency }; due: { minor: number; currency: Currency }; billTo: { name: string } } };
+type Row = { id: string; tenantId: string; invoice: { id: string; number?: string | null; status: InvoiceStatus; from: string; to: string; total: { minor: number; currency: Currency }; due: { minor: number; currency: Currency }; billTo: { name: string } } };
 
 /** Bills of all firms: transfers that came, notes that take back, credit, disputes. */
 export function Selling(): ReactNode {
@@ -52,7 +52,7 @@ export function Selling(): ReactNode {
   const [status, setStatus] = useState<InvoiceStatus | null>(null);
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, fetching, error }, again] = useQuery({ query: INVOICES, variables: { status, after } });
-  const rows: Row[] = data?.allInvoices.edges.map((edge) => edge.node) ?? [];
+  const rows: Row[] = data?.allInvoices.edges.map(({ node }) => ({ ...node, id: node.invoice.id })) ?? [];
   const reload = (): void => again({ requestPolicy: 'network-only' });
   const ask = (title: string, word: string, row: Row, most: number, apply: (minor: number, text: string) => Promise<unknown>): void => {
     const unit = minorUnits(row.invoice.total.currency);
@@ -82,7 +82,7 @@ export function Selling(): ReactNode {
         <PagedTable<Row>
           label={t('selling.invoices')}
           rows={rows}
-          rowKey="tenantId"
+          rowKey="id"
           after={after}
           onAfter={setAfter}
           pageInfo={data?.allInvoices.pageInfo}
