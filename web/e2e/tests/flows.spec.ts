@@ -64,6 +64,11 @@ test('what cannot run is said before it is published, and a step back is a click
   await page.getByRole('button', { name: 'Add a step' }).click();
   await page.getByRole('menuitem', { name: 'Yes or no' }).click();
   await expect(page.getByText('Some ways lead nowhere: step-3')).toBeVisible();
+  // Who would leave with unsaved changes is asked.
+  await page.getByRole('menuitem', { name: 'Home', exact: true }).click();
+  await expect(page.getByText('Your changes are not saved. Leave?').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Cancel' }).click();
+  await expect(page.getByText('Some ways lead nowhere: step-3')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
   await expect(page.getByText('Some ways lead nowhere')).toHaveCount(0);
   await context.close();
