@@ -73,3 +73,28 @@ async fn the_external_id_of_a_contact_becomes_an_identity_and_back() -> Result<(
     assert_eq!(text(back).await?, ["Ada u1", "Li -"]);
     Ok(())
 }
+
+#[tokio::test]
+async fn what_was_counted_before_is_counted_afterwards() -> Result<(), DbErr> {
+    let conn = Database::connect("sqlite::memory:").await?;
+    Migrator::up(&conn, Some(18)).await?;
+    let counted =
+        "INSERT INTO billing_usage (tenant_id, id, source, source_id, meter, quantity, at, evidence, reversed)
+        VALUES (x'01', x'02', 'billing', 'm1', 'message', 1, '2026-11-24', 'cnv_1', FALSE),
+               (x'01', x'03', 'billing', 'f1', 'stored_kb', 1537, '2026-11-24', 'att_1', FALSE),
+               (x'01', x'04', 'billing', 'r1', 'bot_resolution', 1, '2026-11-24', 'cnv_1', TRUE);
+        INSERT INTO billing_rollup (tenant_id, meter, hour, quantity)
+        VALUES (x'01', 'message', '2026-11-24', 7), (x'01', 'stored_kb', '2026-11-24', 1537)";
+    conn.execute_unprepared(counted).await?;
+    Migrator::up(&conn, Some(1)).await?;
+    let text = async |sql: &str| -> Result<Vec<String>, DbErr> {
+        let rows = conn.query_all_raw(Statement::from_string(conn.get_database_backend(), sql)).await?;
+        rows.iter().map(|row| row.try_get("", "found")).collect()
+    };
+    let facts = "SELECT kind || ' ' || subject || ' ' || data AS found FROM billing_event ORDER BY id";
+    let stored = r#"lingxi.stored att_1 {"value":"1.5009765625"}"#;
+    assert_eq!(text(facts).await?, [r#"lingxi.message cnv_1 {"value":"1"}"#, stored], "what was taken back stays so");
+    let hours = "SELECT meter || ' ' || sum AS found FROM billing_bucket ORDER BY meter";
+    assert_eq!(text(hours).await?, ["message 7", "stored_mb 1.5009765625"]);
+    Ok(())
+}
