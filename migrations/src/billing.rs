@@ -164,12 +164,7 @@ fn metering() -> Vec<Def> {
 /// Subscriptions and invoices.
 fn billing() -> Vec<Def> {
     vec![
-        keyed("billing_settings", &[])
-            .json("profile")
-            .json("limits")
-            .json("told")
-            .text_null("customer")
-            .text_null("capped_period"),
+        keyed("billing_settings", &[]).json("profile").json("limits").json("told").text_null("capped_period"),
         keyed("billing_subscription", &[])
             .text("status")
             .text("zone")
@@ -272,14 +267,6 @@ fn selling() -> Vec<Def> {
             .time("created_at"),
         plain_table("billing_tax").primary_text("region").json("definition").time("created_at"),
         plain_table("billing_number").primary_text("series").big("last"),
-        plain_table("billing_provider_event")
-            .primary_text("id")
-            .text("kind")
-            .text("object")
-            .text("body")
-            .time("received_at")
-            .time_null("handled_at")
-            .text_null("failure"),
         plain_table("billing_reconciliation").primary_uuid("id").json("report").big("differences").time("at"),
     ]
 }

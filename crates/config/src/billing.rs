@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Who bills, when bills become final, and how payment is tried.
+/// Who bills, when bills become final, and when firms are reminded of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
 pub struct Billing {
@@ -21,7 +21,7 @@ pub struct Billing {
     pub grace_hours: u32,
     /// Days within which an invoice is to be paid.
     pub payment_days: u32,
-    /// Days after each failed attempt at which payment is tried again; after the last one it is given up.
+    /// Days after each reminder at which the next one comes; after the last one the invoice is given up.
     pub retry_days: Vec<u32>,
     /// Days within which events are accepted after they happened.
     pub late_days: u32,
@@ -29,12 +29,6 @@ pub struct Billing {
     pub quiet_days: u32,
     /// Font files for characters that the own font lacks, which has Latin and GB 2312.
     pub fonts: Vec<String>,
-    /// The secret key for Stripe; without it cards are off and everything else works.
-    pub stripe_key: Option<String>,
-    /// The secret by which Stripe signs its webhooks, which are sent to `/billing/stripe`.
-    pub stripe_webhook_secret: Option<String>,
-    /// Where Stripe's API is, when it is not Stripe's own.
-    pub stripe_url: Option<String>,
 }
 
 impl Default for Billing {
@@ -51,9 +45,6 @@ impl Default for Billing {
             late_days: 35,
             quiet_days: 3,
             fonts: Vec::new(),
-            stripe_key: None,
-            stripe_webhook_secret: None,
-            stripe_url: None,
         }
     }
 }

@@ -14,8 +14,6 @@ pub(crate) struct Model {
     pub profile: Json,
     pub limits: Json,
     pub told: Json,
-    /// The payment provider's id of the firm.
-    pub customer: Option<String>,
     /// The period in which the cap was reached.
     pub capped_period: Option<String>,
 }
@@ -44,20 +42,18 @@ pub(crate) struct Settings {
     pub profile: BillingProfile,
     pub limits: SpendLimits,
     pub told: Told,
-    pub customer: Option<String>,
     pub capped_period: Option<String>,
 }
 
 pub(crate) async fn get(tx: &Tx) -> Result<Settings> {
     let Some(row) = find::<Entity>(tx).one(tx.conn()).await? else {
         let (profile, limits) = (BillingProfile::default(), SpendLimits::default());
-        return Ok(Settings { profile, limits, told: Told::default(), customer: None, capped_period: None });
+        return Ok(Settings { profile, limits, told: Told::default(), capped_period: None });
     };
     Ok(Settings {
         profile: serde_json::from_value(row.profile)?,
         limits: serde_json::from_value(row.limits)?,
         told: serde_json::from_value(row.told)?,
-        customer: row.customer,
         capped_period: row.capped_period,
     })
 }
@@ -68,7 +64,6 @@ pub(crate) async fn put(tx: &Tx, it: &Settings) -> Result<()> {
         profile: serde_json::to_value(&it.profile)?,
         limits: serde_json::to_value(&it.limits)?,
         told: serde_json::to_value(&it.told)?,
-        customer: it.customer.clone(),
         capped_period: it.capped_period.clone(),
     };
     upsert_all(tx, vec![row]).await

@@ -12,7 +12,7 @@ use crate::postgres::{connect, fresh};
 use crate::process::until;
 
 /// Tables that span tenants: accounts, the list of tenants, the outbox, which is ordered over all of them, and leases of processes.
-const GLOBAL: [&str; 10] = [
+const GLOBAL: [&str; 9] = [
     "tenants_account",
     "tenants_tenant",
     "store_outbox",
@@ -21,7 +21,6 @@ const GLOBAL: [&str; 10] = [
     "billing_plan",
     "billing_tax",
     "billing_number",
-    "billing_provider_event",
     "billing_reconciliation",
 ];
 

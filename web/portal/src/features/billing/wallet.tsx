@@ -1,4 +1,4 @@
-import { Button, Card, Empty, Statistic, Table, Tag } from 'antd';
+import { Alert, Button, Card, Empty, Statistic, Table, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -32,6 +32,7 @@ export function WalletAndPayments(): ReactNode {
     <State fetching={fetching && !data} error={error}>
       {wallet && (
         <>
+          <Alert type="info" showIcon title={t('wallet.off')} style={{ marginBottom: 12 }} />
           <Card style={{ marginBottom: 16 }}>
             <Statistic title={t('wallet.balance')} value={format.money(wallet.balance)} />
             <p style={{ color: 'var(--soft)', margin: 0 }}>{t('wallet.explained')}</p>
