@@ -8,7 +8,7 @@ const served = process.env.E2E_URL;
 const address = process.env.E2E_ADDRESS ?? '127.0.0.1:18080';
 const data = mkdtempSync(join(tmpdir(), 'lingxi-e2e-'));
 const binary = process.env.E2E_BINARY ?? '../../target/debug/lingxi';
-const operators = `--set 'operator.emails=["operator@lingxi.example"]'`;
+const operators = `--set 'operator.emails=["operator@lingxi.example","finance@lingxi.example"]'`;
 // One process that does everything, or two processes of every role behind a gateway.
 const cluster = process.env.E2E_SHAPE === 'cluster';
 const command = cluster

@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test';
 import { accessible, newFirm, screen } from './harness.ts';
 
-test('a firm sees what it uses, disputes a unit, chooses a plan and sets its limits', async ({ browser }) => {
+test('a firm sees what it uses, chooses a plan and sets its limits', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Billing Insurance');
   // An integrator's key sends calls of its own; those of Lingxi itself are counted by themselves.
   const send = await page.request.post('/v1/events', {
@@ -58,4 +58,52 @@ test('a firm sees what it uses, disputes a unit, chooses a plan and sets its lim
     await page.screenshot({ path: `test-results/screens/billing-${tab.toLowerCase().replaceAll(' ', '-')}.png`, fullPage: true });
   }
   await context.close();
+});
+
+test('an operator adds a meter, a firm uses it, and everything adds up', async ({ browser }) => {
+  const operator = await newFirm(browser, 'Platform Finance', 'finance@lingxi.example');
+  await screen(operator.page, 'Settings');
+  await operator.page.getByRole('tab', { name: 'Mails' }).click();
+  const link = await operator.page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
+  await operator.page.goto(link ?? '');
+  await operator.page.getByRole('link', { name: 'Go on' }).click();
+  await screen(operator.page, 'Platform');
+  await operator.page.getByRole('tab', { name: 'Plans and meters' }).click();
+  await expect(operator.page.getByText('starter-usd/1')).toBeVisible();
+  await accessible(operator.page);
+  await operator.page.screenshot({ path: 'test-results/screens/operator-catalog-en-US-light.png' });
+  await operator.page.getByRole('heading', { name: /^Meters/ }).getByRole('button').click();
+  const meter = { key: 'claim', name: { zh: '理赔', en: 'Claims' }, unit: { zh: '件', en: 'claim' }, eventType: 'e2e.claim', aggregation: 'SUM', valueField: 'value', dimensions: ['line'] };
+  await operator.page.getByRole('textbox', { name: 'Add a meter' }).fill(JSON.stringify(meter));
+  await operator.page.getByRole('button', { name: 'OK' }).click();
+  await expect(operator.page.getByRole('cell', { name: 'e2e.claim' })).toBeVisible();
+
+  const { page, context } = await newFirm(browser, 'Metered Insurance');
+  const event = (id: string, value: string, line: string): unknown => ({ specversion: '1.0', id, source: 'claims', type: 'e2e.claim', subject: `case-${id}`, data: { value, line } });
+  await expect(async () => {
+    const sent = await page.request.post('/v1/events', {
+      headers: { 'content-type': 'application/cloudevents-batch+json' },
+      data: JSON.stringify([event('1', '2.5', 'motor'), event('2', '4', 'home')]),
+    });
+    expect(sent.status()).toBe(200);
+  }).toPass();
+  await screen(page, 'Usage and bill');
+  await page.getByRole('tab', { name: 'Usage', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Meter' }).click();
+  await page.getByTitle('Claims').click();
+  await expect(page.getByRole('cell', { name: '6.5 claim' })).toBeVisible();
+  await page.getByRole('combobox', { name: 'By dimension' }).click();
+  await page.getByTitle('line', { exact: true }).click();
+  await expect(page.getByRole('cell', { name: 'motor' })).toBeVisible();
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Download CSV' }).click()]);
+  expect(file.suggestedFilename()).toBe('usage.csv');
+  await accessible(page);
+  await context.close();
+
+  await operator.page.getByRole('tab', { name: 'Billing' }).click();
+  await operator.page.getByRole('button', { name: 'Compare now' }).click();
+  await expect(operator.page.getByText(/0 differences/)).toBeVisible();
+  await accessible(operator.page);
+  await operator.page.screenshot({ path: 'test-results/screens/operator-billing-en-US-light.png' });
+  await operator.context.close();
 });

@@ -22,7 +22,7 @@ const TAGS: [&str; 2] = ["one", "two"];
 const MESSAGES: usize = 10_000;
 const RATE: u32 = 80;
 /// How the browser suite's operator signs up.
-const OPERATORS: &str = r#"["operator@lingxi.example"]"#;
+const OPERATORS: &str = r#"["operator@lingxi.example","finance@lingxi.example"]"#;
 
 /// Everything, on a node of its own; prints what was measured.
 pub(crate) fn run_all(browser: bool, keep: bool) -> Outcome {
