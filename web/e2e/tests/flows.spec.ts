@@ -66,7 +66,7 @@ test('what cannot run is said before it is published, and a step back is a click
   await expect(page.getByText('Some ways lead nowhere: step-3')).toBeVisible();
   // Who would leave with unsaved changes is asked.
   await page.getByRole('menuitem', { name: 'Home', exact: true }).click();
-  await expect(page.getByText('Your changes are not saved. Leave?').first()).toBeVisible();
+  await expect(page.getByRole('dialog', { name: 'Your changes are not saved. Leave?' })).toBeVisible();
   await page.getByRole('button', { name: 'Cancel' }).click();
   await expect(page.getByText('Some ways lead nowhere: step-3')).toBeVisible();
   await page.getByRole('button', { name: 'Undo' }).click();
