@@ -1,8 +1,8 @@
 //! The composition root: builds the services, links them, serves them.
 
+pub mod billing;
 pub mod bot_eval;
 pub mod bot_scale;
-pub mod catalog;
 pub mod cloud;
 pub mod converse;
 pub mod demo;

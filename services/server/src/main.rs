@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{bot_eval, bot_scale, catalog, converse, demo, doctor, import, operator, serve};
+use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, operator, serve};
 
 /// The allocator of musl, with which the image's binary is linked, is slow under threads.
 #[cfg(target_env = "musl")]
@@ -244,9 +244,9 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
         Command::Billing { deed } => {
             say(match deed {
                 BillingDeed::Catalog => lingxi_billing::BUILT_IN_CATALOG.trim_end().to_owned(),
-                BillingDeed::Invoice => catalog::invoice(&config).await.map_err(|error| error.to_string())?,
+                BillingDeed::Invoice => billing::invoice(&config).await.map_err(|error| error.to_string())?,
                 BillingDeed::Apply { file } => {
-                    catalog::apply(&config, &file).await.map_err(|error| error.to_string())?
+                    billing::apply(&config, &file).await.map_err(|error| error.to_string())?
                 }
             });
             Ok(())

@@ -4,11 +4,19 @@ use std::collections::BTreeMap;
 
 use lingxi_contracts::billing::SpendLimits;
 use lingxi_kernel::Decimal;
-
-use crate::store::settings::Told;
+use serde::{Deserialize, Serialize};
 
 /// The shares of a limit at which people are told.
 pub(crate) const STEPS: [i64; 3] = [50, 80, 100];
+
+/// Which alerts of a period were told.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(crate) struct Told {
+    pub period: String,
+    /// Such as `alert/80/`, `cap/100/message`.
+    pub what: Vec<String>,
+}
 
 /// Something to be told.
 #[derive(Debug, Clone, PartialEq, Eq)]

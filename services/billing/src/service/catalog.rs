@@ -29,8 +29,7 @@ impl Billing {
     pub(super) async fn sold(&self) -> Result<Arc<Catalog>> {
         let now = self.deps.db.env().now();
         let known = self.known.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some((since, catalog)) = known.filter(|(since, _)| (*since..*since + KEPT).contains(&now)) {
-            let _ = since;
+        if let Some((_, catalog)) = known.filter(|(since, _)| (*since..*since + KEPT).contains(&now)) {
             return Ok(catalog);
         }
         let mut all = catalog::load(&self.deps.db).await?;

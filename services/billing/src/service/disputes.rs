@@ -92,7 +92,7 @@ impl Billing {
         for unit in units {
             facts.push(UsageInput {
                 source: unit.source,
-                id: format!("{}/taken-back", unit.source_id),
+                id: format!("taken-back/{}", UsageId::from_uuid(unit.id)),
                 kind: unit.kind,
                 subject: unit.subject,
                 at: Some(unit.at),

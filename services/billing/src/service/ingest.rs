@@ -98,6 +98,9 @@ impl Billing {
             let fact = match Fact::read(&catalog, tx.now(), usage, ours) {
                 Ok(fact) => fact,
                 Err(refusal) => {
+                    if ours {
+                        tracing::error!(error.cause = %refusal, "A fact of our own cannot be counted");
+                    }
                     answers.push(Some(rejected(refusal.message)));
                     continue;
                 }
@@ -139,9 +142,7 @@ impl Billing {
                 rows.push(row(tx, fact)?);
             }
         }
-        let mut stored = usage::insert_once(tx, rows).await?;
-        let known = first.keys().filter(|id| !stored.contains(id)).copied().collect();
-        let known = usage::payloads(tx, known).await?;
+        let (mut stored, known) = usage::insert_once(tx, rows).await?;
         let mut counted = Vec::new();
         for (index, fact) in facts {
             let outcome = if stored.remove(&fact.id) {

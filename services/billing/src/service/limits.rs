@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{BillingProfile, Entitlement, LimitReached, OverCap, SpendLimits, SubscriptionStatus};
+use lingxi_contracts::billing::{Entitlement, LimitReached, OverCap, SpendLimits, SubscriptionStatus};
 use lingxi_kernel::{Ctx, Decimal, Error, FieldError, Money, Permission, Result};
 use lingxi_store::Tx;
 
@@ -74,47 +74,10 @@ impl Billing {
         let mut known = settings::get(&tx).await?;
         tx.note_change("spend_limits.changed", ctx.tenant, &known.limits, &wanted)?;
         known.limits = wanted.clone();
-        known.told = settings::Told::default();
+        known.told = limits::Told::default();
         known.capped_period = None;
         settings::put(&tx, &known).await?;
         self.check_limits(&tx).await?;
-        tx.commit().await?;
-        self.forget(ctx);
-        Ok(wanted)
-    }
-
-    pub(super) async fn do_set_profile(&self, ctx: &Ctx, wanted: BillingProfile) -> Result<BillingProfile> {
-        ctx.require(Permission::ManageBilling)?;
-        let mut errors = Vec::new();
-        let mut demand = |holds: bool, field: &str, message: &str| {
-            if !holds {
-                errors.push(FieldError { field: field.into(), message: message.into() });
-            }
-        };
-        demand(
-            (1..=200).contains(&wanted.name.trim().chars().count()),
-            "name",
-            "Give the firm's legal name, up to 200 characters.",
-        );
-        let region = wanted.region.len() == 2 && wanted.region.bytes().all(|letter| letter.is_ascii_uppercase());
-        demand(region, "region", "A region is the ISO 3166 code of a country, such as CN.");
-        demand(wanted.address.chars().count() <= 500, "address", "An address has up to 500 characters.");
-        demand(
-            wanted.email.as_ref().is_none_or(|email| email.contains('@') && email.len() <= 254),
-            "email",
-            "This is no mail address.",
-        );
-        demand(
-            wanted.tax_number.as_ref().is_none_or(|number| (1..=50).contains(&number.trim().len())),
-            "taxNumber",
-            "A tax number has up to 50 characters.",
-        );
-        Error::check(errors)?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let mut known = settings::get(&tx).await?;
-        tx.note_change("billing_profile.changed", ctx.tenant, &known.profile, &wanted)?;
-        known.profile = wanted.clone();
-        settings::put(&tx, &known).await?;
         tx.commit().await?;
         self.forget(ctx);
         Ok(wanted)
@@ -126,17 +89,14 @@ impl Billing {
         let until = self.deps.db.env().now() + LEASE;
         let known = self.settings(ctx).await?;
         let over = known.limits.over;
+        let (row, _) = self.subscription_of(&self.deps.db.read(ctx)).await?;
+        if row.status == SubscriptionStatus::Canceled.as_str() {
+            return Ok(Entitlement { granted: Decimal::ZERO, until, over: OverCap::Block });
+        }
         let all = |over| Entitlement { granted: wanted, until, over };
         let capped = known.limits.cap_minor.is_some() || known.limits.meters.iter().any(|limit| limit.hard);
         if over == OverCap::Allow || !capped {
-            let tx = self.deps.db.read(ctx);
-            let (row, _) = self.subscription_of(&tx).await?;
-            let ended = row.status == SubscriptionStatus::Canceled.as_str();
-            return Ok(if ended {
-                Entitlement { granted: Decimal::ZERO, until, over: OverCap::Block }
-            } else {
-                all(over)
-            });
+            return Ok(all(over));
         }
         let none = Entitlement { granted: Decimal::ZERO, until, over };
         let tx = self.deps.db.begin(ctx).await?;

@@ -8,6 +8,7 @@ mod invoice;
 mod limits;
 mod money;
 mod paper;
+mod profile;
 mod reconcile;
 mod subscription;
 mod usage;
@@ -19,8 +20,7 @@ use lingxi_contracts::billing::{
     Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{
-    Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId,
-    Timestamp, UsageId,
+    Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Result, TenantId, Timestamp, UsageId,
 };
 use lingxi_store::TenantCache;
 
@@ -130,8 +130,7 @@ impl BillingClient for Billing {
         self.do_reserve(ctx, meter, wanted).await
     }
     async fn profile(&self, ctx: &Ctx) -> Result<BillingProfile> {
-        ctx.require(Permission::ReadBilling)?;
-        Ok(settings::get(&self.deps.db.read(ctx)).await?.profile)
+        self.do_profile(ctx).await
     }
     async fn set_profile(&self, ctx: &Ctx, profile: BillingProfile) -> Result<BillingProfile> {
         self.do_set_profile(ctx, profile).await

@@ -261,6 +261,7 @@ impl Billing {
         *row = Model {
             status: SubscriptionStatus::Active.as_str().into(),
             zone: firm.time_zone,
+            currency: plan.currency.code().into(),
             started_at: from,
             period_from: from,
             period_to: to,

@@ -4,7 +4,8 @@ use lingxi_contracts::billing::{BillingProfile, SpendLimits};
 use lingxi_kernel::Result;
 use lingxi_store::{TenantEntity, Tx, find, upsert_all};
 use sea_orm::entity::prelude::*;
-use serde::{Deserialize, Serialize};
+
+use crate::rules::limits::Told;
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "billing_settings")]
@@ -25,15 +26,6 @@ impl ActiveModelBehavior for ActiveModel {}
 
 impl TenantEntity for Entity {
     const TENANT: Column = Column::TenantId;
-}
-
-/// Which alerts of a period were told.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub(crate) struct Told {
-    pub period: String,
-    /// Such as `alert/80`, `cap/100`, `message/50`.
-    pub what: Vec<String>,
 }
 
 /// The settings, opened.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use lingxi_contracts::billing::{AsideEvent, AsideReason};
 use lingxi_kernel::{Decimal, Error, Page, PageArgs, Result, Timestamp};
 use lingxi_rating::{Bucket, Gauge};
-use lingxi_store::{Tx, find, tenant_entity, upsert_all};
+use lingxi_store::{Tx, find, insert_all, tenant_entity, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -200,38 +200,22 @@ fn stored(text: &str) -> Result<Decimal> {
         .ok_or_else(|| Error::internal(format!("{text} leaves 128 bits")))
 }
 
-/// Stores the facts whose identity is not known yet, and gives the identities of those.
-pub(crate) async fn insert_once(tx: &Tx, mut rows: Vec<event::Model>) -> Result<HashSet<Uuid>> {
-    // In one order, so that two writers never wait for each other.
-    rows.sort_by_key(|row| row.id);
-    let mut stored = HashSet::new();
+/// Stores the facts whose identity is not known yet. Gives the identities of those, and of the others what the known ones say, as hashes.
+pub(crate) async fn insert_once(tx: &Tx, mut rows: Vec<event::Model>) -> Result<(HashSet<Uuid>, HashMap<Uuid, Uuid>)> {
+    let (mut stored, mut known) = (HashSet::new(), HashMap::new());
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(CHUNK));
         let chunk = std::mem::replace(&mut rows, rest);
-        let ids: Vec<Uuid> = chunk.iter().map(|row| row.id).collect();
-        let known = known_ids(tx, ids).await?;
-        let fresh: Vec<event::Model> = chunk.into_iter().filter(|row| !known.contains(&row.id)).collect();
-        if fresh.is_empty() {
-            continue;
-        }
+        known.extend(payloads(tx, chunk.iter().map(|row| row.id).collect()).await?);
+        let fresh: Vec<event::Model> = chunk.into_iter().filter(|row| !known.contains_key(&row.id)).collect();
         stored.extend(fresh.iter().map(|row| row.id));
-        event::Entity::insert_many(fresh.into_iter().map(event::Model::into_active_model))
-            .exec_without_returning(tx.conn())
-            .await?;
+        insert_all(tx, fresh).await?;
     }
-    Ok(stored)
-}
-
-async fn known_ids(tx: &Tx, ids: Vec<Uuid>) -> Result<HashSet<Uuid>> {
-    let rows = find::<event::Entity>(tx).select_only().column(event::Column::Id).filter(event::Column::Id.is_in(ids));
-    Ok(rows.into_tuple::<Uuid>().all(tx.conn()).await?.into_iter().collect())
+    Ok((stored, known))
 }
 
 /// What the known facts of some identities say, as hashes.
-pub(crate) async fn payloads(tx: &Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
-    if ids.is_empty() {
-        return Ok(HashMap::new());
-    }
+async fn payloads(tx: &Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
     let rows = find::<event::Entity>(tx)
         .select_only()
         .columns([event::Column::Id, event::Column::Payload])
