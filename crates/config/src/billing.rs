@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Stripe;
+
 /// Who bills, when bills become final, and when firms are reminded of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields)]
@@ -21,7 +23,7 @@ pub struct Billing {
     pub grace_hours: u32,
     /// Days within which an invoice is to be paid.
     pub payment_days: u32,
-    /// Days after each reminder at which the next one comes; after the last one the invoice is given up.
+    /// Days after each attempt or reminder at which the next one comes; after the last one the invoice is given up.
     pub retry_days: Vec<u32>,
     /// Days within which events are accepted after they happened.
     pub late_days: u32,
@@ -29,6 +31,8 @@ pub struct Billing {
     pub quiet_days: u32,
     /// Font files for characters that the own font lacks, which has Latin and GB 2312.
     pub fonts: Vec<String>,
+    /// Online payment.
+    pub stripe: Stripe,
 }
 
 impl Default for Billing {
@@ -45,6 +49,7 @@ impl Default for Billing {
             late_days: 35,
             quiet_days: 3,
             fonts: Vec::new(),
+            stripe: Stripe::default(),
         }
     }
 }

@@ -13,6 +13,7 @@ mod models;
 mod nats;
 mod operator;
 mod storage;
+mod stripe;
 mod telemetry;
 
 use figment::Figment;
@@ -31,6 +32,7 @@ pub use models::Models;
 pub use nats::Nats;
 pub use operator::Operator;
 pub use storage::{Database, Storage};
+pub use stripe::Stripe;
 pub use telemetry::{LogFormat, Telemetry};
 
 /// All settings of a process.
@@ -153,6 +155,20 @@ impl Config {
                     .into(),
             ));
         }
+        let stripe = &self.billing.stripe;
+        if stripe.secret_key.is_some() && stripe.webhook_secret.is_none() {
+            return Err(ConfigError(
+                "setting refused: `billing.stripe.webhook_secret` is missing; without it nobody learns that something was paid. \
+                 Set it to the signing secret of the account's webhook to `/billing/stripe`"
+                    .into(),
+            ));
+        }
+        if !stripe.url.starts_with("https://") && !stripe.url.starts_with("http://") {
+            let value = &stripe.url;
+            return Err(ConfigError(format!(
+                "setting refused: `billing.stripe.url` is `{value}`; expected an address that starts with https://"
+            )));
+        }
         let role = &self.storage.app_role;
         if role.is_empty() || !role.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_') {
             return Err(ConfigError(format!(
@@ -179,8 +195,15 @@ impl Config {
         if let Database::Postgres(_) = shown.storage.database() {
             shown.storage.database_url = Some("postgres://***".into());
         }
-        if shown.operator.token.is_some() {
-            shown.operator.token = Some("***".into());
+        let secrets = [
+            &mut shown.operator.token,
+            &mut shown.models.embeddings_key,
+            &mut shown.models.chat_key,
+            &mut shown.billing.stripe.secret_key,
+            &mut shown.billing.stripe.webhook_secret,
+        ];
+        for secret in secrets.into_iter().filter(|secret| secret.is_some()) {
+            *secret = Some("***".into());
         }
         if shown.nats.url.is_some() {
             shown.nats.url = Some("nats://***".into());
@@ -212,6 +235,19 @@ mod tests {
         let flags = [("limits.messages_per_second", "7".into()), ("limits.private_webhooks", "true".into())];
         let config = Config::load(None, &flags).unwrap();
         assert!(config.limits.messages_per_second == 7 && config.limits.private_webhooks);
+    }
+
+    #[test]
+    fn secrets_are_not_printed() {
+        let flags = ["billing.stripe.secret_key", "billing.stripe.webhook_secret", "models.chat_key"];
+        let flags = flags.map(|key| (key, "tell-nobody".to_owned()));
+        assert!(!Config::load(None, &flags).unwrap().to_toml().unwrap().contains("tell-nobody"));
+    }
+
+    #[test]
+    fn payment_without_notices_is_refused() {
+        let error = Config::load(None, &[("billing.stripe.secret_key", "sk_test".into())]).unwrap_err().to_string();
+        assert!(error.contains("webhook_secret"), "{error}");
     }
 
     #[test]

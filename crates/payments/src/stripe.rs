@@ -1,0 +1,391 @@
+//! Stripe, by `async-stripe`. API: <https://docs.stripe.com/api>.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::TryStreamExt as _;
+use lingxi_kernel::{Currency, Error, Money, Result, Timestamp};
+use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
+use stripe_billing::billing_portal_session::CreateBillingPortalSession;
+use stripe_checkout::checkout_session::{
+    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
+    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionAllowedPaymentMethodTypes, ProductData, RetrieveCheckoutSession,
+};
+use stripe_core::customer::{
+    CreateCustomer, ListPaymentMethodsCustomer, RetrieveCustomer, RetrieveCustomerReturned, UpdateCustomer,
+    UpdateCustomerInvoiceSettings,
+};
+use stripe_core::dispute::RetrieveDispute;
+use stripe_core::payment_intent::{
+    CreatePaymentIntent, CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
+};
+use stripe_core::refund::{CreateRefund, RetrieveRefund};
+use stripe_core::setup_intent::RetrieveSetupIntent;
+use stripe_shared::{
+    ApiErrors, ApiErrorsType, CheckoutSession, CheckoutSessionMode, CheckoutSessionPaymentStatus, CheckoutSessionStatus,
+    DisputeStatus, PaymentIntent, PaymentIntentStatus, PaymentMethod,
+};
+use stripe_types::RangeQueryTs;
+
+use crate::{
+    About, Answer, Back, Card, Charge, Chargeback, Checkout, Found, GatewayError, Order, PaymentGateway, Paid, Progress,
+    Refunded,
+};
+
+/// Attempts at a request with one key.
+const ATTEMPTS: u32 = 3;
+/// Before the second attempt; twice as long before the third.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// Stripe behind our own trait. Cheap to clone.
+#[derive(Clone)]
+pub struct Stripe {
+    client: Client,
+    /// After this long no further attempt is made.
+    patience: Duration,
+}
+
+impl std::fmt::Debug for Stripe {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Stripe").finish_non_exhaustive()
+    }
+}
+
+impl Stripe {
+    /// The gateway of the settings; none without a key.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Invalid`] when the key or the address cannot be used.
+    pub fn open(settings: &lingxi_config::Stripe) -> Result<Option<Self>> {
+        let Some(key) = &settings.secret_key else { return Ok(None) };
+        let patience = Duration::from_millis(settings.timeout_ms);
+        // The address is checked by the client's builder with a panic.
+        let url = settings.url.trim_end_matches('/');
+        if url.parse::<http::Uri>().is_err() {
+            return Err(Error::invalid(format!("`billing.stripe.url` is `{url}`, which is no address.")));
+        }
+        let client = ClientBuilder::new(key.as_str()).url(format!("{url}/")).timeout(patience).build();
+        let client = client.map_err(|_| Error::invalid("`billing.stripe.secret_key` cannot be used as a key."))?;
+        Ok(Some(Self { client, patience }))
+    }
+
+    /// Asks, and asks again with the same key while it is not known whether it was done.
+    async fn ask<R: StripeRequest>(&self, key: Option<&str>, request: R) -> Answer<R::Output>
+    where
+        R::Output: miniserde::Deserialize,
+    {
+        let strategy = match key {
+            Some(key) => {
+                let key = IdempotencyKey::new(key).map_err(|error| GatewayError::Refused(error.to_string()))?;
+                RequestStrategy::Idempotent(key)
+            }
+            None => RequestStrategy::Once,
+        };
+        let started = tokio::time::Instant::now();
+        let mut attempt = 1;
+        loop {
+            let answer = request.customize().request_strategy(strategy.clone()).send(&self.client).await;
+            let error = match answer {
+                Ok(answer) => return Ok(answer),
+                Err(error) => told(error),
+            };
+            let again = matches!(error, GatewayError::Unknown(_)) && attempt < ATTEMPTS;
+            if !again || started.elapsed() >= self.patience {
+                return Err(error);
+            }
+            tracing::warn!(%error, attempt, "The payment provider did not answer as it should; asking again");
+            tokio::time::sleep(PAUSE * attempt).await;
+            attempt += 1;
+        }
+    }
+
+    /// What an intent is, with what it is about.
+    async fn intent(&self, id: &str) -> Answer<Paid> {
+        paid(self.ask(None, RetrievePaymentIntent::new(id)).await?)
+    }
+
+    async fn session(&self, id: &str) -> Answer<Found> {
+        let session = self.ask(None, RetrieveCheckoutSession::new(id)).await?;
+        if session.mode == CheckoutSessionMode::Setup {
+            let (Some(setup), Some(customer)) = (&session.setup_intent, &session.customer) else { return Ok(Found::Other) };
+            if session.status == Some(CheckoutSessionStatus::Complete) {
+                self.take_card(setup.id().as_str(), customer.id().as_str()).await?;
+            }
+            let tenant = about(session.metadata.as_ref()).tenant;
+            return Ok(Found::Customer { id: customer.id().to_string(), tenant });
+        }
+        let Some(progress) = session_progress(&session) else { return Ok(Found::Other) };
+        // The intent is there as soon as somebody begins to pay.
+        if let Some(intent) = &session.payment_intent {
+            let mut paid = self.intent(intent.id().as_str()).await?;
+            paid.progress = match (progress, paid.progress) {
+                (_, Progress::Succeeded) => Progress::Succeeded,
+                (Progress::Failed(why), _) => Progress::Failed(why),
+                // The page is done with: nobody can try again.
+                (_, Progress::Waits(why)) if session.status == Some(CheckoutSessionStatus::Complete) => Progress::Failed(why),
+                (_, of_intent) => of_intent,
+            };
+            return Ok(Found::Payment(paid));
+        }
+        let (Some(total), Some(currency)) = (session.amount_total, session.currency.as_ref().and_then(currency)) else {
+            return Ok(Found::Other);
+        };
+        let (id, amount) = (session.id.to_string(), Money::new(total, currency));
+        Ok(Found::Payment(Paid { id, about: about(session.metadata.as_ref()), progress, amount }))
+    }
+
+    /// The card that was left is charged from now on.
+    async fn take_card(&self, setup: &str, customer: &str) -> Answer<()> {
+        let setup = self.ask(None, RetrieveSetupIntent::new(setup)).await?;
+        let Some(method) = setup.payment_method else { return Ok(()) };
+        let method = method.id().to_string();
+        let settings = UpdateCustomerInvoiceSettings { default_payment_method: Some(method.clone()), ..Default::default() };
+        let update = UpdateCustomer::new(customer).invoice_settings(settings);
+        self.ask(Some(&format!("{customer}/card/{}", setup.id)), update).await?;
+        Ok(())
+    }
+
+    async fn refund_found(&self, id: &str) -> Answer<Found> {
+        let refund = self.ask(None, RetrieveRefund::new(id)).await?;
+        let mut refunded = refunded(&refund)?;
+        if refunded.about.refund.is_none() {
+            // One that was made at the provider: its payment says whose it is.
+            let Some(intent) = &refund.payment_intent else { return Ok(Found::Other) };
+            refunded.about = self.intent(intent.id().as_str()).await?.about;
+        }
+        Ok(Found::Refund(refunded))
+    }
+
+    async fn dispute(&self, id: &str) -> Answer<Found> {
+        let dispute = self.ask(None, RetrieveDispute::new(id)).await?;
+        let (Some(intent), Some(currency)) = (&dispute.payment_intent, currency(&dispute.currency)) else {
+            return Ok(Found::Other);
+        };
+        // A warning is only asked about; nothing was taken back.
+        let warning =
+            [DisputeStatus::WarningClosed, DisputeStatus::WarningNeedsResponse, DisputeStatus::WarningUnderReview];
+        if warning.contains(&dispute.status) || dispute.status == DisputeStatus::Prevented {
+            return Ok(Found::Other);
+        }
+        Ok(Found::Chargeback(Chargeback {
+            id: dispute.id.to_string(),
+            about: self.intent(intent.id().as_str()).await?.about,
+            won: dispute.status == DisputeStatus::Won,
+            amount: Money::new(dispute.amount, currency),
+        }))
+    }
+
+    async fn customer(&self, id: &str) -> Answer<Option<stripe_shared::Customer>> {
+        Ok(match self.ask(None, RetrieveCustomer::new(id)).await? {
+            RetrieveCustomerReturned::Customer(customer) => Some(customer),
+            RetrieveCustomerReturned::DeletedCustomer(_) => None,
+        })
+    }
+}
+
+#[async_trait]
+impl PaymentGateway for Stripe {
+    async fn create_customer(&self, key: &str, name: &str, tenant: &str) -> Answer<String> {
+        let about = About { tenant: Some(tenant.into()), ..About::default() };
+        let customer = self.ask(Some(key), CreateCustomer::new().name(name).metadata(metadata(&about))).await?;
+        Ok(customer.id.to_string())
+    }
+
+    async fn card(&self, customer: &str) -> Answer<Option<Card>> {
+        let Some(found) = self.customer(customer).await? else { return Ok(None) };
+        let chosen = found.invoice_settings.and_then(|settings| settings.default_payment_method);
+        let chosen = chosen.map(|method| method.id().to_string());
+        let methods = self.ask(None, ListPaymentMethodsCustomer::new(customer).limit(100)).await?.data;
+        let cards: Vec<Card> = methods.into_iter().filter_map(card).collect();
+        let wanted = cards.iter().find(|card| Some(&card.id) == chosen.as_ref());
+        // The chosen one is gone: the newest of the others.
+        Ok(wanted.or(cards.first()).cloned())
+    }
+
+    async fn set_up_card(&self, key: &str, customer: &str, currency: Currency, back: &Back) -> Answer<Checkout> {
+        let session = CreateCheckoutSession::new()
+            .mode(CheckoutSessionMode::Setup)
+            .currency(provider_currency(currency))
+            .customer(customer)
+            .allowed_payment_method_types(vec![CreateCheckoutSessionAllowedPaymentMethodTypes::Card])
+            .locale(locale(&back.locale))
+            .success_url(back.done.as_str())
+            .cancel_url(back.left.as_str());
+        checkout(self.ask(Some(key), session).await?)
+    }
+
+    async fn portal(&self, customer: &str, back: &Back) -> Answer<String> {
+        let session = CreateBillingPortalSession::new().customer(customer).return_url(back.done.as_str());
+        Ok(self.ask(None, session).await?.url)
+    }
+
+    async fn check_out(&self, key: &str, order: &Order, back: &Back) -> Answer<Checkout> {
+        let methods = order.methods.iter().filter_map(|method| method.parse().ok());
+        let item = CreateCheckoutSessionLineItems {
+            price_data: Some(CreateCheckoutSessionLineItemsPriceData {
+                unit_amount: Some(order.amount.minor),
+                product_data: Some(ProductData::new(order.name.as_str())),
+                ..CreateCheckoutSessionLineItemsPriceData::new(provider_currency(order.amount.currency))
+            }),
+            quantity: Some(1),
+            ..Default::default()
+        };
+        let about = metadata(&order.about);
+        let intent = CreateCheckoutSessionPaymentIntentData { metadata: Some(about.clone()), ..Default::default() };
+        let session = CreateCheckoutSession::new()
+            .mode(CheckoutSessionMode::Payment)
+            .customer(order.customer.as_str())
+            .line_items(vec![item])
+            .allowed_payment_method_types(methods.collect::<Vec<CreateCheckoutSessionAllowedPaymentMethodTypes>>())
+            .payment_intent_data(intent)
+            .metadata(about)
+            .expires_at(order.expires_at.timestamp())
+            .locale(locale(&back.locale))
+            .success_url(back.done.as_str())
+            .cancel_url(back.left.as_str());
+        checkout(self.ask(Some(key), session).await?)
+    }
+
+    async fn charge(&self, key: &str, charge: &Charge) -> Answer<Paid> {
+        let intent = CreatePaymentIntent::new(charge.amount.minor, provider_currency(charge.amount.currency))
+            .customer(charge.customer.as_str())
+            .payment_method(charge.card.as_str())
+            .description(charge.name.as_str())
+            .metadata(metadata(&charge.about))
+            .off_session(CreatePaymentIntentOffSession::Bool(true))
+            .confirm(true);
+        paid(self.ask(Some(key), intent).await?)
+    }
+
+    async fn refund(&self, key: &str, payment: &str, amount: Money, about: &About) -> Answer<Refunded> {
+        let refund = CreateRefund::new().payment_intent(payment).amount(amount.minor).metadata(metadata(about));
+        refunded(&self.ask(Some(key), refund).await?)
+    }
+
+    async fn look_up(&self, id: &str) -> Answer<Found> {
+        Ok(match id.split('_').next().unwrap_or_default() {
+            "cs" => self.session(id).await?,
+            "pi" => Found::Payment(self.intent(id).await?),
+            "re" | "pyr" => self.refund_found(id).await?,
+            "dp" | "du" => self.dispute(id).await?,
+            "cus" => {
+                let customer = self.customer(id).await?;
+                let tenant = customer.and_then(|customer| about(customer.metadata.as_ref()).tenant);
+                Found::Customer { id: id.to_owned(), tenant }
+            }
+            _ => Found::Other,
+        })
+    }
+
+    async fn payments_since(&self, from: Timestamp) -> Answer<Vec<Paid>> {
+        let list = ListPaymentIntent::new().created(RangeQueryTs::gte(from.timestamp())).limit(100);
+        let all: Vec<PaymentIntent> = list.paginate().stream(&self.client).try_collect().await.map_err(told)?;
+        // What is in other currencies is not ours.
+        Ok(all.into_iter().filter_map(|intent| paid(intent).ok()).collect())
+    }
+}
+
+/// What an error of the provider means for what was asked.
+fn told(error: StripeError) -> GatewayError {
+    match error {
+        StripeError::Stripe(error, status) => match (&error.type_, status) {
+            (ApiErrorsType::CardError, _) => GatewayError::Declined(reason(&error)),
+            // Somebody asks with the same key at this moment, or too much at once.
+            (_, 409 | 429 | 500..) => GatewayError::Unknown(reason(&error)),
+            _ => GatewayError::Refused(reason(&error)),
+        },
+        StripeError::ConfigError(message) => GatewayError::Refused(message),
+        // A write may have been done before its answer was lost.
+        other => GatewayError::Unknown(other.to_string()),
+    }
+}
+
+fn reason(error: &ApiErrors) -> String {
+    let code = error.decline_code.clone().or_else(|| error.code.as_ref().map(|code| code.as_str().to_owned()));
+    match (&error.message, code) {
+        (Some(message), Some(code)) => format!("{message} ({code})"),
+        (Some(message), None) => message.clone(),
+        (None, code) => code.unwrap_or_else(|| "the provider gave no reason".into()),
+    }
+}
+
+fn about(metadata: Option<&HashMap<String, String>>) -> About {
+    let field = |name: &str| metadata.and_then(|all| all.get(name)).cloned();
+    About { tenant: field("tenant"), payment: field("payment"), refund: field("refund") }
+}
+
+fn metadata(about: &About) -> HashMap<String, String> {
+    let all = [("tenant", &about.tenant), ("payment", &about.payment), ("refund", &about.refund)];
+    all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?))).collect()
+}
+
+fn provider_currency(currency: Currency) -> stripe_types::Currency {
+    match currency {
+        Currency::Cny => stripe_types::Currency::CNY,
+        Currency::Usd => stripe_types::Currency::USD,
+        Currency::Eur => stripe_types::Currency::EUR,
+        Currency::Jpy => stripe_types::Currency::JPY,
+        // The library's list lacks it.
+        Currency::Kwd => stripe_types::Currency::Unknown("kwd".into()),
+    }
+}
+
+/// Of those that bills can be in.
+fn currency(currency: &stripe_types::Currency) -> Option<Currency> {
+    [Currency::Cny, Currency::Usd, Currency::Eur, Currency::Jpy, Currency::Kwd]
+        .into_iter()
+        .find(|own| provider_currency(*own) == *currency)
+}
+
+fn locale(locale: &str) -> stripe_shared::CheckoutSessionLocale {
+    if locale.starts_with("zh") { stripe_shared::CheckoutSessionLocale::Zh } else { stripe_shared::CheckoutSessionLocale::En }
+}
+
+fn checkout(session: CheckoutSession) -> Answer<Checkout> {
+    let missing = || GatewayError::Refused("the provider's page has no address".into());
+    Ok(Checkout { id: session.id.to_string(), url: session.url.ok_or_else(missing)? })
+}
+
+fn card(method: PaymentMethod) -> Option<Card> {
+    let card = method.card?;
+    let (id, exp_month, exp_year) = (method.id.to_string(), card.exp_month, card.exp_year);
+    Some(Card { id, brand: card.brand, last4: card.last4, exp_month, exp_year })
+}
+
+fn session_progress(session: &CheckoutSession) -> Option<Progress> {
+    Some(match (session.status.as_ref()?, &session.payment_status) {
+        (CheckoutSessionStatus::Expired, _) => Progress::Failed("the page was not used in time".into()),
+        (CheckoutSessionStatus::Complete, CheckoutSessionPaymentStatus::Paid) => Progress::Succeeded,
+        _ => Progress::Pending,
+    })
+}
+
+fn paid(intent: PaymentIntent) -> Answer<Paid> {
+    let why = intent.last_payment_error.as_ref().map(|error| reason(error));
+    let progress = match &intent.status {
+        PaymentIntentStatus::Succeeded => Progress::Succeeded,
+        PaymentIntentStatus::Canceled => Progress::Failed(why.unwrap_or_else(|| "it was cancelled".into())),
+        PaymentIntentStatus::Processing => Progress::Pending,
+        _ => Progress::Waits(why.unwrap_or_else(|| "the payer has to confirm it".into())),
+    };
+    let unknown = || GatewayError::Refused(format!("bills are not in {}", intent.currency));
+    let amount = Money::new(intent.amount, currency(&intent.currency).ok_or_else(unknown)?);
+    Ok(Paid { id: intent.id.to_string(), about: about(Some(&intent.metadata)), progress, amount })
+}
+
+fn refunded(refund: &stripe_shared::Refund) -> Answer<Refunded> {
+    let unknown = || GatewayError::Refused(format!("bills are not in {}", refund.currency));
+    Ok(Refunded {
+        id: refund.id.to_string(),
+        about: about(refund.metadata.as_ref()),
+        progress: match refund.status.as_deref() {
+            Some("succeeded") => Progress::Succeeded,
+            Some("failed" | "canceled") => {
+                Progress::Failed(refund.failure_reason.clone().unwrap_or_else(|| "the provider gave no reason".into()))
+            }
+            _ => Progress::Pending,
+        },
+        amount: Money::new(refund.amount, currency(&refund.currency).ok_or_else(unknown)?),
+    })
+}
