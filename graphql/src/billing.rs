@@ -3,8 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result, SimpleObject};
 use lingxi_contracts::billing::{
-    AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Invoice, LedgerEntry, Payment, Plan,
-    PlanSubscription, SpendLimits, UsageEvent, UsagePoint, UsageQuery, Wallet,
+    AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Invoice, LedgerEntry, Payment,
+    PaymentOptions, Plan, PlanSubscription, SpendLimits, UsageEvent, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{InvoiceId, Money, PageArgs, Timestamp, UsageId};
 
@@ -36,6 +36,14 @@ payload!(
     DisputePayload {
         /// The dispute.
         dispute: Dispute
+    }
+);
+
+payload!(
+    /// A page of the payment provider's at which somebody pays or leaves a card.
+    CheckoutPayload {
+        /// Where it is.
+        url: String
     }
 );
 
@@ -179,6 +187,12 @@ impl BillingQuery {
         Ok(connection(services.billing.payments(caller, page).await.shown()?))
     }
 
+    /// How the firm can pay.
+    async fn payment_options(&self, ctx: &Context<'_>) -> Result<PaymentOptions> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.payment_options(caller).await.shown()
+    }
+
     /// The firm's disputes, newest first.
     async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>> {
         let (caller, services) = parts(ctx)?;
@@ -220,6 +234,34 @@ impl BillingMutation {
     async fn set_billing_profile(&self, ctx: &Context<'_>, input: BillingProfile) -> Result<BillingProfilePayload> {
         let (caller, services) = parts(ctx)?;
         BillingProfilePayload::of(services.billing.set_profile(caller, input).await)
+    }
+
+    /// Begins to leave a card that invoices are charged to, at a page of the payment provider's.
+    async fn set_up_card(&self, ctx: &Context<'_>) -> Result<CheckoutPayload> {
+        let (caller, services) = parts(ctx)?;
+        CheckoutPayload::of(services.billing.set_up_card(caller).await)
+    }
+
+    /// The page of the payment provider's at which the firm's cards are changed.
+    async fn open_payment_portal(&self, ctx: &Context<'_>) -> Result<CheckoutPayload> {
+        let (caller, services) = parts(ctx)?;
+        CheckoutPayload::of(services.billing.payment_portal(caller).await)
+    }
+
+    /// Begins to fill the wallet, at a page of the payment provider's.
+    async fn top_up_wallet(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Minor units of the firm's currency.")] minor: i64,
+    ) -> Result<CheckoutPayload> {
+        let (caller, services) = parts(ctx)?;
+        CheckoutPayload::of(services.billing.top_up(caller, minor).await)
+    }
+
+    /// Begins to pay what is due of an invoice, at a page of the payment provider's.
+    async fn pay_invoice(&self, ctx: &Context<'_>, id: InvoiceId) -> Result<CheckoutPayload> {
+        let (caller, services) = parts(ctx)?;
+        CheckoutPayload::of(services.billing.pay_invoice(caller, id).await)
     }
 
     /// Doubts a unit that the firm is billed for.

@@ -5,7 +5,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::billing::{
     CreditGrant, CreditNote, Dispute, Invoice, InvoiceStatus, Meter, Payment, Plan, Reconciliation, Tax,
 };
-use lingxi_kernel::{Currency, DisputeId, InvoiceId, Money, PageArgs, TenantId, Timestamp};
+use lingxi_kernel::{Currency, DisputeId, InvoiceId, Money, PageArgs, PaymentId, TenantId, Timestamp};
 
 use crate::outcome::{Shown as _, connection, parts, payload};
 
@@ -84,6 +84,15 @@ pub struct TenantDispute {
     dispute: Dispute,
 }
 
+/// A payment and whose it is.
+#[derive(SimpleObject)]
+pub struct TenantPayment {
+    /// Whose it is.
+    tenant_id: TenantId,
+    /// The payment.
+    payment: Payment,
+}
+
 /// An amount of money.
 #[derive(InputObject)]
 pub struct MoneyInput {
@@ -118,6 +127,19 @@ impl SellingQuery {
         let args = PageArgs::new(first, after).shown()?;
         let page = services.billing.all_invoices(caller, status, args).await.shown()?;
         Ok(connection(page.map(|(tenant_id, invoice)| TenantInvoice { tenant_id, invoice })))
+    }
+
+    /// Payments of all firms, newest first. For operators.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn all_payments(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, TenantPayment>> {
+        let (caller, services) = parts(ctx)?;
+        let page = services.billing.all_payments(caller, PageArgs::new(first, after).shown()?).await.shown()?;
+        Ok(connection(page.map(|(tenant_id, payment)| TenantPayment { tenant_id, payment })))
     }
 
     /// The latest comparisons of what came, what was counted, what was billed and the ledger, newest first. For operators.
@@ -197,6 +219,19 @@ impl SellingMutation {
         let (caller, services) = parts(ctx)?;
         let amount = amount.into();
         PaymentPayload::of(services.billing.record_transfer(caller, tenant_id, invoice_id, amount, &reference).await)
+    }
+
+    /// Gives back part of a payment, out of credit that the firm has not used. For operators.
+    async fn refund_payment(
+        &self,
+        ctx: &Context<'_>,
+        tenant_id: TenantId,
+        payment_id: PaymentId,
+        #[graphql(desc = "Minor units.")] minor: i64,
+        reason: String,
+    ) -> Result<PaymentPayload> {
+        let (caller, services) = parts(ctx)?;
+        PaymentPayload::of(services.billing.refund_payment(caller, tenant_id, payment_id, minor, &reason).await)
     }
 
     /// Gives a firm credit. For operators.

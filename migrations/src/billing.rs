@@ -270,3 +270,60 @@ fn selling() -> Vec<Def> {
         plain_table("billing_reconciliation").primary_uuid("id").json("report").big("differences").time("at"),
     ]
 }
+
+/// Online payment.
+pub(crate) struct Payments;
+
+impl MigrationName for Payments {
+    fn name(&self) -> &'static str {
+        "m20261126_000020_payments"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Payments {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        table::create(manager, paying()).await?;
+        table::extend(manager, payers()).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        table::shrink(manager, payers()).await?;
+        table::drop_all(manager, paying()).await
+    }
+}
+
+fn payers() -> Vec<Def> {
+    vec![
+        table::added("billing_settings").text_null("customer").json_null("card"),
+        table::added("billing_payment").big_null("refunded").text_null("card"),
+    ]
+}
+
+/// What goes back, and what the provider tells.
+fn paying() -> Vec<Def> {
+    vec![
+        tenant_table("billing_refund")
+            .uuid("payment_id")
+            .text("status")
+            .text("currency")
+            .big("amount")
+            .text("reason")
+            .text("reference")
+            .text_null("failure")
+            .time("at")
+            .unique(&["tenant_id", "reference"])
+            .index(&["tenant_id", "payment_id"]),
+        plain_table("billing_notice")
+            .primary_text("id")
+            .text("kind")
+            .text("object")
+            .text("body")
+            .time("received_at")
+            .time_null("handled_at")
+            .int("attempts")
+            .time("next_at")
+            .text_null("failure")
+            .index(&["handled_at", "next_at"]),
+    ]
+}

@@ -39,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::OutsideModels),
             Box::new(bot::Trained),
             Box::new(billing::Billing),
+            Box::new(billing::Payments),
         ]
     }
 }

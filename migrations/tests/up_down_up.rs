@@ -38,6 +38,7 @@ async fn every_table_of_a_tenant_is_keyed_by_the_tenant_first() -> Result<(), Db
         "billing_meter",
         "billing_plan",
         "billing_tax",
+        "billing_notice",
         "billing_number",
         "billing_reconciliation",
         "seaql_migrations",

@@ -64,10 +64,16 @@ pub(crate) fn handle(state: &mut State, method: &str, path: &str, form: &Form) -
         ("POST", ["refunds"]) => create_refund(state, form),
         ("GET", ["customers" | "payment_intents" | "refunds" | "setup_intents" | "disputes", id])
         | ("GET", ["checkout", "sessions", id]) => match state.get(id) {
-            Value::Null => (404, json!({ "error": { "type": "invalid_request_error", "message": format!("No such object: '{id}'") } })),
+            Value::Null => (
+                404,
+                json!({ "error": { "type": "invalid_request_error", "message": format!("No such object: '{id}'") } }),
+            ),
             found => (200, found),
         },
-        _ => (404, json!({ "error": { "type": "invalid_request_error", "message": format!("Unrecognized request URL ({method}: {path})") } })),
+        _ => (
+            404,
+            json!({ "error": { "type": "invalid_request_error", "message": format!("Unrecognized request URL ({method}: {path})") } }),
+        ),
     }
 }
 
@@ -133,7 +139,13 @@ fn create_portal(state: &mut State, form: &Form) -> Done {
     (200, session)
 }
 
-fn intent(state: &mut State, status: &str, (amount, currency): (i64, &str), customer: &Value, metadata: &Value) -> Value {
+fn intent(
+    state: &mut State,
+    status: &str,
+    (amount, currency): (i64, &str),
+    customer: &Value,
+    metadata: &Value,
+) -> Value {
     let (id, now) = (state.id("pi"), state.now());
     json!({
         "id": id, "object": "payment_intent", "created": now, "livemode": false, "status": status, "amount": amount,
@@ -219,7 +231,8 @@ pub(crate) fn act(state: &mut State, session: &str, payer: Payer) {
         session["setup_intent"] = json!(id);
         state.put(Some("setup_intent.succeeded"), setup);
     } else {
-        let (amount, currency) = (session["amount_total"].as_i64().unwrap_or(0), session["currency"].as_str().unwrap_or_default());
+        let (amount, currency) =
+            (session["amount_total"].as_i64().unwrap_or(0), session["currency"].as_str().unwrap_or_default());
         let status = match payer {
             Payer::Pays => "succeeded",
             Payer::PaysLater => "processing",
@@ -247,7 +260,8 @@ pub(crate) fn act(state: &mut State, session: &str, payer: Payer) {
 }
 
 pub(crate) fn arrive(state: &mut State, it_does: bool) {
-    let waiting = state.all("cs").into_iter().find(|one| one["status"] == "complete" && one["payment_status"] == "unpaid");
+    let waiting =
+        state.all("cs").into_iter().find(|one| one["status"] == "complete" && one["payment_status"] == "unpaid");
     let Some(mut session) = waiting else { return };
     let mut paid = state.get(session["payment_intent"].as_str().unwrap_or_default());
     if it_does {

@@ -51,7 +51,11 @@ async fn pay(state: web::Data<Shared>, id: web::Path<String>, how: web::Form<How
         "leave" => to(&session["cancel_url"]),
         how => {
             objects::act(&mut state, &id, if how == "pay" { Payer::Pays } else { Payer::IsDeclined });
-            if state.get(&id)["status"] == "open" { html("The card was declined", "") } else { to(&session["success_url"]) }
+            if state.get(&id)["status"] == "open" {
+                html("The card was declined", "")
+            } else {
+                to(&session["success_url"])
+            }
         }
     }
 }

@@ -124,10 +124,7 @@ impl Stripe {
         let state = Shared::default();
         let data = state.clone();
         let server = HttpServer::new(move || {
-            App::new()
-                .app_data(web::Data::new(data.clone()))
-                .configure(pages::routes)
-                .default_service(web::to(answer))
+            App::new().app_data(web::Data::new(data.clone())).configure(pages::routes).default_service(web::to(answer))
         });
         let server = server.workers(1).disable_signals().shutdown_timeout(0).bind(address)?;
         let bound = server.addrs().first().map(ToString::to_string).unwrap_or_default();
@@ -261,11 +258,18 @@ async fn answer(request: HttpRequest, state: web::Data<Shared>, body: String) ->
         Some(Fault::Break | Fault::DropAfterCommit) | None => {}
     }
     let key = header("idempotency-key");
-    let asked = format!("{named} {body}");
+    // In whatever order the fields came.
+    let mut fields: Vec<&str> = body.split('&').collect();
+    fields.sort_unstable();
+    let asked = format!("{named} {}", fields.join("&"));
     let mut state = locked(&state);
     if let Some((first, status, answer)) = key.as_ref().and_then(|key| state.keys.get(key)).cloned() {
         if first != asked {
-            return respond(error(400, "idempotency_error", "Keys for idempotent requests can only be used with the same parameters"));
+            return respond(error(
+                400,
+                "idempotency_error",
+                "Keys for idempotent requests can only be used with the same parameters",
+            ));
         }
         return respond((status, answer));
     }

@@ -100,6 +100,10 @@ define_id!(
     PaymentId, "pay";
     /// A firm's doubt about a unit that it is billed for.
     DisputeId, "dsp";
+    /// Money of a payment that goes back.
+    RefundId, "ref";
+    /// A fapiao.
+    FapiaoId, "fap";
     /// An alert or a cap on a meter or on the bill.
     QuotaId, "quo";
     /// A domain event.

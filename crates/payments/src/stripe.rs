@@ -9,8 +9,9 @@ use lingxi_kernel::{Currency, Error, Money, Result, Timestamp};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, CreateCheckoutSessionLineItemsPriceData,
-    CreateCheckoutSessionPaymentIntentData, CreateCheckoutSessionAllowedPaymentMethodTypes, ProductData, RetrieveCheckoutSession,
+    CreateCheckoutSession, CreateCheckoutSessionAllowedPaymentMethodTypes, CreateCheckoutSessionLineItems,
+    CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionPaymentIntentData, ProductData,
+    RetrieveCheckoutSession,
 };
 use stripe_core::customer::{
     CreateCustomer, ListPaymentMethodsCustomer, RetrieveCustomer, RetrieveCustomerReturned, UpdateCustomer,
@@ -23,14 +24,14 @@ use stripe_core::payment_intent::{
 use stripe_core::refund::{CreateRefund, RetrieveRefund};
 use stripe_core::setup_intent::RetrieveSetupIntent;
 use stripe_shared::{
-    ApiErrors, ApiErrorsType, CheckoutSession, CheckoutSessionMode, CheckoutSessionPaymentStatus, CheckoutSessionStatus,
-    DisputeStatus, PaymentIntent, PaymentIntentStatus, PaymentMethod,
+    ApiErrors, ApiErrorsType, CheckoutSession, CheckoutSessionMode, CheckoutSessionPaymentStatus,
+    CheckoutSessionStatus, DisputeStatus, PaymentIntent, PaymentIntentStatus, PaymentMethod,
 };
 use stripe_types::RangeQueryTs;
 
 use crate::{
-    About, Answer, Back, Card, Charge, Chargeback, Checkout, Found, GatewayError, Order, PaymentGateway, Paid, Progress,
-    Refunded,
+    About, Answer, Back, Card, Charge, Chargeback, Checkout, Found, GatewayError, Order, Paid, PaymentGateway,
+    Progress, Refunded,
 };
 
 /// Attempts at a request with one key.
@@ -108,7 +109,9 @@ impl Stripe {
     async fn session(&self, id: &str) -> Answer<Found> {
         let session = self.ask(None, RetrieveCheckoutSession::new(id)).await?;
         if session.mode == CheckoutSessionMode::Setup {
-            let (Some(setup), Some(customer)) = (&session.setup_intent, &session.customer) else { return Ok(Found::Other) };
+            let (Some(setup), Some(customer)) = (&session.setup_intent, &session.customer) else {
+                return Ok(Found::Other);
+            };
             if session.status == Some(CheckoutSessionStatus::Complete) {
                 self.take_card(setup.id().as_str(), customer.id().as_str()).await?;
             }
@@ -123,7 +126,9 @@ impl Stripe {
                 (_, Progress::Succeeded) => Progress::Succeeded,
                 (Progress::Failed(why), _) => Progress::Failed(why),
                 // The page is done with: nobody can try again.
-                (_, Progress::Waits(why)) if session.status == Some(CheckoutSessionStatus::Complete) => Progress::Failed(why),
+                (_, Progress::Waits(why)) if session.status == Some(CheckoutSessionStatus::Complete) => {
+                    Progress::Failed(why)
+                }
                 (_, of_intent) => of_intent,
             };
             return Ok(Found::Payment(paid));
@@ -140,7 +145,8 @@ impl Stripe {
         let setup = self.ask(None, RetrieveSetupIntent::new(setup)).await?;
         let Some(method) = setup.payment_method else { return Ok(()) };
         let method = method.id().to_string();
-        let settings = UpdateCustomerInvoiceSettings { default_payment_method: Some(method.clone()), ..Default::default() };
+        let settings =
+            UpdateCustomerInvoiceSettings { default_payment_method: Some(method.clone()), ..Default::default() };
         let update = UpdateCustomer::new(customer).invoice_settings(settings);
         self.ask(Some(&format!("{customer}/card/{}", setup.id)), update).await?;
         Ok(())
@@ -291,6 +297,10 @@ fn told(error: StripeError) -> GatewayError {
     match error {
         StripeError::Stripe(error, status) => match (&error.type_, status) {
             (ApiErrorsType::CardError, _) => GatewayError::Declined(reason(&error)),
+            // Something was asked with this key before, and may have been done.
+            (ApiErrorsType::IdempotencyError, _) => GatewayError::Unknown(reason(&error)),
+            // Until somebody mends the key in the settings.
+            (_, 401 | 403) => GatewayError::Unknown(reason(&error)),
             // Somebody asks with the same key at this moment, or too much at once.
             (_, 409 | 429 | 500..) => GatewayError::Unknown(reason(&error)),
             _ => GatewayError::Refused(reason(&error)),
@@ -339,7 +349,11 @@ fn currency(currency: &stripe_types::Currency) -> Option<Currency> {
 }
 
 fn locale(locale: &str) -> stripe_shared::CheckoutSessionLocale {
-    if locale.starts_with("zh") { stripe_shared::CheckoutSessionLocale::Zh } else { stripe_shared::CheckoutSessionLocale::En }
+    if locale.starts_with("zh") {
+        stripe_shared::CheckoutSessionLocale::Zh
+    } else {
+        stripe_shared::CheckoutSessionLocale::En
+    }
 }
 
 fn checkout(session: CheckoutSession) -> Answer<Checkout> {

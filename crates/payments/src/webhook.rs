@@ -141,7 +141,10 @@ mod tests {
     fn a_notice_needs_an_id_and_an_object() {
         let read = Notice::read(r#"{"id":"evt_1","type":"refund.created","data":{"object":{"id":"re_1"}}}"#).unwrap();
         assert_eq!((read.id.as_str(), read.kind.as_str(), read.object.as_str()), ("evt_1", "refund.created", "re_1"));
-        assert_eq!(Notice::read(r#"{"id":"evt_1","type":"balance.available","data":{"object":{}}}"#).unwrap().object, "");
+        assert_eq!(
+            Notice::read(r#"{"id":"evt_1","type":"balance.available","data":{"object":{}}}"#).unwrap().object,
+            ""
+        );
         for wrong in ["", "[]", "null", r#"{"id":"","type":"x","data":{"object":{}}}"#, r#"{"id":"evt_1"}"#] {
             assert!(Notice::read(wrong).is_err(), "{wrong}");
         }

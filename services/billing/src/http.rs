@@ -15,6 +15,9 @@ use crate::service::MOST;
 /// Largest body of a request, in bytes: what a message between processes holds.
 const LARGEST: usize = 900_000;
 
+/// Largest notice of the payment provider, in bytes.
+const LARGEST_NOTICE: usize = 512 << 10;
+
 /// What the routes work with. Cheap to clone.
 #[derive(Clone)]
 pub struct Edge {
@@ -33,6 +36,7 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
     config
         .app_data(web::Data::new(edge.clone()))
         .route("/v1/events", web::post().to(ingest))
+        .route("/billing/stripe", web::post().to(notice))
         .route("/billing/usage.csv", web::get().to(usage_file))
         .route("/billing/ledger.csv", web::get().to(ledger_file))
         .route("/billing/invoices/{id}.pdf", web::get().to(invoice_file));
@@ -153,6 +157,19 @@ async fn answer_all(edge: &Edge, signed: &Signed, values: Vec<Value>) -> Result<
     let mut stored = edge.billing.report_usage(&signed.ctx, usage).await?.into_iter();
     let missing = || Error::internal("an event was not answered");
     answers.into_iter().map(|known| known.or_else(|| stored.next()).ok_or_else(missing)).collect()
+}
+
+/// Takes what the payment provider tells; its signature says who it is. It is kept when this answers 200, and never needs to come again.
+async fn notice(request: HttpRequest, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
+    let body = body.to_bytes_limited(LARGEST_NOTICE).await.map_err(|_| {
+        let message = format!("The notice is larger than {LARGEST_NOTICE} bytes.");
+        Error::new(ErrorCode::TooLarge, message)
+    })?;
+    let body = body.map_err(|error| Error::invalid(format!("The notice broke off: {error}.")))?;
+    let body = String::from_utf8(body.to_vec()).map_err(|_| Error::invalid("The notice is no UTF-8 text."))?;
+    let signature = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    edge.billing.provider_notice(body, signature).await?;
+    Ok(HttpResponse::Ok().json(json!({ "received": true })))
 }
 
 /// Which usage a file is to hold.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures::{StreamExt as _, TryStreamExt as _};
-use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, SubscriptionStatus};
-use lingxi_kernel::{InvoiceId, Page, PageArgs, Result};
+use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus};
+use lingxi_kernel::{InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
 use lingxi_store::{Db, system, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
@@ -19,6 +19,7 @@ use crate::store::invoice::{credit_note, dispute, row};
 use crate::store::money::grant;
 use crate::store::subscription::{self, phase};
 use crate::store::usage::outcome;
+use crate::store::{notice, payment};
 
 /// The service's timers.
 #[derive(Clone)]
@@ -38,6 +39,12 @@ const AT_ONCE: usize = 8;
 
 /// Between two comparisons that nobody asked for.
 const A_DAY: TimeDelta = TimeDelta::hours(24);
+
+/// After so long without a notice a payment is asked for.
+const UNNOTICED: TimeDelta = TimeDelta::minutes(5);
+
+/// How long notices are kept that were handled.
+const KEPT: TimeDelta = TimeDelta::days(90);
 
 /// Rows that are looked for at a time.
 const LOOKED_FOR: u64 = 500;
@@ -116,31 +123,63 @@ impl Jobs {
         Ok(())
     }
 
-    /// Reminds of invoices that were not paid in time.
+    /// Collects what is due: from the wallet, by the card on file, or by reminding.
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
-    pub async fn remind(&self) -> Result<()> {
+    pub async fn collect(&self) -> Result<()> {
         let unpaid = [InvoiceStatus::Open.as_str(), InvoiceStatus::PastDue.as_str()];
         let due: Vec<(Uuid, Uuid)> = row::Entity::find()
             .select_only()
             .columns([row::Column::TenantId, row::Column::Id])
             .filter(row::Column::Status.is_in(unpaid))
             .filter(row::Column::NextAttemptAt.lte(self.db.env().now()))
+            .order_by_asc(row::Column::NextAttemptAt)
             .limit(LOOKED_FOR)
             .into_tuple()
             .all(&system::reader(&self.db))
             .await?;
-        for (id, invoice) in due {
-            let tx = self.db.begin(&tenant(id)).await?;
-            let known = row::get(&tx, invoice).await?;
-            let still = |row: &row::Model| row.next_attempt_at.is_some_and(|at| at <= tx.now()) && row.due() > 0;
-            if let Some(row) = known.filter(still) {
-                self.service.remind(&tx, row).await?;
-                tx.commit().await?;
-            }
+        one_by_one(due.into_iter().map(|(id, invoice)| async move { self.service.collect(&tenant(id), invoice).await }))
+            .await
+    }
+
+    /// Finds out what became of payments and refunds of which no notice came, and does what notices were about that failed.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn follow_up(&self) -> Result<()> {
+        let service = &self.service;
+        if service.deps.gateway.is_none() {
+            return Ok(());
         }
-        Ok(())
+        let (reader, now) = (system::reader(&self.db), self.db.env().now());
+        let notices = notice::Entity::find()
+            .filter(notice::Column::HandledAt.is_null())
+            .filter(notice::Column::NextAt.lte(now))
+            .order_by_asc(notice::Column::ReceivedAt)
+            .limit(LOOKED_FOR)
+            .all(&reader)
+            .await?;
+        one_by_one(notices.into_iter().map(|row| service.handle(row))).await?;
+        let pending = payment::row::Entity::find()
+            .filter(payment::row::Column::Status.eq(PaymentStatus::Pending.as_str()))
+            .filter(payment::row::Column::Method.eq(PaymentMethod::Provider.as_str()))
+            .filter(payment::row::Column::At.lte(now - UNNOTICED))
+            .order_by_asc(payment::row::Column::At)
+            .limit(LOOKED_FOR)
+            .all(&reader)
+            .await?;
+        one_by_one(pending.into_iter().map(|row| async move { service.resolve(&tenant(row.tenant_id), row).await }))
+            .await?;
+        let refunds = payment::refund::Entity::find()
+            .filter(payment::refund::Column::Status.eq(PaymentStatus::Pending.as_str()))
+            .filter(payment::refund::Column::At.lte(now - UNNOTICED))
+            .order_by_asc(payment::refund::Column::At)
+            .limit(LOOKED_FOR)
+            .all(&reader)
+            .await?;
+        one_by_one(refunds.into_iter().map(|row| async move { service.send_back(&tenant(row.tenant_id), row).await }))
+            .await
     }
 
     /// Compares everything once a day; a difference is an alert.
@@ -151,6 +190,7 @@ impl Jobs {
         let last = catalog::reports(&self.db).await?.first().map(|report| report.at);
         if last.is_none_or(|last| self.db.env().now() - last >= A_DAY) {
             self.service.reconcile().await?;
+            self.service.prune_notices(self.db.env().now() - KEPT).await?;
         }
         Ok(())
     }
@@ -198,6 +238,23 @@ impl Jobs {
     }
 }
 
+/// Payments of all firms, newest first.
+pub(crate) async fn all_payments(db: &Db, args: &PageArgs) -> Result<Page<payment::row::Model>> {
+    let mut rows =
+        payment::row::Entity::find().order_by_desc(payment::row::Column::Id).limit(u64::from(args.first) + 1);
+    if let Some(after) = &args.after {
+        rows = rows.filter(payment::row::Column::Id.lt(after.parse::<PaymentId>()?.uuid()));
+    }
+    let rows = rows.all(&system::reader(db)).await?;
+    Ok(Page::from_overfetch(rows, args, |row| row.id().to_string()))
+}
+
+/// Notices of the payment provider that came before a moment and could not be handled.
+pub(crate) async fn stuck_notices(db: &Db, before: Timestamp) -> Result<Vec<notice::Model>> {
+    let rows = notice::Entity::find().filter(notice::Column::HandledAt.is_null());
+    Ok(rows.filter(notice::Column::ReceivedAt.lt(before)).limit(LOOKED_FOR).all(&system::reader(db)).await?)
+}
+
 /// Firms that are on a version of a plan.
 pub(crate) async fn subscribed(db: &Db, code: &str) -> Result<Vec<Uuid>> {
     let rows = phase::Entity::find()
@@ -234,6 +291,16 @@ pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
 /// Does the work of firms, of some at a time: while one waits for the disk, others compute.
 async fn all_at_once(work: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
     futures::stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await
+}
+
+/// Does work in its order; what fails keeps nothing else from being done, and is done next time.
+async fn one_by_one(work: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
+    for one in work {
+        if let Err(error) = one.await {
+            tracing::error!(%error, cause = error.cause, "Part of the work on payments failed");
+        }
+    }
+    Ok(())
 }
 
 /// Firms with a subscription.

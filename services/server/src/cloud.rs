@@ -16,6 +16,7 @@ use lingxi_contracts::tenants::{RemoteTenants, TenantsCalls, TenantsClient};
 use lingxi_graphql::Services;
 use lingxi_http::TenantLimit;
 use lingxi_kernel::{Env, Error, Result};
+use lingxi_payments::Stripe;
 use lingxi_store::{Db, schema, system};
 
 use crate::jobs::{Jobs, TIMERS};
@@ -227,7 +228,7 @@ impl Cloud {
         });
         let own = tenants.as_ref().map(|parts| parts.client.clone());
         let tenants_client: Arc<dyn TenantsClient> = base.client(own, |to| Arc::new(RemoteTenants(to)))?;
-        let billing = base.own(Role::Billing).map(|db| billing(db, config, tenants_client.clone()));
+        let billing = base.own(Role::Billing).map(|db| billing(db, config, tenants_client.clone())).transpose()?;
         let own = billing.as_ref().map(|parts| parts.client.clone());
         let billing_client: Arc<dyn BillingClient> = base.client(own, |to| Arc::new(RemoteBilling(to)))?;
         let bot = base.own(Role::Bot).map(|db| bot(db, config, tenants_client.clone(), billing_client.clone()));
@@ -349,8 +350,10 @@ fn sources(db: &Db, config: &Config) -> Vec<Arc<dyn TenantData>> {
     ]
 }
 
-fn billing(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>) -> lingxi_billing::Parts {
-    lingxi_billing::build(lingxi_billing::Deps { db, tenants, settings: config.billing.clone() })
+fn billing(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>) -> Result<lingxi_billing::Parts> {
+    let gateway = Stripe::open(&config.billing.stripe)?.map(|stripe| Arc::new(stripe) as _);
+    let (public_url, settings) = (config.http.public_url.clone(), config.billing.clone());
+    Ok(lingxi_billing::build(lingxi_billing::Deps { db, tenants, gateway, public_url, settings }))
 }
 
 fn bot(

@@ -54,7 +54,8 @@ impl Jobs {
             billing.count_outcomes().await?;
             billing.end_periods().await?;
             billing.finalize().await?;
-            billing.remind().await?;
+            billing.collect().await?;
+            billing.follow_up().await?;
             billing.expire_credit().await?;
             billing.reconcile().await?;
         }
@@ -111,7 +112,8 @@ impl Jobs {
             every("billing", 60, "resolutions that stood", job(it, |it| async move { it.count_outcomes().await }));
             every("billing", 60, "periods that end", job(it, |it| async move { it.end_periods().await }));
             every("billing", 60, "drafts of invoices", job(it, |it| async move { it.finalize().await }));
-            every("billing", 600, "invoices that are not paid", job(it, |it| async move { it.remind().await }));
+            every("billing", 60, "what is due", job(it, |it| async move { it.collect().await }));
+            every("billing", 300, "payments without a notice", job(it, |it| async move { it.follow_up().await }));
             every("billing", 3_600, "the comparison of a day", job(it, |it| async move { it.reconcile().await }));
             every("billing", 600, "credit that expires", job(it, |it| async move { it.expire_credit().await }));
         }

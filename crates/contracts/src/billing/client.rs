@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    Ctx, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Result, TenantId, Timestamp, UsageId,
+    Ctx, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId, Timestamp, UsageId,
 };
 
 use super::{
     AsideEvent, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote, Dispute, DraftBill, Entitlement,
-    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription, Reconciliation, SpendLimits, Tax,
-    UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, PaymentOptions, Plan, PlanSubscription, Reconciliation,
+    SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use crate::remote::remote;
 
@@ -133,6 +133,33 @@ pub trait BillingClient: Send + Sync {
     /// The firm's payments, newest first.
     #[idempotent]
     async fn payments(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Payment>>;
+
+    /// How the firm can pay.
+    #[idempotent]
+    async fn payment_options(&self, ctx: &Ctx) -> Result<PaymentOptions>;
+    /// Begins to leave a card that invoices are charged to; gives the address of the provider's page.
+    async fn set_up_card(&self, ctx: &Ctx) -> Result<String>;
+    /// The address of the provider's page at which the firm's cards are changed.
+    async fn payment_portal(&self, ctx: &Ctx) -> Result<String>;
+    /// Begins to fill the wallet with so many minor units; gives the address of the provider's page.
+    async fn top_up(&self, ctx: &Ctx, minor: i64) -> Result<String>;
+    /// Begins to pay what is due of an invoice; gives the address of the provider's page.
+    async fn pay_invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<String>;
+    /// For operators: payments of all firms, newest first.
+    #[idempotent]
+    async fn all_payments(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<(TenantId, Payment)>>;
+    /// For operators: gives back part of a payment, in minor units, out of credit that the firm has not used.
+    async fn refund_payment(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: PaymentId,
+        minor: i64,
+        reason: &str,
+    ) -> Result<Payment>;
+    /// What the payment provider tells: the body as it came, and its signature. It is kept when this returns.
+    #[idempotent]
+    async fn provider_notice(&self, body: String, signature: &str) -> Result<()>;
 
     /// Doubts a unit that the firm is billed for.
     async fn dispute_usage(&self, ctx: &Ctx, usage: UsageId, reason: &str) -> Result<Dispute>;

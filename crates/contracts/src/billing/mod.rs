@@ -5,6 +5,7 @@ mod events;
 mod invoice;
 mod limits;
 mod meter;
+mod payment;
 mod plan;
 mod wallet;
 
@@ -21,13 +22,11 @@ pub use meter::{
     Aggregation, AsideEvent, AsideReason, Meter, UsageAnswer, UsageEvent, UsageInput, UsageOutcome, UsagePoint,
     UsageQuery, UsageStep,
 };
+pub use payment::{Payment, PaymentCard, PaymentMethod, PaymentOptions, PaymentStatus, Refund};
 pub use plan::{
     Catalog, ChangeMoment, Charge, PhaseKind, Plan, PlanSubscription, PriceModel, SubscriptionStatus, Tax, Tier,
 };
-pub use wallet::{
-    CreditGrant, CreditKind, Difference, LedgerAccount, LedgerEntry, Payment, PaymentMethod, PaymentStatus,
-    Reconciliation, Wallet,
-};
+pub use wallet::{CreditGrant, CreditKind, Difference, LedgerAccount, LedgerEntry, Reconciliation, Wallet};
 
 /// Meters of what Lingxi itself does; operators' catalogs may price them and add others.
 pub mod meters {

@@ -1,6 +1,6 @@
-//! Prepaid credit, payments and the ledger.
+//! Prepaid credit and the ledger.
 
-use lingxi_kernel::{CreditGrantId, InvoiceId, LedgerId, Money, PaymentId, Timestamp, text_enum};
+use lingxi_kernel::{CreditGrantId, LedgerId, Money, Timestamp, text_enum};
 use serde::{Deserialize, Serialize};
 
 text_enum! {
@@ -109,50 +109,4 @@ pub struct Reconciliation {
     pub firms: i64,
     /// What does not add up.
     pub differences: Vec<Difference>,
-}
-
-text_enum! {
-    /// How something was paid.
-    pub enum PaymentMethod {
-        /// Through the payment provider.
-        Provider = "provider",
-        /// By bank transfer, as finance recorded it.
-        BankTransfer = "bank_transfer",
-    }
-}
-
-text_enum! {
-    /// Where a payment stands.
-    pub enum PaymentStatus {
-        /// It was begun.
-        Pending = "pending",
-        /// The money is there.
-        Succeeded = "succeeded",
-        /// It did not come.
-        Failed = "failed",
-        /// The money went back.
-        Refunded = "refunded",
-    }
-}
-
-/// A payment, or an attempt at one.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
-pub struct Payment {
-    /// Global id.
-    pub id: PaymentId,
-    /// How.
-    pub method: PaymentMethod,
-    /// Where it stands.
-    pub status: PaymentStatus,
-    /// How much.
-    pub amount: Money,
-    /// For which invoice; without one it tops the wallet up.
-    pub invoice_id: Option<InvoiceId>,
-    /// The provider's or the bank's word for it.
-    pub reference: String,
-    /// Why it failed.
-    pub failure: Option<String>,
-    /// When it was begun.
-    pub at: Timestamp,
 }

@@ -122,11 +122,14 @@ impl Billing {
             money::post(tx, &format!("invoice/{id}/back"), currency, &back).await?;
             row.paid = row.total;
         } else {
-            row.paid = self.pay_from_wallet(tx, id, Money::new(row.total, currency)).await?;
+            let key = format!("invoice/{id}/wallet");
+            row.paid = self.pay_from_wallet(tx, &key, Money::new(row.total, currency)).await?;
         }
         let open = row.total - row.paid;
         row.status = if open == 0 { InvoiceStatus::Paid } else { InvoiceStatus::Open }.as_str().into();
-        row.next_attempt_at = row.due_at.filter(|_| open > 0);
+        // A card on file is charged at once; else the firm has its days to pay.
+        let by_card = self.deps.gateway.is_some() && settings::get(tx).await?.card.is_some();
+        row.next_attempt_at = if by_card { Some(tx.now()) } else { row.due_at }.filter(|_| open > 0);
         // Last, because whoever takes a number keeps the others waiting.
         let number = invoice::next_number(tx, &self.deps.settings.number_prefix).await?;
         let number = format!("{}-{number:06}", self.deps.settings.number_prefix);
@@ -144,21 +147,6 @@ impl Billing {
             let news = BillingNews::Invoice { number, total, due, due_at: row.due_at.filter(|_| open > 0) };
             tx.emit(&BillingMailWanted { news, also: profile.email })?;
         }
-        update(tx, row).await?;
-        Ok(())
-    }
-
-    /// An invoice that was not paid in time: the firm is reminded at the days of the settings, and then it is given up.
-    pub(crate) async fn remind(&self, tx: &Tx, mut row: row::Model) -> Result<()> {
-        row.attempts += 1;
-        let days = self.deps.settings.retry_days.get(usize::try_from(row.attempts - 1)?);
-        row.next_attempt_at = days.map(|days| tx.now() + TimeDelta::days((*days).into()));
-        let given_up = row.next_attempt_at.is_none();
-        row.status = if given_up { InvoiceStatus::Uncollectible } else { InvoiceStatus::PastDue }.as_str().into();
-        let profile: lingxi_contracts::billing::BillingProfile = serde_json::from_value(row.bill_to.clone())?;
-        let (number, due) = (row.number.clone().unwrap_or_default(), row.money(row.due())?);
-        let news = BillingNews::PaymentFailed { number, due, why: String::new(), again_at: row.next_attempt_at };
-        tx.emit(&BillingMailWanted { news, also: profile.email })?;
         update(tx, row).await?;
         Ok(())
     }

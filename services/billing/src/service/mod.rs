@@ -8,6 +8,7 @@ mod invoice;
 mod limits;
 mod money;
 mod paper;
+mod payments;
 mod profile;
 mod reconcile;
 mod subscription;
@@ -16,11 +17,13 @@ mod usage;
 use async_trait::async_trait;
 use lingxi_contracts::billing::{
     ApiCallsCounted, AsideEvent, BillingClient, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote,
-    Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, Plan, PlanSubscription,
-    Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, PaymentOptions, Plan,
+    PlanSubscription, Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery,
+    Wallet,
 };
 use lingxi_kernel::{
-    Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, Result, TenantId, Timestamp, UsageId,
+    Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId,
+    Timestamp, UsageId,
 };
 use lingxi_store::TenantCache;
 
@@ -190,6 +193,37 @@ impl BillingClient for Billing {
     }
     async fn payments(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<Payment>> {
         self.do_payments(ctx, page).await
+    }
+    async fn payment_options(&self, ctx: &Ctx) -> Result<PaymentOptions> {
+        self.do_payment_options(ctx).await
+    }
+    async fn set_up_card(&self, ctx: &Ctx) -> Result<String> {
+        self.do_set_up_card(ctx).await
+    }
+    async fn payment_portal(&self, ctx: &Ctx) -> Result<String> {
+        self.do_payment_portal(ctx).await
+    }
+    async fn top_up(&self, ctx: &Ctx, minor: i64) -> Result<String> {
+        self.do_top_up(ctx, minor).await
+    }
+    async fn pay_invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<String> {
+        self.do_pay_invoice(ctx, id).await
+    }
+    async fn all_payments(&self, ctx: &Ctx, page: PageArgs) -> Result<Page<(TenantId, Payment)>> {
+        self.do_all_payments(ctx, page).await
+    }
+    async fn refund_payment(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: PaymentId,
+        minor: i64,
+        reason: &str,
+    ) -> Result<Payment> {
+        self.do_refund_payment(ctx, (tenant, id), minor, reason).await
+    }
+    async fn provider_notice(&self, body: String, signature: &str) -> Result<()> {
+        self.do_provider_notice(body, signature).await
     }
     async fn dispute_usage(&self, ctx: &Ctx, usage: UsageId, reason: &str) -> Result<Dispute> {
         self.do_dispute_usage(ctx, usage, reason).await

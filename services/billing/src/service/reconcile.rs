@@ -3,19 +3,23 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{Difference, LedgerAccount, Meter, Reconciliation};
-use lingxi_kernel::{Ctx, EventId, PageArgs, Result, TenantId, Timestamp};
+use lingxi_contracts::billing::{Difference, LedgerAccount, Meter, PaymentStatus, Reconciliation};
+use lingxi_kernel::{Ctx, EventId, Money, PageArgs, Result, TenantId, Timestamp};
+use lingxi_payments::Progress;
 use lingxi_rating::{Bucket, hour_of, reading};
 use lingxi_store::{Tx, find, system};
+use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Billing;
 use crate::rules::periods;
 use crate::store::invoice::{late, row};
-use crate::store::{money, usage};
+use crate::store::{money, payment, usage};
 
 /// Facts of so many days are added up again.
 const FACTS: TimeDelta = TimeDelta::days(3);
+/// What came or was told within this time may still be on its way.
+const SETTLING: TimeDelta = TimeDelta::hours(3);
 /// Invoices of so many days are rated again.
 const INVOICES: TimeDelta = TimeDelta::days(70);
 
@@ -37,6 +41,7 @@ impl Billing {
             self.compare_invoices(&tx, &mut note).await?;
             compare_ledger(&tx, &mut note).await?;
         }
+        differences.extend(self.compare_provider(&firms).await?);
         for (series, last, found) in crate::jobs::numbers(&self.deps.db).await? {
             if last != found {
                 let (check, expected, found) = (format!("numbers of {series}"), last.to_string(), found.to_string());
@@ -47,6 +52,48 @@ impl Billing {
         let report = Reconciliation { at, firms: i64::try_from(firms.len())?, differences };
         self.keep(&report).await?;
         Ok(report)
+    }
+
+    /// What came through the payment provider against what it has, and what it told against what was done.
+    async fn compare_provider(&self, firms: &[Uuid]) -> Result<Vec<Difference>> {
+        let mut differences = Vec::new();
+        let mut note = |tenant: Option<TenantId>, check: String, expected: &str, found: String| {
+            if expected != found {
+                let (tenant, expected) = (tenant.map(|id| id.to_string()), expected.to_owned());
+                differences.push(Difference { tenant, check, expected, found });
+            }
+        };
+        let now = self.deps.db.env().now();
+        for row in crate::jobs::stuck_notices(&self.deps.db, now - SETTLING).await? {
+            let failure = row.failure.unwrap_or_else(|| "not handled yet".into());
+            note(None, format!("notice {} of {}", row.id, row.kind), "handled", failure);
+        }
+        let Some(gateway) = self.deps.gateway.as_deref() else { return Ok(differences) };
+        let theirs = match gateway.payments_since(now - FACTS).await {
+            Ok(all) => all,
+            Err(error) => {
+                note(None, "payment provider".into(), "an answer", error.to_string());
+                return Ok(differences);
+            }
+        };
+        let mut known = BTreeMap::new();
+        for paid in theirs.into_iter().filter(|paid| paid.progress == Progress::Succeeded) {
+            known.extend(paid.about.payment.clone().map(|id| (id, paid)));
+        }
+        for id in firms {
+            let tenant = TenantId::from_uuid(*id);
+            let tx = self.deps.db.read(&Ctx::system(tenant, "billing"));
+            for row in payment::through_provider(&tx, now - FACTS + SETTLING, now - SETTLING).await? {
+                let id = row.id().to_string();
+                let is =
+                    |there: bool, amount: Money| format!("{amount} {}", if there { "succeeded" } else { "not there" });
+                let here = row.is(PaymentStatus::Succeeded) || row.is(PaymentStatus::Refunded);
+                let amount = row.money()?;
+                let theirs = known.get(&id).map_or(is(false, amount), |paid| is(true, paid.amount));
+                note(Some(tenant), format!("payment {id}"), &theirs, is(here, amount));
+            }
+        }
+        Ok(differences)
     }
 
     async fn keep(&self, report: &Reconciliation) -> Result<()> {

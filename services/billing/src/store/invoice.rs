@@ -185,6 +185,14 @@ pub(crate) async fn page(tx: &Tx, args: &PageArgs) -> Result<Page<row::Model>> {
     Ok(Page::from_overfetch(rows.all(tx.conn()).await?, args, |row| row.from.to_rfc3339()))
 }
 
+/// Final invoices of which something is due, oldest first.
+pub(crate) async fn unpaid(tx: &Tx) -> Result<Vec<row::Model>> {
+    let waiting = [InvoiceStatus::Open, InvoiceStatus::PastDue, InvoiceStatus::Uncollectible];
+    let rows = find::<row::Entity>(tx).filter(row::Column::Status.is_in(waiting.map(InvoiceStatus::as_str)));
+    let rows = rows.order_by_asc(row::Column::From).all(tx.conn()).await?;
+    Ok(rows.into_iter().filter(|row| row.due() > 0).collect())
+}
+
 /// Credit notes of some invoices, oldest first.
 pub(crate) async fn notes(tx: &Tx, invoices: Vec<Uuid>) -> Result<Vec<credit_note::Model>> {
     let rows = find::<credit_note::Entity>(tx).filter(credit_note::Column::InvoiceId.is_in(invoices));

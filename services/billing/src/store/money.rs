@@ -1,8 +1,6 @@
 //! Ledger, wallet and payments.
 
-use lingxi_contracts::billing::{
-    CreditGrant, CreditKind, LedgerAccount, LedgerEntry, Payment, PaymentMethod, PaymentStatus,
-};
+use lingxi_contracts::billing::{CreditGrant, CreditKind, LedgerAccount, LedgerEntry};
 use lingxi_kernel::{Currency, Error, LedgerId, Money, Page, PageArgs, Result};
 use lingxi_store::{Tx, find, insert_all, tenant_entity};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -28,17 +26,6 @@ tenant_entity!(entry, "billing_entry", {
     at: DateTimeUtc,
 });
 
-tenant_entity!(payment, "billing_payment", {
-    method: String,
-    status: String,
-    currency: String,
-    amount: i64,
-    invoice_id: Option<Uuid>,
-    reference: String,
-    failure: Option<String>,
-    at: DateTimeUtc,
-});
-
 impl grant::Model {
     pub(crate) fn into_contract(self) -> Result<CreditGrant> {
         let currency = currency(&self.currency)?;
@@ -50,21 +37,6 @@ impl grant::Model {
             note: self.note,
             granted_at: self.granted_at,
             expires_at: self.expires_at,
-        })
-    }
-}
-
-impl payment::Model {
-    pub(crate) fn into_contract(self) -> Result<Payment> {
-        Ok(Payment {
-            id: self.id.into(),
-            method: PaymentMethod::parse(&self.method)?,
-            status: PaymentStatus::parse(&self.status)?,
-            amount: Money::new(self.amount, currency(&self.currency)?),
-            invoice_id: self.invoice_id.map(Into::into),
-            reference: self.reference,
-            failure: self.failure,
-            at: self.at,
         })
     }
 }
@@ -120,23 +92,4 @@ pub(crate) async fn entries(tx: &Tx, args: &PageArgs) -> Result<Page<LedgerEntry
     };
     let rows = page.rows.into_iter().map(|(cursor, row)| Ok((cursor, open(row)?))).collect::<Result<_>>()?;
     Ok(Page { rows, has_next: page.has_next })
-}
-
-/// The payment of a method with a reference.
-pub(crate) async fn payment_of(tx: &Tx, method: PaymentMethod, reference: &str) -> Result<Option<payment::Model>> {
-    Ok(find::<payment::Entity>(tx)
-        .filter(payment::Column::Method.eq(method.as_str()))
-        .filter(payment::Column::Reference.eq(reference))
-        .one(tx.conn())
-        .await?)
-}
-
-/// Payments, newest first.
-pub(crate) async fn payments(tx: &Tx, args: &PageArgs) -> Result<Page<payment::Model>> {
-    let mut rows = find::<payment::Entity>(tx).order_by_desc(payment::Column::Id).limit(u64::from(args.first) + 1);
-    if let Some(after) = &args.after {
-        rows = rows.filter(payment::Column::Id.lt(after.parse::<lingxi_kernel::PaymentId>()?.uuid()));
-    }
-    let cursor = |row: &payment::Model| lingxi_kernel::PaymentId::from_uuid(row.id).to_string();
-    Ok(Page::from_overfetch(rows.all(tx.conn()).await?, args, cursor))
 }

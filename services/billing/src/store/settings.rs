@@ -2,6 +2,7 @@
 
 use lingxi_contracts::billing::{BillingProfile, SpendLimits};
 use lingxi_kernel::Result;
+use lingxi_payments::Card;
 use lingxi_store::{TenantEntity, Tx, find, upsert_all};
 use sea_orm::entity::prelude::*;
 
@@ -17,6 +18,8 @@ pub(crate) struct Model {
     pub told: Json,
     /// The period in which the cap was reached.
     pub capped_period: Option<String>,
+    pub customer: Option<String>,
+    pub card: Option<Json>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -29,24 +32,29 @@ impl TenantEntity for Entity {
 }
 
 /// The settings, opened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Settings {
     pub profile: BillingProfile,
     pub limits: SpendLimits,
     pub told: Told,
     pub capped_period: Option<String>,
+    /// The payment provider's id of the firm.
+    pub customer: Option<String>,
+    /// The card that invoices are charged to.
+    pub card: Option<Card>,
 }
 
 pub(crate) async fn get(tx: &Tx) -> Result<Settings> {
     let Some(row) = find::<Entity>(tx).one(tx.conn()).await? else {
-        let (profile, limits) = (BillingProfile::default(), SpendLimits::default());
-        return Ok(Settings { profile, limits, told: Told::default(), capped_period: None });
+        return Ok(Settings::default());
     };
     Ok(Settings {
         profile: serde_json::from_value(row.profile)?,
         limits: serde_json::from_value(row.limits)?,
         told: serde_json::from_value(row.told)?,
         capped_period: row.capped_period,
+        customer: row.customer,
+        card: row.card.map(serde_json::from_value).transpose()?,
     })
 }
 
@@ -57,6 +65,8 @@ pub(crate) async fn put(tx: &Tx, it: &Settings) -> Result<()> {
         limits: serde_json::to_value(&it.limits)?,
         told: serde_json::to_value(&it.told)?,
         capped_period: it.capped_period.clone(),
+        customer: it.customer.clone(),
+        card: it.card.as_ref().map(serde_json::to_value).transpose()?,
     };
     upsert_all(tx, vec![row]).await
 }

@@ -12,7 +12,7 @@ use crate::postgres::{connect, fresh};
 use crate::process::until;
 
 /// Tables that span tenants: accounts, the list of tenants, the outbox, which is ordered over all of them, and leases of processes.
-const GLOBAL: [&str; 9] = [
+const GLOBAL: [&str; 10] = [
     "tenants_account",
     "tenants_tenant",
     "store_outbox",
@@ -20,6 +20,7 @@ const GLOBAL: [&str; 9] = [
     "billing_meter",
     "billing_plan",
     "billing_tax",
+    "billing_notice",
     "billing_number",
     "billing_reconciliation",
 ];

@@ -4,4 +4,6 @@ mod golden;
 mod guards;
 mod ingest;
 mod limits;
+mod notices;
+mod payments;
 mod scenario;
