@@ -13,14 +13,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err("Say: fake-stripe ADDRESS SECRET WEBHOOK".into());
     };
     rustls::crypto::ring::default_provider().install_default().map_err(|_| "the cryptography is set twice")?;
-    let fake = Stripe::start(&address).await?;
-    println!("listening at {}", fake.url());
+    let fake = Stripe::start(&address)?;
     let client = reqwest::Client::new();
     let mut waiting = VecDeque::new();
     loop {
         waiting.extend(fake.take_events());
         if let Some(event) = waiting.front() {
-            let signature = lingxi_payments::sign(&secret, chrono::Utc::now(), event)?;
+            let signature = lingxi_payments::sign(&secret, lingxi_kernel::Env::system().now(), event)?;
             let sent = client.post(&webhook).header("stripe-signature", signature).body(event.clone()).send().await;
             if sent.is_ok_and(|answer| answer.status().is_success()) {
                 waiting.pop_front();

@@ -62,8 +62,11 @@ pub(crate) fn handle(state: &mut State, method: &str, path: &str, form: &Form) -
             (200, listed(since.collect()))
         }
         ("POST", ["refunds"]) => create_refund(state, form),
-        ("GET", ["customers" | "payment_intents" | "refunds" | "setup_intents" | "disputes", id])
-        | ("GET", ["checkout", "sessions", id]) => match state.get(id) {
+        (
+            "GET",
+            ["customers" | "payment_intents" | "refunds" | "setup_intents" | "disputes", id]
+            | ["checkout", "sessions", id],
+        ) => match state.get(id) {
             Value::Null => (
                 404,
                 json!({ "error": { "type": "invalid_request_error", "message": format!("No such object: '{id}'") } }),

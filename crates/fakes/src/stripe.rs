@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use actix_web::dev::ServerHandle;
 use actix_web::http::StatusCode;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
-use chrono::{DateTime, Utc};
+use lingxi_kernel::{Env, Timestamp};
 use serde_json::{Value, json};
 
 use crate::objects::{self, Form};
@@ -48,13 +48,13 @@ pub(crate) struct State {
     events: Vec<Value>,
     number: u64,
     requests: Vec<String>,
-    now: Option<DateTime<Utc>>,
+    now: Option<Timestamp>,
     pub(crate) address: String,
 }
 
 impl State {
     pub(crate) fn now(&self) -> i64 {
-        self.now.unwrap_or_else(Utc::now).timestamp()
+        self.now.unwrap_or_else(|| Env::system().now()).timestamp()
     }
 
     pub(crate) fn id(&mut self, prefix: &str) -> String {
@@ -120,7 +120,7 @@ impl Stripe {
     ///
     /// # Errors
     /// That the address is taken.
-    pub async fn start(address: &str) -> std::io::Result<Self> {
+    pub fn start(address: &str) -> std::io::Result<Self> {
         let state = Shared::default();
         let data = state.clone();
         let server = HttpServer::new(move || {
@@ -141,7 +141,7 @@ impl Stripe {
     }
 
     /// Sets its clock, which else is the machine's.
-    pub fn set_clock(&self, now: DateTime<Utc>) {
+    pub fn set_clock(&self, now: Timestamp) {
         locked(&self.state).now = Some(now);
     }
 
@@ -251,7 +251,7 @@ async fn answer(request: HttpRequest, state: web::Data<Shared>, body: String) ->
     match fault {
         Some(Fault::Hang) => {
             // Longer than anybody waits; the connection's end ends it.
-            tokio::time::sleep(std::time::Duration::from_secs(3_600)).await;
+            tokio::time::sleep(std::time::Duration::from_hours(1)).await;
             return respond(error(504, "api_error", "too late"));
         }
         Some(Fault::Refuse(status)) => return respond(error(status, "invalid_request_error", "Try again later")),

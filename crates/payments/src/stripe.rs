@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::TryStreamExt as _;
+use futures::future::BoxFuture;
 use lingxi_kernel::{Currency, Error, Money, Result, Timestamp};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
@@ -71,34 +72,37 @@ impl Stripe {
         Ok(Some(Self { client, patience }))
     }
 
-    /// Asks, and asks again with the same key while it is not known whether it was done.
-    async fn ask<R: StripeRequest>(&self, key: Option<&str>, request: R) -> Answer<R::Output>
+    /// Asks, and asks again with the same key while it is not known whether it was done. Requests are large, so they wait on the heap.
+    fn ask<'a, R>(&'a self, key: Option<&'a str>, request: R) -> BoxFuture<'a, Answer<R::Output>>
     where
-        R::Output: miniserde::Deserialize,
+        R: StripeRequest + Send + Sync + 'a,
+        R::Output: miniserde::Deserialize + Send,
     {
-        let strategy = match key {
-            Some(key) => {
-                let key = IdempotencyKey::new(key).map_err(|error| GatewayError::Refused(error.to_string()))?;
-                RequestStrategy::Idempotent(key)
-            }
-            None => RequestStrategy::Once,
-        };
-        let started = tokio::time::Instant::now();
-        let mut attempt = 1;
-        loop {
-            let answer = request.customize().request_strategy(strategy.clone()).send(&self.client).await;
-            let error = match answer {
-                Ok(answer) => return Ok(answer),
-                Err(error) => told(error),
+        Box::pin(async move {
+            let strategy = match key {
+                Some(key) => {
+                    let key = IdempotencyKey::new(key).map_err(|error| GatewayError::Refused(error.to_string()))?;
+                    RequestStrategy::Idempotent(key)
+                }
+                None => RequestStrategy::Once,
             };
-            let again = matches!(error, GatewayError::Unknown(_)) && attempt < ATTEMPTS;
-            if !again || started.elapsed() >= self.patience {
-                return Err(error);
+            let started = tokio::time::Instant::now();
+            let mut attempt = 1;
+            loop {
+                let answer = request.customize().request_strategy(strategy.clone()).send(&self.client).await;
+                let error = match answer {
+                    Ok(answer) => return Ok(answer),
+                    Err(error) => told(error),
+                };
+                let again = matches!(error, GatewayError::Unknown(_)) && attempt < ATTEMPTS;
+                if !again || started.elapsed() >= self.patience {
+                    return Err(error);
+                }
+                tracing::warn!(%error, attempt, "The payment provider did not answer as it should; asking again");
+                tokio::time::sleep(PAUSE * attempt).await;
+                attempt += 1;
             }
-            tracing::warn!(%error, attempt, "The payment provider did not answer as it should; asking again");
-            tokio::time::sleep(PAUSE * attempt).await;
-            attempt += 1;
-        }
+        })
     }
 
     /// What an intent is, with what it is about.
@@ -115,8 +119,7 @@ impl Stripe {
             if session.status == Some(CheckoutSessionStatus::Complete) {
                 self.take_card(setup.id().as_str(), customer.id().as_str()).await?;
             }
-            let tenant = about(session.metadata.as_ref()).tenant;
-            return Ok(Found::Customer { id: customer.id().to_string(), tenant });
+            return self.customer_found(customer.id().as_str()).await;
         }
         let Some(progress) = session_progress(&session) else { return Ok(Found::Other) };
         // The intent is there as soon as somebody begins to pay.
@@ -180,6 +183,12 @@ impl Stripe {
             won: dispute.status == DisputeStatus::Won,
             amount: Money::new(dispute.amount, currency),
         }))
+    }
+
+    async fn customer_found(&self, id: &str) -> Answer<Found> {
+        let customer = self.customer(id).await?;
+        let tenant = customer.and_then(|customer| about(customer.metadata.as_ref()).tenant);
+        Ok(Found::Customer { id: id.to_owned(), tenant })
     }
 
     async fn customer(&self, id: &str) -> Answer<Option<stripe_shared::Customer>> {
@@ -275,11 +284,7 @@ impl PaymentGateway for Stripe {
             "pi" => Found::Payment(self.intent(id).await?),
             "re" | "pyr" => self.refund_found(id).await?,
             "dp" | "du" => self.dispute(id).await?,
-            "cus" => {
-                let customer = self.customer(id).await?;
-                let tenant = customer.and_then(|customer| about(customer.metadata.as_ref()).tenant);
-                Found::Customer { id: id.to_owned(), tenant }
-            }
+            "cus" => self.customer_found(id).await?,
             _ => Found::Other,
         })
     }
@@ -297,12 +302,11 @@ fn told(error: StripeError) -> GatewayError {
     match error {
         StripeError::Stripe(error, status) => match (&error.type_, status) {
             (ApiErrorsType::CardError, _) => GatewayError::Declined(reason(&error)),
-            // Something was asked with this key before, and may have been done.
-            (ApiErrorsType::IdempotencyError, _) => GatewayError::Unknown(reason(&error)),
-            // Until somebody mends the key in the settings.
-            (_, 401 | 403) => GatewayError::Unknown(reason(&error)),
-            // Somebody asks with the same key at this moment, or too much at once.
-            (_, 409 | 429 | 500..) => GatewayError::Unknown(reason(&error)),
+            // Something was asked with this key before, and may have been done. Or the key is wrong, until somebody mends the settings; somebody
+            // asks with the same key at this moment; or too much is asked at once.
+            (ApiErrorsType::IdempotencyError, _) | (_, 401 | 403 | 409 | 429 | 500..) => {
+                GatewayError::Unknown(reason(&error))
+            }
             _ => GatewayError::Refused(reason(&error)),
         },
         StripeError::ConfigError(message) => GatewayError::Refused(message),

@@ -4,7 +4,8 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::TimeDelta;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::future::BoxFuture;
+use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
 use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus};
 use lingxi_kernel::{InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
 use lingxi_store::{Db, system, upsert_all};
@@ -139,8 +140,8 @@ impl Jobs {
             .into_tuple()
             .all(&system::reader(&self.db))
             .await?;
-        one_by_one(due.into_iter().map(|(id, invoice)| async move { self.service.collect(&tenant(id), invoice).await }))
-            .await
+        let collected = |(id, invoice)| async move { self.service.collect(&tenant(id), invoice).await }.boxed();
+        one_by_one(due.into_iter().map(collected)).await
     }
 
     /// Finds out what became of payments and refunds of which no notice came, and does what notices were about that failed.
@@ -160,7 +161,7 @@ impl Jobs {
             .limit(LOOKED_FOR)
             .all(&reader)
             .await?;
-        one_by_one(notices.into_iter().map(|row| service.handle(row))).await?;
+        one_by_one(notices.into_iter().map(|row| service.handle(row).boxed())).await?;
         let pending = payment::row::Entity::find()
             .filter(payment::row::Column::Status.eq(PaymentStatus::Pending.as_str()))
             .filter(payment::row::Column::Method.eq(PaymentMethod::Provider.as_str()))
@@ -169,8 +170,9 @@ impl Jobs {
             .limit(LOOKED_FOR)
             .all(&reader)
             .await?;
-        one_by_one(pending.into_iter().map(|row| async move { service.resolve(&tenant(row.tenant_id), row).await }))
-            .await?;
+        let resolved =
+            |row: payment::row::Model| async move { service.resolve(&tenant(row.tenant_id), row).await }.boxed();
+        one_by_one(pending.into_iter().map(resolved)).await?;
         let refunds = payment::refund::Entity::find()
             .filter(payment::refund::Column::Status.eq(PaymentStatus::Pending.as_str()))
             .filter(payment::refund::Column::At.lte(now - UNNOTICED))
@@ -178,8 +180,9 @@ impl Jobs {
             .limit(LOOKED_FOR)
             .all(&reader)
             .await?;
-        one_by_one(refunds.into_iter().map(|row| async move { service.send_back(&tenant(row.tenant_id), row).await }))
-            .await
+        let sent =
+            |row: payment::refund::Model| async move { service.send_back(&tenant(row.tenant_id), row).await }.boxed();
+        one_by_one(refunds.into_iter().map(sent)).await
     }
 
     /// Compares everything once a day; a difference is an alert.
@@ -294,7 +297,7 @@ async fn all_at_once(work: impl Iterator<Item = impl Future<Output = Result<()>>
 }
 
 /// Does work in its order; what fails keeps nothing else from being done, and is done next time.
-async fn one_by_one(work: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
+async fn one_by_one(work: impl Iterator<Item = BoxFuture<'_, Result<()>>>) -> Result<()> {
     for one in work {
         if let Err(error) = one.await {
             tracing::error!(%error, cause = error.cause, "Part of the work on payments failed");

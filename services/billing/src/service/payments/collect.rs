@@ -35,15 +35,14 @@ impl Billing {
             self.not_collected(&tx, row, String::new()).await?;
             return tx.commit().await;
         };
-        let charge = match payment::pending_charge(&tx, row.id).await? {
-            Some(pending) => pending,
-            None => {
-                let amount = chargeable(row.money(row.due())?);
-                let begun = self.begin_payment(&tx, PaymentMethod::Provider, amount, Some(row.id()), None).await?;
-                let begun = row::Model { card: Some(card.id), ..begun };
-                update(&tx, begun.clone()).await?;
-                begun
-            }
+        let charge = if let Some(pending) = payment::pending_charge(&tx, row.id).await? {
+            pending
+        } else {
+            let amount = chargeable(row.money(row.due())?);
+            let begun = self.begin_payment(&tx, PaymentMethod::Provider, amount, Some(row.id()), None).await?;
+            let begun = row::Model { card: Some(card.id), ..begun };
+            update(&tx, begun.clone()).await?;
+            begun
         };
         row.next_attempt_at = Some(tx.now() + CLAIMED);
         update(&tx, row).await?;

@@ -1,8 +1,9 @@
 //! What comes to the address for the payment provider's notices: signed or not, old, malformed, huge; and a process that is killed over it.
 
-use chrono::{TimeDelta, Utc};
+use chrono::TimeDelta;
 use lingxi_fakes::Stripe;
 use lingxi_fakes::stripe::Payer;
+use lingxi_kernel::{Env, Timestamp};
 use lingxi_payments::sign;
 use rand::rngs::StdRng;
 use rand::{RngExt as _, SeedableRng as _};
@@ -12,6 +13,10 @@ use crate::cloud::folder;
 use crate::process::{Server, client};
 
 const SECRET: &str = "whsec_fake";
+
+fn now() -> Timestamp {
+    Env::system().now()
+}
 
 fn settings(fake: &Stripe) -> [String; 3] {
     [
@@ -35,10 +40,9 @@ fn event(id: &str, kind: &str, object: &str) -> String {
 
 #[tokio::test]
 async fn only_signed_fresh_and_readable_notices_are_taken() {
-    let (folder, http, fake) = (folder(), client(), Stripe::start("127.0.0.1:0").await.unwrap());
+    let (folder, http, fake) = (folder(), client(), Stripe::start("127.0.0.1:0").unwrap());
     let server = Server::start_with(&folder, &settings(&fake));
-    let now = Utc::now();
-    let fresh = |body: &str| sign(SECRET, now, body).unwrap();
+    let fresh = |body: &str| sign(SECRET, now(), body).unwrap();
     // Unknown kinds, objects of others, objects that are not there: taken, and nothing happens.
     for (kind, object) in
         [("balance.available", ""), ("x.y", "zz_1"), ("product.created", "prod_1"), ("payment_method.attached", "pm_1")]
@@ -50,15 +54,15 @@ async fn only_signed_fresh_and_readable_notices_are_taken() {
     assert_eq!(send(&http, &server, &fresh(&body), body.clone()).await.0, StatusCode::OK);
     // Not signed, signed by somebody else, changed on the way, recorded an hour ago.
     let good = event("evt_1", "balance.available", "");
-    let hour_ago = sign(SECRET, now - TimeDelta::hours(1), &good).unwrap();
+    let hour_ago = sign(SECRET, now() - TimeDelta::hours(1), &good).unwrap();
     for (signature, why) in [
         (String::new(), "has no time"),
-        (sign("whsec_other", now, &good).unwrap(), "no signature fits"),
+        (sign("whsec_other", now(), &good).unwrap(), "no signature fits"),
         (fresh("{}"), "no signature fits"),
         (hour_ago, "seconds off"),
     ] {
         let (status, answer) = send(&http, &server, &signature, good.clone()).await;
-        assert!(status == StatusCode::BAD_REQUEST && answer.contains(why), "{status} {answer}");
+        assert!(status == StatusCode::UNPROCESSABLE_ENTITY && answer.contains(why), "{status} {answer}");
     }
     for malformed in [
         "",
@@ -71,7 +75,7 @@ async fn only_signed_fresh_and_readable_notices_are_taken() {
     ] {
         let (status, answer) = send(&http, &server, &fresh(malformed), malformed.into()).await;
         assert!(
-            status == StatusCode::BAD_REQUEST && answer.contains("this is no event"),
+            status == StatusCode::UNPROCESSABLE_ENTITY && answer.contains("this is no event"),
             "{malformed}: {status} {answer}"
         );
     }
@@ -87,7 +91,7 @@ async fn only_signed_fresh_and_readable_notices_are_taken() {
 
 #[tokio::test]
 async fn a_server_that_is_killed_over_payments_books_each_once() {
-    let (folder, http, fake) = (folder(), client(), Stripe::start("127.0.0.1:0").await.unwrap());
+    let (folder, http, fake) = (folder(), client(), Stripe::start("127.0.0.1:0").unwrap());
     let all = settings(&fake);
     let mut server = Server::start_with(&folder, &all);
     let firm = server.firm(&http, "killed").await;
@@ -102,7 +106,7 @@ async fn a_server_that_is_killed_over_payments_books_each_once() {
         waiting.extend(fake.take_events());
         let told = async {
             for event in &waiting {
-                send(&http, &server, &sign(SECRET, Utc::now(), event).unwrap(), event.clone()).await;
+                send(&http, &server, &sign(SECRET, now(), event).unwrap(), event.clone()).await;
             }
         };
         let moment = std::time::Duration::from_millis(random.random_range(0..120));
@@ -112,7 +116,7 @@ async fn a_server_that_is_killed_over_payments_books_each_once() {
     }
     // The provider tells what was not taken until it is; here all of it again.
     for event in &waiting {
-        let (status, answer) = send(&http, &server, &sign(SECRET, Utc::now(), event).unwrap(), event.clone()).await;
+        let (status, answer) = send(&http, &server, &sign(SECRET, now(), event).unwrap(), event.clone()).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
     let asked = "{ wallet { balance { minor } } ledger(first: 200) { edges { node { account amount { minor } } } } }";
