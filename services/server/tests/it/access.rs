@@ -80,7 +80,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 29] = [
+const MORE_QUERIES: [Field; 31] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
@@ -117,8 +117,10 @@ const MORE_QUERIES: [Field; 29] = [
     field("wallet", "wallet { balance { minor } }", PAYERS),
     field("ledger", "ledger { edges { node { id } } }", PAYERS),
     field("payments", "payments { edges { node { id } } }", PAYERS),
+    field("paymentOptions", "paymentOptions { online }", PAYERS),
     field("disputes", "disputes { id }", PAYERS),
     field("allInvoices", "allInvoices { edges { node { tenantId } } }", OPERATORS),
+    field("allPayments", "allPayments { edges { node { tenantId } } }", OPERATORS),
     field("reconciliations", "reconciliations { firms }", OPERATORS),
     field("openDisputes", "openDisputes { tenantId }", OPERATORS),
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
@@ -193,7 +195,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 33] = [
+const MORE_MUTATIONS: [Field; 38] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -241,6 +243,10 @@ const MORE_MUTATIONS: [Field; 33] = [
         "setBillingProfile(input: { name: \"\", region: \"\", address: \"\" }) { status }",
         PAYERS,
     ),
+    field("setUpCard", "setUpCard { status }", PAYERS),
+    field("openPaymentPortal", "openPaymentPortal { status }", PAYERS),
+    field("topUpWallet", "topUpWallet(minor: 0) { status }", PAYERS),
+    field("payInvoice", "payInvoice(id: \"$invoice\") { status }", PAYERS),
     field("disputeUsage", "disputeUsage(usageId: \"$usage\", reason: \"wrong\") { status }", PAYERS),
     field(
         "putMeter",
@@ -272,6 +278,11 @@ const MORE_MUTATIONS: [Field; 33] = [
     field(
         "grantCredit",
         "grantCredit(tenantId: \"$tenant\", amount: { minor: 1, currency: CNY }, note: \"x\") { status }",
+        OPERATORS,
+    ),
+    field(
+        "refundPayment",
+        "refundPayment(tenantId: \"$tenant\", paymentId: \"pay_00000000000000000000000000\", minor: 1, reason: \"x\") { status }",
         OPERATORS,
     ),
     field(

@@ -28,7 +28,7 @@ enum Needs {
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 33] = [
+const ROUTES: [(&str, &str, &str, Needs); 34] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -54,6 +54,7 @@ const ROUTES: [(&str, &str, &str, Needs); 33] = [
         Needs::Admin,
     ),
     ("GET", "/billing/invoices/{id}.pdf", "/billing/invoices/ivc_00000000000000000000000000.pdf", Needs::Admin),
+    ("POST", "/billing/stripe", "/billing/stripe", Needs::Nothing),
     ("GET", "/billing/ledger.csv", "/billing/ledger.csv", Needs::Admin),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
     ("GET", "/files/{id}", "/files/$file", Needs::Owner),

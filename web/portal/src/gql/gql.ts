@@ -27,6 +27,12 @@ type Documents = {
     "\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n": typeof types.LimitsDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": typeof types.SetLimitsDocument,
     "\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free size trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n": typeof types.LinesFragmentDoc,
+    "query PaymentOptions { paymentOptions { online bank card { brand last4 expMonth expYear } } }": typeof types.PaymentOptionsDocument,
+    "query LatestPayment { payments(first: 1) { edges { node { id status failure } } } }": typeof types.LatestPaymentDocument,
+    "mutation SetUpCard { setUpCard { status errors { field message } url } }": typeof types.SetUpCardDocument,
+    "mutation OpenPaymentPortal { openPaymentPortal { status errors { field message } url } }": typeof types.OpenPaymentPortalDocument,
+    "mutation TopUpWallet($minor: Int!) { topUpWallet(minor: $minor) { status errors { field message } url } }": typeof types.TopUpWalletDocument,
+    "mutation PayInvoice($id: ID!) { payInvoice(id: $id) { status errors { field message } url } }": typeof types.PayInvoiceDocument,
     "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n": typeof types.PlanCardFragmentDoc,
     "\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n": typeof types.PlansDocument,
     "\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n": typeof types.ChoosePlanDocument,
@@ -34,7 +40,7 @@ type Documents = {
     "\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n": typeof types.PauseSubscriptionDocument,
     "\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n": typeof types.MetersDocument,
     "\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n": typeof types.UsageSeriesDocument,
-    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n": typeof types.WalletDocument,
+    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }\n  }\n": typeof types.WalletDocument,
     "\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n": typeof types.LedgerDocument,
     "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": typeof types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": typeof types.CreateChannelDocument,
@@ -120,6 +126,8 @@ type Documents = {
     "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": typeof types.DeadLettersDocument,
     "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": typeof types.ReplayDeadLetterDocument,
     "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": typeof types.PlatformHealthDocument,
+    "\n  query AllPayments($after: String) {\n    allPayments(first: 20, after: $after) {\n      edges { node { tenantId payment { id method status reference failure at amount { minor currency } refunded { minor currency } refunds { id status reason failure } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllPaymentsDocument,
+    "\n  mutation RefundPayment($tenantId: ID!, $paymentId: ID!, $minor: Int!, $reason: String!) {\n    refundPayment(tenantId: $tenantId, paymentId: $paymentId, minor: $minor, reason: $reason) { status errors { field message } payment { id } }\n  }\n": typeof types.RefundPaymentDocument,
     "\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.AllInvoicesDocument,
     "query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }": typeof types.OpenDisputesDocument,
     "\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n": typeof types.RecordTransferDocument,
@@ -170,6 +178,12 @@ const documents: Documents = {
     "\n  query Limits {\n    draftBill { total { currency } limits { alertMinor capMinor over meters { meter quantity hard } } }\n    catalog { meters { key name { zh en } unit { zh en } } }\n  }\n": types.LimitsDocument,
     "\n  mutation SetLimits($input: SpendLimitsInput!) {\n    setSpendLimits(input: $input) { status errors { field message } limits { alertMinor capMinor } }\n  }\n": types.SetLimitsDocument,
     "\n  fragment Lines on BillLine {\n    kind charge plan meter model from to quantity free size trial taxPercent\n    name { zh en }\n    pieces { quantity unit flat amount { minor currency } }\n    net { minor currency } tax { minor currency } gross { minor currency }\n  }\n": types.LinesFragmentDoc,
+    "query PaymentOptions { paymentOptions { online bank card { brand last4 expMonth expYear } } }": types.PaymentOptionsDocument,
+    "query LatestPayment { payments(first: 1) { edges { node { id status failure } } } }": types.LatestPaymentDocument,
+    "mutation SetUpCard { setUpCard { status errors { field message } url } }": types.SetUpCardDocument,
+    "mutation OpenPaymentPortal { openPaymentPortal { status errors { field message } url } }": types.OpenPaymentPortalDocument,
+    "mutation TopUpWallet($minor: Int!) { topUpWallet(minor: $minor) { status errors { field message } url } }": types.TopUpWalletDocument,
+    "mutation PayInvoice($id: ID!) { payInvoice(id: $id) { status errors { field message } url } }": types.PayInvoiceDocument,
     "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n": types.PlanCardFragmentDoc,
     "\n  query Plans {\n    planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }\n    catalog { plans { code ...PlanCard } meters { key unit { zh en } } }\n    planSimulations { plan { code } total { minor currency } }\n  }\n": types.PlansDocument,
     "\n  mutation ChoosePlan($code: String!, $when: ChangeMoment!) { choosePlan(code: $code, when: $when) { status errors { field message } subscription { status } } }\n": types.ChoosePlanDocument,
@@ -177,7 +191,7 @@ const documents: Documents = {
     "\n  mutation PauseSubscription($paused: Boolean!) { pauseSubscription(paused: $paused) { status errors { field message } subscription { status } } }\n": types.PauseSubscriptionDocument,
     "\n  query Meters { catalog { meters { key aggregation dimensions name { zh en } unit { zh en } } } }\n": types.MetersDocument,
     "\n  query UsageSeries($query: UsageQuery!) {\n    usage(query: $query, first: 200) { edges { node { from date dimensionValue quantity } } pageInfo { hasNextPage } }\n  }\n": types.UsageSeriesDocument,
-    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n": types.WalletDocument,
+    "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }\n  }\n": types.WalletDocument,
     "\n  query Ledger($after: String) {\n    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }\n  }\n": types.LedgerDocument,
     "\n  query Channels {\n    channels {\n      id kind name publicKey enabled\n      settings { greetingZh greetingEn color theme position allowedOrigins offlineForm }\n    }\n  }\n": types.ChannelsDocument,
     "\n  mutation CreateChannel($kind: ChannelKind!, $name: String!) {\n    createChannel(kind: $kind, name: $name) { status errors { field message } channel { id } }\n  }\n": types.CreateChannelDocument,
@@ -263,6 +277,8 @@ const documents: Documents = {
     "\n  query DeadLetters {\n    deadLetters { eventId tenantId consumer eventType subject cause createdAt }\n  }\n": types.DeadLettersDocument,
     "\n  mutation ReplayDeadLetter($eventId: ID!, $consumer: String!) {\n    replayDeadLetter(eventId: $eventId, consumer: $consumer) { status errors { field message } removed }\n  }\n": types.ReplayDeadLetterDocument,
     "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n": types.PlatformHealthDocument,
+    "\n  query AllPayments($after: String) {\n    allPayments(first: 20, after: $after) {\n      edges { node { tenantId payment { id method status reference failure at amount { minor currency } refunded { minor currency } refunds { id status reason failure } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllPaymentsDocument,
+    "\n  mutation RefundPayment($tenantId: ID!, $paymentId: ID!, $minor: Int!, $reason: String!) {\n    refundPayment(tenantId: $tenantId, paymentId: $paymentId, minor: $minor, reason: $reason) { status errors { field message } payment { id } }\n  }\n": types.RefundPaymentDocument,
     "\n  query AllInvoices($status: InvoiceStatus, $after: String) {\n    allInvoices(status: $status, first: 50, after: $after) {\n      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.AllInvoicesDocument,
     "query OpenDisputes { openDisputes { tenantId dispute { id subject reason at } } }": types.OpenDisputesDocument,
     "\n  mutation RecordTransfer($tenantId: ID!, $invoiceId: ID, $amount: MoneyInput!, $reference: String!) {\n    recordTransfer(tenantId: $tenantId, invoiceId: $invoiceId, amount: $amount, reference: $reference) { status errors { field message } payment { id } }\n  }\n": types.RecordTransferDocument,
@@ -369,6 +385,30 @@ export function graphql(source: "\n  fragment Lines on BillLine {\n    kind char
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "query PaymentOptions { paymentOptions { online bank card { brand last4 expMonth expYear } } }"): (typeof documents)["query PaymentOptions { paymentOptions { online bank card { brand last4 expMonth expYear } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query LatestPayment { payments(first: 1) { edges { node { id status failure } } } }"): (typeof documents)["query LatestPayment { payments(first: 1) { edges { node { id status failure } } } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation SetUpCard { setUpCard { status errors { field message } url } }"): (typeof documents)["mutation SetUpCard { setUpCard { status errors { field message } url } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation OpenPaymentPortal { openPaymentPortal { status errors { field message } url } }"): (typeof documents)["mutation OpenPaymentPortal { openPaymentPortal { status errors { field message } url } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation TopUpWallet($minor: Int!) { topUpWallet(minor: $minor) { status errors { field message } url } }"): (typeof documents)["mutation TopUpWallet($minor: Int!) { topUpWallet(minor: $minor) { status errors { field message } url } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation PayInvoice($id: ID!) { payInvoice(id: $id) { status errors { field message } url } }"): (typeof documents)["mutation PayInvoice($id: ID!) { payInvoice(id: $id) { status errors { field message } url } }"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n"): (typeof documents)["\n  fragment PlanCard on Plan {\n    code version currency trialDays minimum\n    name { zh en } about { zh en }\n    charges { key model price size free meter name { zh en } tiers { upTo unit flat } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -397,7 +437,7 @@ export function graphql(source: "\n  query UsageSeries($query: UsageQuery!) {\n 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n"): (typeof documents)["\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }\n  }\n"];
+export function graphql(source: "\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }\n  }\n"): (typeof documents)["\n  query Wallet {\n    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }\n    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -738,6 +778,14 @@ export function graphql(source: "\n  mutation ReplayDeadLetter($eventId: ID!, $c
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"): (typeof documents)["\n  query PlatformHealth {\n    platformHealth { version startedAt tenants databaseBytes outboxPending outboxOldestAt deadLetters }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query AllPayments($after: String) {\n    allPayments(first: 20, after: $after) {\n      edges { node { tenantId payment { id method status reference failure at amount { minor currency } refunded { minor currency } refunds { id status reason failure } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"): (typeof documents)["\n  query AllPayments($after: String) {\n    allPayments(first: 20, after: $after) {\n      edges { node { tenantId payment { id method status reference failure at amount { minor currency } refunded { minor currency } refunds { id status reason failure } } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation RefundPayment($tenantId: ID!, $paymentId: ID!, $minor: Int!, $reason: String!) {\n    refundPayment(tenantId: $tenantId, paymentId: $paymentId, minor: $minor, reason: $reason) { status errors { field message } payment { id } }\n  }\n"): (typeof documents)["\n  mutation RefundPayment($tenantId: ID!, $paymentId: ID!, $minor: Int!, $reason: String!) {\n    refundPayment(tenantId: $tenantId, paymentId: $paymentId, minor: $minor, reason: $reason) { status errors { field message } payment { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -31,10 +31,10 @@ impl Billing {
         Ok(PaymentOptions { online: self.deps.gateway.is_some(), bank: self.deps.settings.issuer_bank.clone(), card })
     }
 
-    async fn back(&self, ctx: &Ctx, tab: &str) -> Result<Back> {
+    async fn back(&self, ctx: &Ctx, done: &str) -> Result<Back> {
         let url = self.deps.public_url.trim_end_matches('/');
-        let at = |what: &str| format!("{url}/billing?tab={tab}&payment={what}");
-        Ok(Back { done: at("done"), left: at("left"), locale: self.deps.tenants.tenant(ctx).await?.locale })
+        let at = |what: &str| format!("{url}/billing?tab=wallet&payment={what}");
+        Ok(Back { done: at(done), left: at("left"), locale: self.deps.tenants.tenant(ctx).await?.locale })
     }
 
     /// The provider's id of the firm, which it is made known with when it has none.
@@ -64,7 +64,7 @@ impl Billing {
         let gateway = self.gateway()?;
         let customer = self.customer(ctx).await?;
         let (subscription, _) = self.subscription_of(&self.deps.db.read(ctx)).await?;
-        let back = self.back(ctx, "wallet").await?;
+        let back = self.back(ctx, "card").await?;
         // Whoever asks twice gets two pages, and leaves a card at one of them.
         let attempt = self.deps.db.env().id::<lingxi_kernel::EventId>();
         let key = key(ctx.tenant, attempt, "card");
@@ -76,7 +76,7 @@ impl Billing {
         ctx.require(Permission::ManageBilling)?;
         let gateway = self.gateway()?;
         let customer = self.customer(ctx).await?;
-        gateway.portal(&customer, &self.back(ctx, "wallet").await?).await.map_err(told)
+        gateway.portal(&customer, &self.back(ctx, "card").await?).await.map_err(told)
     }
 
     pub(in crate::service) async fn do_top_up(&self, ctx: &Ctx, minor: i64) -> Result<String> {
@@ -92,26 +92,26 @@ impl Billing {
         let amount = chargeable(Money::new(minor, currency));
         let row = self.begin_payment(&tx, PaymentMethod::Provider, amount, None, None).await?;
         tx.commit().await?;
-        self.check_out(ctx, row, "wallet").await
+        self.check_out(ctx, row).await
     }
 
     pub(in crate::service) async fn do_pay_invoice(&self, ctx: &Ctx, id: InvoiceId) -> Result<String> {
         ctx.require(Permission::ManageBilling)?;
-        self.gateway()?;
         let tx = self.deps.db.begin(ctx).await?;
         let invoice = invoice::known(&tx, id).await?;
+        self.gateway()?;
         if invoice.due() <= 0 {
             return Err(Error::conflict("Nothing is to be paid of this invoice."));
         }
         let amount = chargeable(invoice.money(invoice.due())?);
         let row = self.begin_payment(&tx, PaymentMethod::Provider, amount, Some(id), None).await?;
         tx.commit().await?;
-        self.check_out(ctx, row, "invoices").await
+        self.check_out(ctx, row).await
     }
 
     /// The page for a payment that was begun here.
-    async fn check_out(&self, ctx: &Ctx, row: row::Model, tab: &str) -> Result<String> {
-        let back = self.back(ctx, tab).await?;
+    async fn check_out(&self, ctx: &Ctx, row: row::Model) -> Result<String> {
+        let back = self.back(ctx, "done").await?;
         let customer = self.customer(ctx).await?;
         let id = row.id();
         let order = Order {

@@ -1,6 +1,7 @@
 import { Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useSearchParams } from 'react-router';
 import { Page } from '../../lib/page.tsx';
 import { BillTo } from './bill-to.tsx';
 import { Disputes } from './disputes.tsx';
@@ -14,10 +15,13 @@ import { WalletAndPayments } from './wallet.tsx';
 /** What the firm uses, what it costs, and how it is paid. */
 export default function Billing(): ReactNode {
   const { t } = useTranslation();
+  const [params, setParams] = useSearchParams();
   return (
     <Page title={t('nav.billing')}>
       <Tabs
         destroyOnHidden
+        activeKey={params.get('tab') ?? 'bill'}
+        onChange={(tab) => setParams({ tab }, { replace: true })}
         items={[
           { key: 'bill', label: t('billing.bill'), children: <DraftBill /> },
           { key: 'usage', label: t('billing.usage'), children: <Usage /> },

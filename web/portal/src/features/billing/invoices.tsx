@@ -8,6 +8,7 @@ import { useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
 import { Lines } from './lines.tsx';
+import { PayInvoice } from './paying.tsx';
 
 const INVOICES = graphql(`
   query Invoices($after: String) {
@@ -77,6 +78,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
       onClose={props.onClose}
       extra={
         <Space>
+          {(invoice?.due.minor ?? 0) > 0 && <PayInvoice id={props.id} />}
           <Button href={`/billing/invoices/${props.id}.pdf?lang=zh-CN`} target="_blank">{t('billing.pdfZh')}</Button>
           <Button href={`/billing/invoices/${props.id}.pdf?lang=en-US`} target="_blank">{t('billing.pdfEn')}</Button>
         </Space>

@@ -1,16 +1,17 @@
-import { Alert, Button, Card, Empty, Statistic, Table, Tag } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { Button, Card, Empty, Statistic, Table, Tag } from 'antd';
+import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
+import { WaysToPay } from './paying.tsx';
 
 const WALLET = graphql(`
   query Wallet {
     wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }
-    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } } } }
+    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }
   }
 `);
 const LEDGER = graphql(`
@@ -24,15 +25,19 @@ export function WalletAndPayments(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, fetching, error }] = useQuery({ query: WALLET });
-  const [{ data: ledger }] = useQuery({ query: LEDGER, variables: { after } });
+  const [{ data, fetching, error }, again] = useQuery({ query: WALLET });
+  const [{ data: ledger }, ledgerAgain] = useQuery({ query: LEDGER, variables: { after } });
+  const reload = useCallback(() => {
+    again({ requestPolicy: 'network-only' });
+    ledgerAgain({ requestPolicy: 'network-only' });
+  }, [again, ledgerAgain]);
   const wallet = data?.wallet;
   const rows = ledger?.ledger.edges.map((edge) => edge.node) ?? [];
   return (
     <State fetching={fetching && !data} error={error}>
       {wallet && (
         <>
-          <Alert type="info" showIcon title={t('wallet.off')} style={{ marginBottom: 12 }} />
+          <WaysToPay currency={wallet.balance.currency} onPaid={reload} />
           <Card style={{ marginBottom: 16 }}>
             <Statistic title={t('wallet.balance')} value={format.money(wallet.balance)} />
             <p style={{ color: 'var(--soft)', margin: 0 }}>{t('wallet.explained')}</p>
@@ -69,6 +74,7 @@ export function WalletAndPayments(): ReactNode {
               { title: t('wallet.method'), render: (_, row) => t(`wallet.${row.method}`) },
               { title: t('billing.status'), render: (_, row) => <Tag color={row.status === 'SUCCEEDED' ? 'success' : row.status === 'FAILED' ? 'error' : 'default'}>{t(`payment.${row.status}`)}</Tag> },
               { title: t('wallet.amount'), render: (_, row) => format.money(row.amount), align: 'right' },
+              { title: t('wallet.refunded'), render: (_, row) => (row.refunded.minor > 0 ? format.money(row.refunded) : ''), align: 'right' },
               { title: t('wallet.reference'), render: (_, row) => row.failure ?? row.reference },
             ]}
           />
