@@ -3,8 +3,8 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, Object, Result, SimpleObject};
 use lingxi_contracts::billing::{
-    AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Invoice, LedgerEntry, Payment,
-    PaymentOptions, Plan, PlanSubscription, SpendLimits, UsageEvent, UsagePoint, UsageQuery, Wallet,
+    AsideEvent, BillingProfile, Catalog, ChangeMoment, Dispute, DraftBill, Fapiao, FapiaoRequest, Invoice, LedgerEntry,
+    Payment, PaymentOptions, Plan, PlanSubscription, SpendLimits, UsageEvent, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{InvoiceId, Money, PageArgs, Timestamp, UsageId};
 
@@ -44,6 +44,14 @@ payload!(
     CheckoutPayload {
         /// Where it is.
         url: String
+    }
+);
+
+payload!(
+    /// What asking for a fapiao came to.
+    FapiaoPayload {
+        /// The fapiao.
+        fapiao: Fapiao
     }
 );
 
@@ -193,6 +201,16 @@ impl BillingQuery {
         services.billing.payment_options(caller).await.shown()
     }
 
+    /// The firm's fapiao, newest first.
+    async fn fapiao(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those of this invoice.")] invoice_id: Option<InvoiceId>,
+    ) -> Result<Vec<Fapiao>> {
+        let (caller, services) = parts(ctx)?;
+        services.billing.fapiao(caller, invoice_id).await.shown()
+    }
+
     /// The firm's disputes, newest first.
     async fn disputes(&self, ctx: &Context<'_>) -> Result<Vec<Dispute>> {
         let (caller, services) = parts(ctx)?;
@@ -262,6 +280,12 @@ impl BillingMutation {
     async fn pay_invoice(&self, ctx: &Context<'_>, id: InvoiceId) -> Result<CheckoutPayload> {
         let (caller, services) = parts(ctx)?;
         CheckoutPayload::of(services.billing.pay_invoice(caller, id).await)
+    }
+
+    /// Asks for the fapiao of a paid invoice.
+    async fn request_fapiao(&self, ctx: &Context<'_>, input: FapiaoRequest) -> Result<FapiaoPayload> {
+        let (caller, services) = parts(ctx)?;
+        FapiaoPayload::of(services.billing.request_fapiao(caller, input).await)
     }
 
     /// Doubts a unit that the firm is billed for.

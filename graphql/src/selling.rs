@@ -3,10 +3,12 @@
 use async_graphql::connection::Connection;
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use lingxi_contracts::billing::{
-    CreditGrant, CreditNote, Dispute, Invoice, InvoiceStatus, Meter, Payment, Plan, Reconciliation, Tax,
+    CreditGrant, CreditNote, Dispute, Fapiao, FapiaoStatus, Invoice, InvoiceStatus, Meter, Payment, Plan,
+    Reconciliation, Tax,
 };
-use lingxi_kernel::{Currency, DisputeId, InvoiceId, Money, PageArgs, PaymentId, TenantId, Timestamp};
+use lingxi_kernel::{Currency, DisputeId, FapiaoId, InvoiceId, Money, PageArgs, PaymentId, TenantId, Timestamp};
 
+use crate::billing::FapiaoPayload;
 use crate::outcome::{Shown as _, connection, parts, payload};
 
 payload!(
@@ -93,6 +95,15 @@ pub struct TenantPayment {
     payment: Payment,
 }
 
+/// A fapiao and whose it is.
+#[derive(SimpleObject)]
+pub struct TenantFapiao {
+    /// Whose it is.
+    tenant_id: TenantId,
+    /// The fapiao.
+    fapiao: Fapiao,
+}
+
 /// An amount of money.
 #[derive(InputObject)]
 pub struct MoneyInput {
@@ -140,6 +151,20 @@ impl SellingQuery {
         let (caller, services) = parts(ctx)?;
         let page = services.billing.all_payments(caller, PageArgs::new(first, after).shown()?).await.shown()?;
         Ok(connection(page.map(|(tenant_id, payment)| TenantPayment { tenant_id, payment })))
+    }
+
+    /// Fapiao of all firms, newest first. For operators.
+    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    async fn all_fapiao(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Only those that stand so.")] status: Option<FapiaoStatus>,
+        #[graphql(desc = "Rows wanted, 1 to 200.")] first: Option<u32>,
+        #[graphql(desc = "Cursor of the row before the page.")] after: Option<String>,
+    ) -> Result<Connection<String, TenantFapiao>> {
+        let (caller, services) = parts(ctx)?;
+        let page = services.billing.all_fapiao(caller, status, PageArgs::new(first, after).shown()?).await.shown()?;
+        Ok(connection(page.map(|(tenant_id, fapiao)| TenantFapiao { tenant_id, fapiao })))
     }
 
     /// The latest comparisons of what came, what was counted, what was billed and the ledger, newest first. For operators.
@@ -232,6 +257,19 @@ impl SellingMutation {
     ) -> Result<PaymentPayload> {
         let (caller, services) = parts(ctx)?;
         PaymentPayload::of(services.billing.refund_payment(caller, tenant_id, payment_id, minor, &reason).await)
+    }
+
+    /// Records the number that a fapiao got that was issued by hand, or why it was refused. For operators.
+    async fn record_fapiao(
+        &self,
+        ctx: &Context<'_>,
+        tenant_id: TenantId,
+        fapiao_id: FapiaoId,
+        #[graphql(desc = "The number that it got.")] number: Option<String>,
+        #[graphql(desc = "Or why it was refused.")] refusal: Option<String>,
+    ) -> Result<FapiaoPayload> {
+        let (caller, services) = parts(ctx)?;
+        FapiaoPayload::of(services.billing.record_fapiao(caller, tenant_id, fapiao_id, number, refusal).await)
     }
 
     /// Gives a firm credit. For operators.

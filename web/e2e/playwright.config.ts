@@ -8,7 +8,10 @@ const served = process.env.E2E_URL;
 const address = process.env.E2E_ADDRESS ?? '127.0.0.1:18080';
 const data = mkdtempSync(join(tmpdir(), 'lingxi-e2e-'));
 const binary = process.env.E2E_BINARY ?? '../../target/debug/lingxi';
-const operators = `--set 'operator.emails=["operator@lingxi.example","finance@lingxi.example"]'`;
+// The payment provider, which is a fake.
+const provider = process.env.E2E_PROVIDER ?? '127.0.0.1:18090';
+const paying = `--set billing.stripe.secret_key=sk_test_fake --set billing.stripe.webhook_secret=whsec_fake --set billing.stripe.url=http://${provider}`;
+const operators = `--set 'operator.emails=["operator@lingxi.example","finance@lingxi.example","refunds@lingxi.example"]' ${paying}`;
 // One process that does everything, or two processes of every role behind a gateway.
 const cluster = process.env.E2E_SHAPE === 'cluster';
 const command = cluster
@@ -39,11 +42,19 @@ export default defineConfig({
         ...(served ? [`--unsafely-treat-insecure-origin-as-secure=${served}`] : [])],
     },
   },
-  webServer: served ? undefined : {
-    command,
-    url: `http://${address}/health/ready`,
-    reuseExistingServer: false,
-    timeout: 60_000,
-    gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
-  },
+  webServer: served ? undefined : [
+    {
+      command: `../../target/debug/fake-stripe ${provider} whsec_fake http://${address}/billing/stripe`,
+      // Without a key it refuses, which shows that it is there.
+      url: `http://${provider}/v1/customers`,
+      reuseExistingServer: false,
+    },
+    {
+      command,
+      url: `http://${address}/health/ready`,
+      reuseExistingServer: false,
+      timeout: 60_000,
+      gracefulShutdown: { signal: 'SIGTERM', timeout: 15_000 },
+    },
+  ],
 });

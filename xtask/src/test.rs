@@ -31,6 +31,8 @@ pub(crate) fn check(browser: bool) -> Outcome {
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
     if browser {
         let chromium = chromium()?;
+        // The payment provider that stands beside the suite.
+        run(&root, "cargo", &["build", "--quiet", "--package", "lingxi-fakes"])?;
         let suite = ["run", "--silent", "e2e"];
         run_with(&web::folder(), "npm", &suite, &[("E2E_CHROMIUM", &chromium)])?;
         // The same against two processes of every role.

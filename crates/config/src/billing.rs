@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Stripe;
+use crate::{Fapiao, Stripe};
 
 /// Who bills, when bills become final, and when firms are reminded of them.
 #[derive(Debug, Clone, Serialize, Deserialize, JsonSchema)]
@@ -33,6 +33,8 @@ pub struct Billing {
     pub fonts: Vec<String>,
     /// Online payment.
     pub stripe: Stripe,
+    /// Fapiao.
+    pub fapiao: Fapiao,
 }
 
 impl Default for Billing {
@@ -50,6 +52,7 @@ impl Default for Billing {
             quiet_days: 3,
             fonts: Vec::new(),
             stripe: Stripe::default(),
+            fapiao: Fapiao::default(),
         }
     }
 }

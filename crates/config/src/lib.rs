@@ -3,6 +3,7 @@
 //! A variable is the key with dots as double underscores: `LINGXI_MAIL__SMTP_URL` is `mail.smtp_url`.
 
 mod billing;
+mod fapiao;
 mod files;
 mod gateway;
 mod http;
@@ -22,6 +23,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub use billing::Billing;
+pub use fapiao::Fapiao;
 pub use files::Files;
 pub use gateway::Gateway;
 pub use http::Http;
@@ -201,6 +203,7 @@ impl Config {
             &mut shown.models.chat_key,
             &mut shown.billing.stripe.secret_key,
             &mut shown.billing.stripe.webhook_secret,
+            &mut shown.billing.fapiao.key,
         ];
         for secret in secrets.into_iter().filter(|secret| secret.is_some()) {
             *secret = Some("***".into());

@@ -4,12 +4,14 @@
 //! Every write carries a key: whoever asks again with the same key gets the first answer and nothing happens twice. Objects of the provider
 //! that are about a payment or a refund of ours name it and its tenant in their metadata.
 
+mod fapiao;
 mod stripe;
 mod webhook;
 
 use async_trait::async_trait;
 use lingxi_kernel::{Currency, Money, Timestamp};
 
+pub use fapiao::{FapiaoAdapter, FapiaoOrder, FapiaoProvider, IssuedFapiao};
 pub use stripe::Stripe;
 pub use webhook::{Notice, sign, verify};
 

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::SubsecRound as _;
-use lingxi_contracts::billing::{BillingClient, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep};
+use lingxi_contracts::billing::{
+    BillingClient, FapiaoStatus, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep,
+};
 use lingxi_http::{HttpResult, Signed};
 use lingxi_kernel::{Error, ErrorCode, InvoiceId, PageArgs, Result, Timestamp};
 use serde::Deserialize;
@@ -39,6 +41,7 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/billing/stripe", web::post().to(notice))
         .route("/billing/usage.csv", web::get().to(usage_file))
         .route("/billing/ledger.csv", web::get().to(ledger_file))
+        .route("/billing/fapiao.csv", web::get().to(fapiao_file))
         .route("/billing/invoices/{id}.pdf", web::get().to(invoice_file));
 }
 
@@ -235,6 +238,57 @@ async fn ledger_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
         }
         if !page.has_next {
             return file("ledger.csv", rows);
+        }
+    }
+}
+
+/// For operators: the fapiao that are asked for and have no number, for whoever issues them in the state's system.
+async fn fapiao_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
+    let mut rows = csv::Writer::from_writer(Vec::new());
+    let head = [
+        "id",
+        "tenant",
+        "invoice",
+        "kind",
+        "title",
+        "tax_number",
+        "address_phone",
+        "bank_account",
+        "email",
+        "currency",
+        "amount_minor",
+        "tax_minor",
+        "corrects",
+        "requested_at",
+    ];
+    rows.write_record(head).map_err(Error::from)?;
+    let mut args = PageArgs::largest();
+    loop {
+        let wanted = Some(FapiaoStatus::Requested);
+        let page = edge.billing.all_fapiao(&signed.ctx, wanted, args.clone()).await?;
+        args.after = page.rows.last().map(|(cursor, _)| cursor.clone());
+        for (_, (tenant, it)) in page.rows {
+            let text = |text: Option<String>| plain(&text.unwrap_or_default());
+            let record = [
+                it.id.to_string(),
+                tenant.to_string(),
+                it.invoice_number,
+                it.kind.as_str().to_owned(),
+                plain(&it.title),
+                text(it.tax_number),
+                text(it.address),
+                text(it.bank),
+                text(it.email),
+                it.amount.currency.code().to_owned(),
+                it.amount.minor.to_string(),
+                it.tax.minor.to_string(),
+                text(it.corrects),
+                it.at.to_rfc3339(),
+            ];
+            rows.write_record(record).map_err(Error::from)?;
+        }
+        if !page.has_next {
+            return file("fapiao.csv", rows);
         }
     }
 }

@@ -6,8 +6,10 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
 use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
-use lingxi_contracts::billing::{DisputeStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus};
-use lingxi_kernel::{InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
+use lingxi_contracts::billing::{
+    DisputeStatus, FapiaoStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus,
+};
+use lingxi_kernel::{FapiaoId, InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
 use lingxi_store::{Db, system, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
@@ -20,7 +22,7 @@ use crate::store::invoice::{credit_note, dispute, row};
 use crate::store::money::grant;
 use crate::store::subscription::{self, phase};
 use crate::store::usage::outcome;
-use crate::store::{notice, payment};
+use crate::store::{fapiao, notice, payment};
 
 /// The service's timers.
 #[derive(Clone)]
@@ -185,6 +187,26 @@ impl Jobs {
         one_by_one(refunds.into_iter().map(sent)).await
     }
 
+    /// Has the fapiao issued that were asked for, where a provider does.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
+    pub async fn issue_fapiao(&self) -> Result<()> {
+        if self.service.deps.fapiao.is_none() {
+            return Ok(());
+        }
+        let rows = fapiao::row::Entity::find()
+            .filter(fapiao::row::Column::Status.eq(FapiaoStatus::Requested.as_str()))
+            .order_by_asc(fapiao::row::Column::At)
+            .limit(LOOKED_FOR)
+            .all(&system::reader(&self.db))
+            .await?;
+        let asked = |row: fapiao::row::Model| {
+            async move { self.service.issue_fapiao(&tenant(row.tenant_id), row).await }.boxed()
+        };
+        one_by_one(rows.into_iter().map(asked)).await
+    }
+
     /// Compares everything once a day; a difference is an alert.
     ///
     /// # Errors
@@ -247,6 +269,23 @@ pub(crate) async fn all_payments(db: &Db, args: &PageArgs) -> Result<Page<paymen
         payment::row::Entity::find().order_by_desc(payment::row::Column::Id).limit(u64::from(args.first) + 1);
     if let Some(after) = &args.after {
         rows = rows.filter(payment::row::Column::Id.lt(after.parse::<PaymentId>()?.uuid()));
+    }
+    let rows = rows.all(&system::reader(db)).await?;
+    Ok(Page::from_overfetch(rows, args, |row| row.id().to_string()))
+}
+
+/// Fapiao of all firms, newest first.
+pub(crate) async fn all_fapiao(
+    db: &Db,
+    status: Option<FapiaoStatus>,
+    args: &PageArgs,
+) -> Result<Page<fapiao::row::Model>> {
+    let mut rows = fapiao::row::Entity::find().order_by_desc(fapiao::row::Column::Id).limit(u64::from(args.first) + 1);
+    if let Some(status) = status {
+        rows = rows.filter(fapiao::row::Column::Status.eq(status.as_str()));
+    }
+    if let Some(after) = &args.after {
+        rows = rows.filter(fapiao::row::Column::Id.lt(after.parse::<FapiaoId>()?.uuid()));
     }
     let rows = rows.all(&system::reader(db)).await?;
     Ok(Page::from_overfetch(rows, args, |row| row.id().to_string()))

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use lingxi_bus::Consumer;
 use lingxi_contracts::billing::BillingClient;
 use lingxi_contracts::tenants::TenantsClient;
-use lingxi_payments::PaymentGateway;
+use lingxi_payments::{FapiaoProvider, PaymentGateway};
 use lingxi_store::{Db, TenantTables};
 
 pub use http::{Edge, routes};
@@ -27,6 +27,8 @@ pub struct Deps {
     pub tenants: Arc<dyn TenantsClient>,
     /// Through whom online payments go; none when they are off.
     pub gateway: Option<Arc<dyn PaymentGateway>>,
+    /// Who issues fapiao; none where that is done by hand.
+    pub fapiao: Option<Arc<dyn FapiaoProvider>>,
     /// Where people reach this installation.
     pub public_url: String,
     /// Who bills, and when.
@@ -59,7 +61,7 @@ pub use service::BUILT_IN as BUILT_IN_CATALOG;
 
 /// The service's part of a tenant's data. Ledger, invoices, credit notes and payments stay when a tenant ends: the law demands that they are kept.
 pub fn data(db: &Db) -> TenantTables {
-    use store::{invoice, lease, money, payment, settings, subscription, usage};
+    use store::{fapiao, invoice, lease, money, payment, settings, subscription, usage};
     TenantTables::new(db.clone())
         .with::<usage::event::Entity>()
         .with::<usage::aside::Entity>()
@@ -76,6 +78,7 @@ pub fn data(db: &Db) -> TenantTables {
         .with_kept::<invoice::row::Entity>()
         .with_kept::<invoice::credit_note::Entity>()
         .with_kept::<money::entry::Entity>()
+        .with_kept::<fapiao::row::Entity>()
         .with_kept::<payment::row::Entity>()
         .with_kept::<payment::refund::Entity>()
 }

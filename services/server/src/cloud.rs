@@ -16,7 +16,7 @@ use lingxi_contracts::tenants::{RemoteTenants, TenantsCalls, TenantsClient};
 use lingxi_graphql::Services;
 use lingxi_http::TenantLimit;
 use lingxi_kernel::{Env, Error, Result};
-use lingxi_payments::Stripe;
+use lingxi_payments::{FapiaoAdapter, Stripe};
 use lingxi_store::{Db, schema, system};
 
 use crate::jobs::{Jobs, TIMERS};
@@ -352,8 +352,9 @@ fn sources(db: &Db, config: &Config) -> Vec<Arc<dyn TenantData>> {
 
 fn billing(db: Db, config: &Config, tenants: Arc<dyn TenantsClient>) -> Result<lingxi_billing::Parts> {
     let gateway = Stripe::open(&config.billing.stripe)?.map(|stripe| Arc::new(stripe) as _);
+    let fapiao = FapiaoAdapter::open(&config.billing.fapiao)?.map(|adapter| Arc::new(adapter) as _);
     let (public_url, settings) = (config.http.public_url.clone(), config.billing.clone());
-    Ok(lingxi_billing::build(lingxi_billing::Deps { db, tenants, gateway, public_url, settings }))
+    Ok(lingxi_billing::build(lingxi_billing::Deps { db, tenants, gateway, fapiao, public_url, settings }))
 }
 
 fn bot(

@@ -56,6 +56,7 @@ impl Jobs {
             billing.finalize().await?;
             billing.collect().await?;
             billing.follow_up().await?;
+            billing.issue_fapiao().await?;
             billing.expire_credit().await?;
             billing.reconcile().await?;
         }
@@ -113,6 +114,7 @@ impl Jobs {
             every("billing", 60, "periods that end", job(it, |it| async move { it.end_periods().await }));
             every("billing", 60, "drafts of invoices", job(it, |it| async move { it.finalize().await }));
             every("billing", 60, "what is due", job(it, |it| async move { it.collect().await }));
+            every("billing", 60, "fapiao", job(it, |it| async move { it.issue_fapiao().await }));
             every("billing", 300, "payments without a notice", job(it, |it| async move { it.follow_up().await }));
             every("billing", 3_600, "the comparison of a day", job(it, |it| async move { it.reconcile().await }));
             every("billing", 600, "credit that expires", job(it, |it| async move { it.expire_credit().await }));

@@ -60,6 +60,57 @@ test('a firm sees what it uses, chooses a plan and sets its limits', async ({ br
   await context.close();
 });
 
+test('a firm leaves a card, fills its wallet, and gets part of it back', async ({ browser }) => {
+  const { page, context } = await newFirm(browser, 'Paying Insurance');
+  await page.goto('/billing?tab=wallet');
+  await expect(page.getByText('No card on file')).toBeVisible();
+  await page.getByRole('button', { name: 'Add a card' }).click();
+  // The provider's own page.
+  await expect(page.getByRole('heading', { name: 'Fake payment' })).toBeVisible();
+  await page.getByRole('button', { name: 'Pay' }).click();
+  await expect(page.getByText('VISA •••• 4242')).toBeVisible();
+  await accessible(page);
+
+  await page.getByLabel('Amount').fill('50');
+  await page.getByRole('button', { name: 'Top up' }).click();
+  await expect(page.getByText('wallet top-up')).toBeVisible();
+  await page.getByRole('button', { name: 'Back' }).click();
+  await expect(page.getByText('Nothing was paid.')).toBeVisible();
+  await page.getByLabel('Amount').fill('80');
+  await page.getByRole('button', { name: 'Top up' }).click();
+  await page.getByRole('button', { name: 'Pay' }).click();
+  await expect(page.getByText('Thank you, the payment is there.')).toBeVisible();
+  await expect(page.getByText('$80.00').first()).toBeVisible();
+  await accessible(page);
+  await page.screenshot({ path: 'test-results/screens/billing-paid.png', fullPage: true });
+
+  const operator = await newFirm(browser, 'Platform Refunds', 'refunds@lingxi.example');
+  await screen(operator.page, 'Settings');
+  await operator.page.getByRole('tab', { name: 'Mails' }).click();
+  const link = await operator.page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
+  await operator.page.goto(link ?? '');
+  await operator.page.getByRole('link', { name: 'Go on' }).click();
+  await screen(operator.page, 'Platform');
+  await operator.page.getByRole('tab', { name: 'Billing' }).click();
+  const payments = operator.page.getByRole('table', { name: 'Payments' });
+  const row = payments.getByRole('row').filter({ hasText: '$80.00' });
+  await row.getByRole('button', { name: 'Refund' }).click();
+  const dialog = operator.page.getByRole('dialog');
+  await dialog.getByRole('spinbutton', { name: 'Amount' }).fill('30');
+  await dialog.getByRole('textbox', { name: 'Reason' }).fill('paid too much');
+  await dialog.getByRole('button', { name: 'OK' }).click();
+  await expect(row).toContainText('$30.00');
+  await accessible(operator.page);
+  await operator.page.screenshot({ path: 'test-results/screens/operator-payments.png', fullPage: true });
+  await operator.context.close();
+
+  await page.getByRole('button', { name: 'Manage cards' }).click();
+  await page.getByRole('button', { name: 'Remove all and go back' }).click();
+  await expect(page.getByText('No card on file')).toBeVisible();
+  await expect(page.getByText('$50.00').first()).toBeVisible();
+  await context.close();
+});
+
 test('an operator adds a meter, a firm uses it, and everything adds up', async ({ browser }) => {
   const operator = await newFirm(browser, 'Platform Finance', 'finance@lingxi.example');
   await screen(operator.page, 'Settings');

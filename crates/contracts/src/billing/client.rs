@@ -2,13 +2,15 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    Ctx, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId, Timestamp, UsageId,
+    Ctx, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId,
+    Timestamp, UsageId,
 };
 
 use super::{
     AsideEvent, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote, Dispute, DraftBill, Entitlement,
-    Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, PaymentOptions, Plan, PlanSubscription, Reconciliation,
-    SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery, Wallet,
+    Fapiao, FapiaoRequest, FapiaoStatus, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, PaymentOptions, Plan,
+    PlanSubscription, Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery,
+    Wallet,
 };
 use crate::remote::remote;
 
@@ -160,6 +162,29 @@ pub trait BillingClient: Send + Sync {
     /// What the payment provider tells: the body as it came, and its signature. It is kept when this returns.
     #[idempotent]
     async fn provider_notice(&self, body: String, signature: &str) -> Result<()>;
+
+    /// Asks for the fapiao of a paid invoice.
+    async fn request_fapiao(&self, ctx: &Ctx, request: FapiaoRequest) -> Result<Fapiao>;
+    /// The firm's fapiao, newest first; or those of one invoice.
+    #[idempotent]
+    async fn fapiao(&self, ctx: &Ctx, invoice: Option<InvoiceId>) -> Result<Vec<Fapiao>>;
+    /// For operators: fapiao of all firms, newest first.
+    #[idempotent]
+    async fn all_fapiao(
+        &self,
+        ctx: &Ctx,
+        status: Option<FapiaoStatus>,
+        page: PageArgs,
+    ) -> Result<Page<(TenantId, Fapiao)>>;
+    /// For operators: records the number that the state's system gave to a fapiao that was issued by hand, or why it was refused.
+    async fn record_fapiao(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: FapiaoId,
+        number: Option<String>,
+        refusal: Option<String>,
+    ) -> Result<Fapiao>;
 
     /// Doubts a unit that the firm is billed for.
     async fn dispute_usage(&self, ctx: &Ctx, usage: UsageId, reason: &str) -> Result<Dispute>;

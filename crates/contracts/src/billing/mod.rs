@@ -2,6 +2,7 @@
 
 mod client;
 mod events;
+mod fapiao;
 mod invoice;
 mod limits;
 mod meter;
@@ -13,6 +14,7 @@ pub use client::{BillingCalls, BillingClient, RemoteBilling};
 pub use events::{
     ApiCallsCounted, BillingMailWanted, BillingNews, InvoiceFinalized, LimitReached, PaymentChanged, UsageReported,
 };
+pub use fapiao::{Fapiao, FapiaoKind, FapiaoRequest, FapiaoStatus};
 pub use invoice::{
     BillForecast, BillLine, BillPiece, BillingProfile, CreditNote, Dispute, DisputeStatus, DraftBill, Invoice,
     InvoiceStatus, LineKind,

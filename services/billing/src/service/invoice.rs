@@ -263,6 +263,7 @@ impl Billing {
             row.status = InvoiceStatus::Paid.as_str().into();
             row.next_attempt_at = None;
         }
+        self.correct_fapiao(&tx, &row, minor).await?;
         insert(&tx, note.clone()).await?;
         update(&tx, row).await?;
         tx.commit().await?;

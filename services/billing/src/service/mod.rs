@@ -3,6 +3,7 @@
 mod bill;
 mod catalog;
 mod disputes;
+mod fapiao;
 mod ingest;
 mod invoice;
 mod limits;
@@ -17,13 +18,13 @@ mod usage;
 use async_trait::async_trait;
 use lingxi_contracts::billing::{
     ApiCallsCounted, AsideEvent, BillingClient, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote,
-    Dispute, DraftBill, Entitlement, Invoice, InvoiceStatus, LedgerEntry, Meter, Payment, PaymentOptions, Plan,
-    PlanSubscription, Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent, UsageInput, UsagePoint, UsageQuery,
-    Wallet,
+    Dispute, DraftBill, Entitlement, Fapiao, FapiaoRequest, FapiaoStatus, Invoice, InvoiceStatus, LedgerEntry, Meter,
+    Payment, PaymentOptions, Plan, PlanSubscription, Reconciliation, SpendLimits, Tax, UsageAnswer, UsageEvent,
+    UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{
-    Ctx, Currency, Decimal, DisputeId, EventId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId,
-    Timestamp, UsageId,
+    Ctx, Currency, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId, Result,
+    TenantId, Timestamp, UsageId,
 };
 use lingxi_store::TenantCache;
 
@@ -224,6 +225,30 @@ impl BillingClient for Billing {
     }
     async fn provider_notice(&self, body: String, signature: &str) -> Result<()> {
         self.do_provider_notice(body, signature).await
+    }
+    async fn request_fapiao(&self, ctx: &Ctx, request: FapiaoRequest) -> Result<Fapiao> {
+        self.do_request_fapiao(ctx, request).await
+    }
+    async fn fapiao(&self, ctx: &Ctx, invoice: Option<InvoiceId>) -> Result<Vec<Fapiao>> {
+        self.do_fapiao(ctx, invoice).await
+    }
+    async fn all_fapiao(
+        &self,
+        ctx: &Ctx,
+        status: Option<FapiaoStatus>,
+        page: PageArgs,
+    ) -> Result<Page<(TenantId, Fapiao)>> {
+        self.do_all_fapiao(ctx, status, page).await
+    }
+    async fn record_fapiao(
+        &self,
+        ctx: &Ctx,
+        tenant: TenantId,
+        id: FapiaoId,
+        number: Option<String>,
+        refusal: Option<String>,
+    ) -> Result<Fapiao> {
+        self.do_record_fapiao(ctx, (tenant, id), number, refusal).await
     }
     async fn dispute_usage(&self, ctx: &Ctx, usage: UsageId, reason: &str) -> Result<Dispute> {
         self.do_dispute_usage(ctx, usage, reason).await

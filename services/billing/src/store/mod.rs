@@ -1,6 +1,7 @@
 //! Tables of the service.
 
 pub(crate) mod catalog;
+pub(crate) mod fapiao;
 pub(crate) mod invoice;
 pub(crate) mod lease;
 pub(crate) mod money;
