@@ -8,7 +8,6 @@ use lingxi_contracts::billing::{
 };
 use lingxi_kernel::{Currency, DisputeId, FapiaoId, InvoiceId, Money, PageArgs, PaymentId, TenantId, Timestamp};
 
-use crate::billing::FapiaoPayload;
 use crate::outcome::{Shown as _, connection, parts, payload};
 
 payload!(
@@ -65,6 +64,14 @@ payload!(
     DecidedDisputePayload {
         /// The dispute.
         dispute: Dispute
+    }
+);
+
+payload!(
+    /// What recording a fapiao came to.
+    RecordedFapiaoPayload {
+        /// The fapiao.
+        fapiao: Fapiao
     }
 );
 
@@ -267,9 +274,9 @@ impl SellingMutation {
         fapiao_id: FapiaoId,
         #[graphql(desc = "The number that it got.")] number: Option<String>,
         #[graphql(desc = "Or why it was refused.")] refusal: Option<String>,
-    ) -> Result<FapiaoPayload> {
+    ) -> Result<RecordedFapiaoPayload> {
         let (caller, services) = parts(ctx)?;
-        FapiaoPayload::of(services.billing.record_fapiao(caller, tenant_id, fapiao_id, number, refusal).await)
+        RecordedFapiaoPayload::of(services.billing.record_fapiao(caller, tenant_id, fapiao_id, number, refusal).await)
     }
 
     /// Gives a firm credit. For operators.

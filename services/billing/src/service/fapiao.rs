@@ -105,7 +105,8 @@ impl Billing {
         };
         if let Some(number) = first.number {
             let red = new_row(tx, of, (FapiaoKind::parse(&first.kind)?, first.payer), -minor, Some(number))?;
-            return insert(tx, red).await;
+            insert(tx, red).await?;
+            return Ok(());
         }
         // The provider may have been asked with the old amount: it is asked anew for another one.
         refused(&mut first, "Part of the invoice was taken back".into());

@@ -80,7 +80,7 @@ const OPERATORS: &[Role] = &[];
 /// What says nothing of any firm; it is closed where introspection is.
 const OPEN: &str = "_service";
 
-const MORE_QUERIES: [Field; 31] = [
+const MORE_QUERIES: [Field; 33] = [
     field(
         "_entities",
         "_entities(representations: [{ __typename: \"Contact\", id: \"$contact\" }]) { ... on Contact { id } }",
@@ -117,6 +117,8 @@ const MORE_QUERIES: [Field; 31] = [
     field("wallet", "wallet { balance { minor } }", PAYERS),
     field("ledger", "ledger { edges { node { id } } }", PAYERS),
     field("payments", "payments { edges { node { id } } }", PAYERS),
+    field("fapiao", "fapiao { id }", PAYERS),
+    field("allFapiao", "allFapiao { edges { node { tenantId } } }", OPERATORS),
     field("paymentOptions", "paymentOptions { online }", PAYERS),
     field("disputes", "disputes { id }", PAYERS),
     field("allInvoices", "allInvoices { edges { node { tenantId } } }", OPERATORS),
@@ -195,7 +197,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 38] = [
+const MORE_MUTATIONS: [Field; 40] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -242,6 +244,16 @@ const MORE_MUTATIONS: [Field; 38] = [
         "setBillingProfile",
         "setBillingProfile(input: { name: \"\", region: \"\", address: \"\" }) { status }",
         PAYERS,
+    ),
+    field(
+        "requestFapiao",
+        "requestFapiao(input: { invoiceId: \"$invoice\", kind: NORMAL, title: \"x\" }) { status }",
+        PAYERS,
+    ),
+    field(
+        "recordFapiao",
+        "recordFapiao(tenantId: \"$tenant\", fapiaoId: \"fap_00000000000000000000000000\", number: \"1\") { status }",
+        OPERATORS,
     ),
     field("setUpCard", "setUpCard { status }", PAYERS),
     field("openPaymentPortal", "openPaymentPortal { status }", PAYERS),

@@ -25,10 +25,12 @@ enum Needs {
     Owner,
     /// The operator's token, which no firm has.
     Operator,
+    /// A session of one who operates the platform, which no firm's owner is.
+    Platform,
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 34] = [
+const ROUTES: [(&str, &str, &str, Needs); 35] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -54,6 +56,7 @@ const ROUTES: [(&str, &str, &str, Needs); 34] = [
         Needs::Admin,
     ),
     ("GET", "/billing/invoices/{id}.pdf", "/billing/invoices/ivc_00000000000000000000000000.pdf", Needs::Admin),
+    ("GET", "/billing/fapiao.csv", "/billing/fapiao.csv", Needs::Platform),
     ("POST", "/billing/stripe", "/billing/stripe", Needs::Nothing),
     ("GET", "/billing/ledger.csv", "/billing/ledger.csv", Needs::Admin),
     ("POST", "/files", "/files?conversation=$conversation", Needs::Server),
@@ -206,6 +209,7 @@ async fn every_route_obeys_its_credential() {
         let others = world.call(index, cookie(&world.other.cookie)).await;
         match needs {
             Needs::Operator => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no operator"),
+            Needs::Platform => assert_eq!(others, StatusCode::FORBIDDEN, "{name} as a firm's owner"),
             Needs::Visitor => assert_eq!(others, StatusCode::UNAUTHORIZED, "{name}: a session is no visitor"),
             // Uploading knowledge, reporting usage and taking files of bills name nothing of the firm: the other firm gets it into its own.
             Needs::Admin

@@ -1,5 +1,6 @@
 //! Billing, from a metered fact to money.
 
+mod fapiao;
 mod golden;
 mod guards;
 mod ingest;

@@ -7,6 +7,7 @@ import type { InvoiceStatus } from '../../gql/graphql.ts';
 import { useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
+import { InvoiceFapiao } from './fapiao.tsx';
 import { Lines } from './lines.tsx';
 import { PayInvoice } from './paying.tsx';
 
@@ -26,7 +27,7 @@ const INVOICE = graphql(`
       paid { minor currency } credited { minor currency } due { minor currency }
       lines { ...Lines }
       creditNotes { id number reason at total { minor currency } toWallet { minor currency } }
-      billTo { name region taxNumber address }
+      billTo { name region taxNumber address email }
     }
   }
 `);
@@ -103,6 +104,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
               ]}
             />
             <Lines lines={invoice.lines} />
+            {invoice.status === 'PAID' && invoice.total.currency === 'CNY' && <InvoiceFapiao invoiceId={invoice.id} title={invoice.billTo.name} taxNumber={invoice.billTo.taxNumber ?? ''} email={invoice.billTo.email ?? ''} />}
             {invoice.creditNotes.length > 0 && (
               <List
                 header={t('billing.creditNotes')}

@@ -8,6 +8,7 @@ import { useAction } from '../../lib/action.ts';
 import { minorUnits, useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
+import { AllFapiao } from './fapiao.tsx';
 import { Payments } from './payments.tsx';
 
 const INVOICES = graphql(`
@@ -111,6 +112,7 @@ export function Selling(): ReactNode {
         />
       </State>
       <Payments />
+      <AllFapiao />
     </>
   );
 }
