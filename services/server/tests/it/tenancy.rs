@@ -221,13 +221,14 @@ async fn usage_of_every_firm_moves_to_its_new_tables() {
     use sea_orm_migration::MigratorTrait as _;
     let database = fresh().await;
     let owner = lingxi_store::schema::postgres(&database.owner, "").await.unwrap();
-    lingxi_migrations::Migrator::down(&owner, Some(1)).await.unwrap();
+    // To before they did.
+    lingxi_migrations::Migrator::down(&owner, Some(2)).await.unwrap();
     let superuser = connect(&database.superuser).await;
     let counted = "INSERT INTO billing.billing_usage (tenant_id, id, source, source_id, meter, quantity, at, evidence, reversed)
         SELECT gen_random_uuid(), gen_random_uuid(), 'billing', n::text, 'stored_kb', 1537, now(), 'att', FALSE FROM generate_series(1, 3) AS n;
         INSERT INTO billing.billing_rollup (tenant_id, meter, hour, quantity) SELECT tenant_id, meter, at, quantity FROM billing.billing_usage";
     superuser.execute_unprepared(counted).await.unwrap();
-    lingxi_migrations::Migrator::up(&owner, Some(1)).await.unwrap();
+    lingxi_migrations::Migrator::up(&owner, None).await.unwrap();
     let hours = "SELECT DISTINCT meter || ' ' || sum || ' ' || (SELECT count(*) FROM billing.billing_event) FROM billing.billing_bucket";
     assert_eq!(texts(&superuser, hours).await, ["stored_mb 1.5009765625 3"]);
     let none: [&str; 0] = [];

@@ -12,6 +12,7 @@ use crate::cloud::TestCloud;
 
 /// A firm with an invoice of 106.00 yuan, 6.00 of it tax, and whom else it takes.
 async fn invoiced(adapter: Option<&Adapter>, paid: bool) -> (TestCloud, Ctx, InvoiceId) {
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let test = TestCloud::start_with(|config| {
         config.billing.fapiao.url = adapter.map(Adapter::url);
         config.billing.fapiao.key = Some("fake-key".into());
