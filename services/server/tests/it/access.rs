@@ -436,7 +436,7 @@ async fn the_matrix_names_every_field_of_the_schema() {
 
 #[tokio::test]
 async fn nobody_without_a_credential_gets_anything() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     for (kind, field) in fields() {
         let (value, code) = world.call(kind, field, None).await;
         assert_eq!((value, code.as_deref()), (Value::Null, Some("UNAUTHENTICATED")), "{}", field.name);
@@ -446,7 +446,7 @@ async fn nobody_without_a_credential_gets_anything() {
 
 #[tokio::test]
 async fn every_field_obeys_the_role() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     for (kind, field) in fields() {
         for role in Role::ALL {
             let (_, code) = world.call(kind, field, Some(&world.role(role))).await;
@@ -459,7 +459,7 @@ async fn every_field_obeys_the_role() {
 
 #[tokio::test]
 async fn subscriptions_obey_credential_role_and_firm() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     for field in &SUBSCRIPTIONS {
         assert_eq!(world.listen(field, None).await.as_deref(), Some("UNAUTHENTICATED"), "{}", field.name);
         for role in Role::ALL {
@@ -475,7 +475,7 @@ async fn subscriptions_obey_credential_role_and_firm() {
 
 #[tokio::test]
 async fn ids_of_another_firm_name_nothing() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     let named = fields().filter(|(_, field)| field.call.contains(NAMES_NOTHING));
     // Operators act on other firms; an owner who is none is refused (see above).
     for (kind, field) in named.filter(|(_, field)| !field.roles.is_empty()) {
@@ -493,7 +493,7 @@ async fn ids_of_another_firm_name_nothing() {
 
 #[tokio::test]
 async fn another_graph_finds_our_things_by_their_ids() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     let services = world.test.cloud.services.clone();
     let ask = async |schema: &Schema, query: String| {
         let loaders = lingxi_graphql::loaders(world.owner.clone(), services.clone());
@@ -541,7 +541,7 @@ async fn another_graph_finds_our_things_by_their_ids() {
 
 #[tokio::test]
 async fn lists_hold_nothing_of_another_firm() {
-    let world = world().await;
+    let world = Box::pin(world()).await;
     for (kind, field) in fields().filter(|(kind, _)| *kind == "query") {
         let (value, _) = world.call(kind, field, Some(&world.owner)).await;
         let text = value.to_string();

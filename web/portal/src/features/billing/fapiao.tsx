@@ -20,7 +20,7 @@ const REQUEST = graphql(`
 `);
 
 type Values = { kind: FapiaoKind; title: string; taxNumber?: string; address?: string; bank?: string; email?: string };
-export const FAPIAO_COLORS: Record<FapiaoStatus, string> = { REQUESTED: 'processing', ISSUED: 'success', REFUSED: 'error' };
+const COLORS: Record<FapiaoStatus, string> = { REQUESTED: 'processing', ISSUED: 'success', REFUSED: 'error' };
 
 /** The fapiao of a paid invoice: those there are, and asking for one. */
 export function InvoiceFapiao(props: { invoiceId: string; title: string; taxNumber: string; email: string }): ReactNode {
@@ -47,7 +47,7 @@ export function InvoiceFapiao(props: { invoiceId: string; title: string; taxNumb
       <h3 style={{ fontSize: 15 }}>{t('fapiao.title')}</h3>
       {data.fapiao.map((one) => (
         <p key={one.id}>
-          <Tag color={FAPIAO_COLORS[one.status]}>{t(`fapiao.${one.status}`)}</Tag>
+          <Tag color={COLORS[one.status]}>{t(`fapiao.${one.status}`)}</Tag>
           {t(`fapiao.${one.kind}`)}{one.corrects && ` · ${t('fapiao.red', { number: one.corrects })}`} · {one.title} · {format.money(one.amount)} · {format.time(one.at)}{' '}
           {one.number && (one.url ? <a href={one.url} target="_blank" rel="noreferrer">{one.number}</a> : one.number)} {one.failure}
         </p>

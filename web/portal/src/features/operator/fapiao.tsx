@@ -8,7 +8,6 @@ import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
-import { FAPIAO_COLORS } from '../billing/fapiao.tsx';
 
 const FAPIAO = graphql(`
   query AllFapiao($status: FapiaoStatus, $after: String) {
@@ -23,6 +22,7 @@ const RECORD = graphql(`
     recordFapiao(tenantId: $tenantId, fapiaoId: $fapiaoId, number: $number, refusal: $refusal) { status errors { field message } fapiao { id } }
   }
 `);
+const COLORS: Record<FapiaoStatus, string> = { REQUESTED: 'processing', ISSUED: 'success', REFUSED: 'error' };
 const STATUSES: FapiaoStatus[] = ['REQUESTED', 'ISSUED', 'REFUSED'];
 
 /** Fapiao of all firms: the file of those to issue, and the numbers that they got. */
@@ -69,7 +69,7 @@ export function AllFapiao(): ReactNode {
             { title: t('fapiao.kind'), render: (_, row) => <>{t(`fapiao.${row.fapiao.kind}`)}{row.fapiao.corrects && <div>{t('fapiao.red', { number: row.fapiao.corrects })}</div>}</> },
             { title: t('fapiao.payer'), render: (_, row) => <>{row.fapiao.title}<div style={{ color: 'var(--soft)' }}>{row.fapiao.taxNumber}</div></> },
             { title: t('wallet.amount'), render: (_, row) => format.money(row.fapiao.amount), align: 'right' },
-            { title: t('fapiao.status'), render: (_, row) => <><Tag color={FAPIAO_COLORS[row.fapiao.status]}>{t(`fapiao.${row.fapiao.status}`)}</Tag>{row.fapiao.number ?? row.fapiao.failure}</> },
+            { title: t('fapiao.status'), render: (_, row) => <><Tag color={COLORS[row.fapiao.status]}>{t(`fapiao.${row.fapiao.status}`)}</Tag>{row.fapiao.number ?? row.fapiao.failure}</> },
             { title: t('billing.at'), render: (_, row) => format.time(row.fapiao.at) },
             { title: t('common.actions'), render: (_, row) => row.fapiao.status === 'REQUESTED' && <Button size="small" onClick={() => record(row.tenantId, row.id)}>{t('fapiao.record')}</Button> },
           ]}
