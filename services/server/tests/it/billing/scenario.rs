@@ -66,6 +66,8 @@ struct Step {
     grant: Option<Granted>,
     transfer: Option<Transfer>,
     credit: Option<Credited>,
+    /// Gives back part of the newest payment.
+    refund: Option<Credited>,
     dispute: Option<Disputed>,
     cap: Option<Cap>,
     /// What the running bill says.
@@ -332,6 +334,12 @@ impl Play {
             let (id, amount) = (self.newest().await.id, self.amount(amount).await);
             let note = billing.credit_invoice(&self.operator, tenant, id, amount.minor, "agreed").await;
             assert_eq!(note.is_err(), *refused, "{at}: {note:?}");
+        }
+        if let Some(Credited { amount, refused }) = &step.refund {
+            let payments = billing.payments(&self.owner, PageArgs::largest()).await.unwrap().into_items();
+            let amount = self.amount(amount).await.minor;
+            let back = billing.refund_payment(&self.operator, tenant, payments[0].id, amount, "agreed").await;
+            assert_eq!(back.is_err(), *refused, "{at}: {back:?}");
         }
         if let Some(Disputed { id, meter, accepted }) = &step.dispute {
             let (from, to) = (Timestamp::UNIX_EPOCH, local(self.zone, &step.at));

@@ -54,7 +54,7 @@ export function WaysToPay(props: { currency: Currency; onPaid: () => void }): Re
             {card && <Button disabled={!manages} onClick={() => void leave(act(PORTAL, {}))}>{t('paying.manage')}</Button>}
           </Space>
           <Space wrap>
-            <InputNumber aria-label={t('paying.amount')} placeholder={t('paying.amount')} min={1} precision={props.currency === 'JPY' ? 0 : 2} suffix={props.currency} style={{ width: 200 }} value={amount} onChange={setAmount} />
+            <InputNumber aria-label={t('paying.amount')} placeholder={t('paying.amount')} min={1} precision={Math.round(Math.log10(unit))} suffix={props.currency} style={{ width: 200 }} value={amount} onChange={setAmount} />
             <Button type="primary" disabled={!manages || !amount} onClick={() => void leave(act(TOP_UP, { minor: Math.round((amount ?? 0) * unit) }))}>{t('paying.topUp')}</Button>
             <span style={{ color: 'var(--soft)' }}>{t('paying.explained')}</span>
           </Space>
