@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test';
-import { accessible, newFirm, screen } from './harness.ts';
+import { accessible, newFirm, newOperator, screen } from './harness.ts';
 
 test('a firm sees what it uses, chooses a plan and sets its limits', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Billing Insurance');
@@ -84,13 +84,7 @@ test('a firm leaves a card, fills its wallet, and gets part of it back', async (
   await accessible(page);
   await page.screenshot({ path: 'test-results/screens/billing-paid.png', fullPage: true });
 
-  const operator = await newFirm(browser, 'Platform Refunds', 'refunds@lingxi.example');
-  await screen(operator.page, 'Settings');
-  await operator.page.getByRole('tab', { name: 'Mails' }).click();
-  const link = await operator.page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
-  await operator.page.goto(link ?? '');
-  await operator.page.getByRole('link', { name: 'Go on' }).click();
-  await screen(operator.page, 'Platform');
+  const operator = await newOperator(browser, 'Platform Refunds', 'refunds@lingxi.example');
   await operator.page.getByRole('tab', { name: 'Billing' }).click();
   const payments = operator.page.getByRole('table', { name: 'Payments' });
   const row = payments.getByRole('row').filter({ hasText: '$80.00' });
@@ -112,13 +106,7 @@ test('a firm leaves a card, fills its wallet, and gets part of it back', async (
 });
 
 test('an operator adds a meter, a firm uses it, and everything adds up', async ({ browser }) => {
-  const operator = await newFirm(browser, 'Platform Finance', 'finance@lingxi.example');
-  await screen(operator.page, 'Settings');
-  await operator.page.getByRole('tab', { name: 'Mails' }).click();
-  const link = await operator.page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
-  await operator.page.goto(link ?? '');
-  await operator.page.getByRole('link', { name: 'Go on' }).click();
-  await screen(operator.page, 'Platform');
+  const operator = await newOperator(browser, 'Platform Finance', 'finance@lingxi.example');
   await operator.page.getByRole('tab', { name: 'Plans and meters' }).click();
   await expect(operator.page.getByText('starter-usd/1')).toBeVisible();
   await accessible(operator.page);

@@ -65,3 +65,15 @@ export async function visitor(request: APIRequestContext, key: string): Promise<
     },
   };
 }
+
+/** The firm of somebody who operates the platform, at the platform's page. The address is one of the settings. */
+export async function newOperator(browser: Browser, firm: string, email: string): ReturnType<typeof newFirm> {
+  const operator = await newFirm(browser, firm, email);
+  await screen(operator.page, 'Settings');
+  await operator.page.getByRole('tab', { name: 'Mails' }).click();
+  const link = await operator.page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
+  await operator.page.goto(link ?? '');
+  await operator.page.getByRole('link', { name: 'Go on' }).click();
+  await screen(operator.page, 'Platform');
+  return operator;
+}
