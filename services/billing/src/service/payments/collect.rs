@@ -70,16 +70,18 @@ impl Billing {
         let gateway = self.gateway()?;
         let age = self.deps.db.env().now() - row.at;
         let answer = if row.is_known() {
-            gateway.look_up(&row.reference).await.map(|found| match found {
+            let found = gateway.look_up(&row.reference).await.map(|found| match found {
                 Found::Payment(paid) => Some(paid),
                 _ => None,
-            })
+            });
+            // That it cannot be looked up says nothing about the money.
+            found.map_err(|error| GatewayError::Unknown(error.to_string()))
         } else if age >= ASKED_AGAIN {
             let since = gateway.payments_since(row.at - CLAIMED).await;
             let id = Some(row.id().to_string());
             match since.map(|all| all.into_iter().find(|paid| paid.about.payment == id)) {
                 Ok(None) => Err(GatewayError::Refused("the payment provider did not answer".into())),
-                found => found,
+                found => found.map_err(|error| GatewayError::Unknown(error.to_string())),
             }
         } else if row.card.is_some() {
             self.charge(ctx, gateway, &row).await?.map(Some)

@@ -1,8 +1,9 @@
 //! Money that goes back: what operators give back out of unused credit, and what is taken back at the provider or by a payer's bank.
 
+use chrono::TimeDelta;
 use lingxi_contracts::billing::{CreditKind, InvoiceStatus, LedgerAccount, Payment, PaymentMethod, PaymentStatus};
 use lingxi_kernel::{Ctx, Error, Money, PaymentId, RefundId, Result, TenantId};
-use lingxi_payments::{About, Chargeback, GatewayError, Progress, Refunded};
+use lingxi_payments::{About, Chargeback, Found, GatewayError, Progress, Refunded};
 use lingxi_rating::{Grant, spend};
 use lingxi_store::{Tx, insert, update};
 use sea_orm::prelude::Uuid;
@@ -12,6 +13,9 @@ use crate::service::money::left;
 use crate::store::invoice;
 use crate::store::money::{self, grant};
 use crate::store::payment::{self, refund, row};
+
+/// For so long a refund that got no answer is asked for again with its key.
+const KEY_HELD: TimeDelta = TimeDelta::hours(20);
 
 impl Billing {
     pub(in crate::service) async fn do_refund_payment(
@@ -123,7 +127,17 @@ impl Billing {
         };
         let amount = Money::new(refund.amount, payment.money()?.currency);
         let of = (ctx.tenant, payment.id());
-        // The same key again gives the first answer, and what became of it comes as a notice.
+        // The provider forgets keys after a day: one that it knows is looked up, and one that is old is never asked for again.
+        if refund.reference != refund.id().to_string() {
+            return match self.gateway()?.look_up(&refund.reference).await.map_err(told)? {
+                Found::Refund(refunded) => self.apply_refund(of, refunded).await,
+                _ => Ok(()),
+            };
+        }
+        if self.deps.db.env().now() - refund.at >= KEY_HELD {
+            let why = format!("nobody knows whether refund {} was made; see at the payment provider", refund.id());
+            return Err(Error::internal(why));
+        }
         let key = key(ctx.tenant, refund.id(), "refund");
         match self.gateway()?.refund(&key, &payment.reference, amount, &about).await {
             Ok(refunded) => self.apply_refund(of, refunded).await,
