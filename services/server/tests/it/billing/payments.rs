@@ -375,6 +375,9 @@ async fn a_refund_that_fails_is_credit_again_and_one_without_an_answer_is_asked_
     till.fake.refunds_are("pending");
     till.refund(id, 2_000).await.unwrap();
     assert_eq!(till.balance().await, 3_000);
+    // However long it waits, it is looked up and not asked for again.
+    till.pass(TimeDelta::days(2)).await;
+    assert_eq!(till.fake.count("POST /v1/refunds"), 1);
     till.fake.refunds_are("failed");
     let events = till.fake.take_events();
     for event in events.iter().chain(&events) {
@@ -384,6 +387,8 @@ async fn a_refund_that_fails_is_credit_again_and_one_without_an_answer_is_asked_
     assert_eq!((till.balance().await, payment.refunded.minor), (5_000, 0));
     assert_eq!(payment.refunds[0].status, PaymentStatus::Failed);
     till.fake.refunds_are("succeeded");
+    // So that the second refund is the second.
+    till.test.pass(TimeDelta::seconds(1));
     for fault in [Fault::DropAfterCommit, Fault::Hang, Fault::Refuse(500)] {
         till.fake.fail("POST /v1/refunds", fault);
     }
