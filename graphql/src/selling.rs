@@ -46,6 +46,13 @@ payload!(
     }
 );
 payload!(
+    /// What writing off came to.
+    WriteOffPayload {
+        /// The invoice.
+        invoice: Invoice
+    }
+);
+payload!(
     /// What recording a payment came to.
     PaymentPayload {
         /// The payment.
@@ -237,6 +244,18 @@ impl SellingMutation {
     ) -> Result<CreditNotePayload> {
         let (caller, services) = parts(ctx)?;
         CreditNotePayload::of(services.billing.credit_invoice(caller, tenant_id, invoice_id, minor, &reason).await)
+    }
+
+    /// Counts what is due of an invoice that is past due or given up as lost, for good. For operators.
+    async fn write_off_invoice(
+        &self,
+        ctx: &Context<'_>,
+        tenant_id: TenantId,
+        invoice_id: InvoiceId,
+        reason: String,
+    ) -> Result<WriteOffPayload> {
+        let (caller, services) = parts(ctx)?;
+        WriteOffPayload::of(services.billing.write_off_invoice(caller, tenant_id, invoice_id, &reason).await)
     }
 
     /// Records a bank transfer, for an invoice or for the wallet. For operators.

@@ -46,9 +46,7 @@ impl MigrationTrait for Billing {
         table::create(manager, money()).await?;
         table::create(manager, selling()).await?;
         let postgres = manager.get_database_backend() == sea_orm::DbBackend::Postgres;
-        for statement in if postgres { &POSTGRES_GUARDS[..] } else { &SQLITE_GUARDS[..] } {
-            conn.execute_unprepared(statement).await?;
-        }
+        guard(manager, &SQLITE_GUARDS, &POSTGRES_GUARDS).await?;
         // A part of 1,024 is exact in ten places.
         let decimal =
             if postgres { "round(quantity / 1024.0, 10)::text" } else { "printf('%.10f', quantity / 1024.0)" };
@@ -91,6 +89,15 @@ impl MigrationTrait for Billing {
         }
         Ok(())
     }
+}
+
+/// Runs the statements of the database at hand.
+async fn guard(manager: &SchemaManager<'_>, sqlite: &[&str], postgres: &[&str]) -> Result<(), DbErr> {
+    let on_postgres = manager.get_database_backend() == sea_orm::DbBackend::Postgres;
+    for statement in if on_postgres { postgres } else { sqlite } {
+        manager.get_connection().execute_unprepared(statement).await?;
+    }
+    Ok(())
 }
 
 /// The ledger only grows, and a final invoice says the same for ever: the database itself refuses anything else.
@@ -292,6 +299,62 @@ impl MigrationTrait for Payments {
         table::drop_all(manager, paying()).await
     }
 }
+
+/// What documents say of who issued them, and guards of what was issued.
+pub(crate) struct Documents;
+
+impl MigrationName for Documents {
+    fn name(&self) -> &'static str {
+        "m20261127_000021_documents"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Documents {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        table::extend(manager, issuers()).await?;
+        guard(manager, &SQLITE_DOCUMENTS, &POSTGRES_DOCUMENTS).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        guard(manager, &SQLITE_UNGUARDED, &POSTGRES_UNGUARDED).await?;
+        table::shrink(manager, issuers()).await
+    }
+}
+
+fn issuers() -> Vec<Def> {
+    vec![
+        table::added("billing_invoice").json_null("issuer").big_null("written_off"),
+        table::added("billing_credit_note").json_null("issuer"),
+    ]
+}
+
+const SQLITE_DOCUMENTS: [&str; 4] = [
+    "CREATE TRIGGER billing_invoice_issued BEFORE UPDATE ON billing_invoice WHEN OLD.number IS NOT NULL AND NEW.issuer IS NOT OLD.issuer
+     BEGIN SELECT RAISE(ABORT, 'a final invoice does not change'); END",
+    "CREATE TRIGGER billing_invoice_remains BEFORE DELETE ON billing_invoice WHEN OLD.number IS NOT NULL
+     BEGIN SELECT RAISE(ABORT, 'a final invoice does not go away'); END",
+    "CREATE TRIGGER billing_credit_note_stays BEFORE UPDATE ON billing_credit_note BEGIN SELECT RAISE(ABORT, 'a credit note does not change'); END",
+    "CREATE TRIGGER billing_credit_note_remains BEFORE DELETE ON billing_credit_note BEGIN SELECT RAISE(ABORT, 'a credit note does not go away'); END",
+];
+const SQLITE_UNGUARDED: [&str; 4] = [
+    "DROP TRIGGER billing_invoice_issued",
+    "DROP TRIGGER billing_invoice_remains",
+    "DROP TRIGGER billing_credit_note_stays",
+    "DROP TRIGGER billing_credit_note_remains",
+];
+const POSTGRES_DOCUMENTS: [&str; 2] = [
+    "CREATE TRIGGER issued BEFORE UPDATE ON billing_invoice FOR EACH ROW
+     WHEN (OLD.number IS NOT NULL AND NEW.issuer IS DISTINCT FROM OLD.issuer) EXECUTE FUNCTION billing_invoice_stays();
+     CREATE TRIGGER remains BEFORE DELETE ON billing_invoice FOR EACH ROW
+     WHEN (OLD.number IS NOT NULL) EXECUTE FUNCTION billing_invoice_stays()",
+    "CREATE FUNCTION billing_credit_note_stays() RETURNS trigger LANGUAGE plpgsql AS
+     $$ BEGIN RAISE EXCEPTION 'a credit note does not change'; END $$;
+     CREATE TRIGGER stays BEFORE UPDATE OR DELETE ON billing_credit_note FOR EACH ROW EXECUTE FUNCTION billing_credit_note_stays()",
+];
+const POSTGRES_UNGUARDED: [&str; 1] =
+    ["DROP TRIGGER issued ON billing_invoice; DROP TRIGGER remains ON billing_invoice;
+     DROP TRIGGER stays ON billing_credit_note; DROP FUNCTION billing_credit_note_stays()"];
 
 fn payers() -> Vec<Def> {
     vec![

@@ -40,6 +40,7 @@ impl MigratorTrait for Migrator {
             Box::new(bot::Trained),
             Box::new(billing::Billing),
             Box::new(billing::Payments),
+            Box::new(billing::Documents),
         ]
     }
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from '@playwright/test';
@@ -12,6 +12,13 @@ const binary = process.env.E2E_BINARY ?? '../../target/debug/lingxi';
 const provider = process.env.E2E_PROVIDER ?? '127.0.0.1:18090';
 const paying = `--set billing.stripe.secret_key=sk_test_fake --set billing.stripe.webhook_secret=whsec_fake --set billing.stripe.url=http://${provider}`;
 const operators = `--set 'operator.emails=["operator@lingxi.example","finance@lingxi.example","refunds@lingxi.example"]' ${paying}`;
+// A Lingxi whose clock is moved, for what takes weeks: it begins on the 25th of this month.
+const later = process.env.E2E_LATER ?? '127.0.0.1:18091';
+// The workers read this file too, and know these already.
+const clock = (process.env.LATER_CLOCK ??= join(data, 'clock'));
+process.env.LATER_URL ??= `http://${later}`;
+const start = new Date();
+if (!existsSync(clock)) writeFileSync(clock, `${Math.round((new Date(start).setUTCDate(25) - start.getTime()) / 1000)}`);
 // One process that does everything, or two processes of every role behind a gateway.
 const cluster = process.env.E2E_SHAPE === 'cluster';
 const command = cluster
@@ -47,6 +54,11 @@ export default defineConfig({
       command: `../../target/debug/fake-stripe ${provider} whsec_fake http://${address}/billing/stripe`,
       // Without a key it refuses, which shows that it is there.
       url: `http://${provider}/v1/customers`,
+      reuseExistingServer: false,
+    },
+    {
+      command: `../../target/debug/examples/later ${clock} storage.data_dir=${data}/later http.address=${later} http.public_url=http://${later} 'operator.emails=["later@lingxi.example"]'`,
+      url: `http://${later}/health/ready`,
       reuseExistingServer: false,
     },
     {

@@ -1,6 +1,6 @@
 //! Generated files that are committed: the GraphQL schema, the TypeScript types over it, and the kinds of the operator.
 
-use crate::shell::{Outcome, output, root, run};
+use crate::shell::{Outcome, build, output, root, run};
 use crate::web;
 
 const GENERATED: [&str; 3] =
@@ -8,7 +8,7 @@ const GENERATED: [&str; 3] =
 
 /// Makes them anew.
 pub(crate) fn write() -> Outcome {
-    run(&root(), "cargo", &["build", "--package", "lingxi-server", "--bin", "lingxi"])?;
+    build()?;
     let schema = output(&root(), "target/debug/lingxi", &["schema"]).ok_or("`lingxi schema` failed")?;
     std::fs::write(root().join(GENERATED[0]), schema + "\n").map_err(|error| error.to_string())?;
     std::fs::write(root().join(GENERATED[2]), definitions()?).map_err(|error| error.to_string())?;

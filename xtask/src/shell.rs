@@ -40,6 +40,12 @@ pub(crate) fn run_with(folder: &Path, program: &str, arguments: &[&str], variabl
     }
 }
 
+/// Builds every program of the workspace just as its tests are built. Cargo chooses the features of shared libraries by what is built
+/// together, so that packages named one by one would have most of them built again.
+pub(crate) fn build() -> Outcome {
+    run(&root(), "cargo", &["build", "--workspace", "--bins", "--examples", "--quiet"])
+}
+
 /// What a program prints, or `None` when it is missing or fails.
 pub(crate) fn output(folder: &Path, program: &str, arguments: &[&str]) -> Option<String> {
     let output = Command::new(program).args(arguments).current_dir(folder).stderr(Stdio::null()).output().ok()?;

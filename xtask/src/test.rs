@@ -22,7 +22,7 @@ pub(crate) fn check(browser: bool) -> Outcome {
     let kube = kube.map_or(String::new(), |folder| folder.display().to_string());
     run_with(&root, "cargo", &["test", "--workspace", "--quiet"], &[("KUBE_TOOLS", &kube)])?;
     // What starts its own PostgreSQL and NATS has done so already.
-    let again = ["test", "--package", "lingxi-server", "--test", "it", "--quiet", "--", "--skip", "shape::"];
+    let again = ["test", "--workspace", "--test", "product", "--quiet", "--", "--skip", "shape::"];
     run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;
     gen_files::check()?;
     gen_files::schema_changes(false)?;
@@ -31,8 +31,6 @@ pub(crate) fn check(browser: bool) -> Outcome {
     run(&web::folder(), "npm", &["run", "--silent", "test"])?;
     if browser {
         let chromium = chromium()?;
-        // The payment provider that stands beside the suite.
-        run(&root, "cargo", &["build", "--quiet", "--package", "lingxi-fakes"])?;
         let suite = ["run", "--silent", "e2e"];
         run_with(&web::folder(), "npm", &suite, &[("E2E_CHROMIUM", &chromium)])?;
         // The same against two processes of every role.

@@ -8,7 +8,7 @@ use lingxi_contracts::billing::{
     BillingClient, FapiaoStatus, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep,
 };
 use lingxi_http::{HttpResult, Signed};
-use lingxi_kernel::{Error, ErrorCode, InvoiceId, PageArgs, Result, Timestamp};
+use lingxi_kernel::{CreditNoteId, Error, ErrorCode, InvoiceId, PageArgs, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -42,7 +42,8 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/billing/usage.csv", web::get().to(usage_file))
         .route("/billing/ledger.csv", web::get().to(ledger_file))
         .route("/billing/fapiao.csv", web::get().to(fapiao_file))
-        .route("/billing/invoices/{id}.pdf", web::get().to(invoice_file));
+        .route("/billing/invoices/{id}.pdf", web::get().to(invoice_file))
+        .route("/billing/credit-notes/{id}.pdf", web::get().to(credit_note_file));
 }
 
 /// A `CloudEvent` 1.0 in JSON. Attributes that do not count are read over.
@@ -309,9 +310,24 @@ async fn invoice_file(
 ) -> HttpResult {
     let id: InvoiceId = id.parse().map_err(|_| Error::not_found("invoice"))?;
     let pdf = edge.billing.invoice_pdf(&signed.ctx, id, wanted.into_inner().lang).await?;
-    let pdf = pdf.ok_or_else(|| Error::not_found("invoice"))?;
-    let name = format!("inline; filename=\"{id}.pdf\"");
-    Ok(HttpResponse::Ok().content_type("application/pdf").insert_header(("content-disposition", name)).body(pdf))
+    Ok(document(&id.to_string(), pdf.ok_or_else(|| Error::not_found("invoice"))?))
+}
+
+/// A credit note as a PDF.
+async fn credit_note_file(
+    signed: Signed,
+    edge: web::Data<Edge>,
+    id: web::Path<String>,
+    wanted: web::Query<Language>,
+) -> HttpResult {
+    let id: CreditNoteId = id.parse().map_err(|_| Error::not_found("credit note"))?;
+    let pdf = edge.billing.credit_note_pdf(&signed.ctx, id, wanted.into_inner().lang).await?;
+    Ok(document(&id.to_string(), pdf.ok_or_else(|| Error::not_found("credit note"))?))
+}
+
+fn document(name: &str, pdf: Vec<u8>) -> HttpResponse {
+    let name = format!("inline; filename=\"{name}.pdf\"");
+    HttpResponse::Ok().content_type("application/pdf").insert_header(("content-disposition", name)).body(pdf)
 }
 
 /// A text that no spreadsheet takes for a formula.

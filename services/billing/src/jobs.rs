@@ -10,7 +10,7 @@ use lingxi_contracts::billing::{
     DisputeStatus, FapiaoStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus,
 };
 use lingxi_kernel::{FapiaoId, InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
-use lingxi_store::{Db, system, upsert_all};
+use lingxi_store::{Db, system, update, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -131,6 +131,7 @@ impl Jobs {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
     pub async fn collect(&self) -> Result<()> {
+        self.fall_due().await?;
         let unpaid = [InvoiceStatus::Open.as_str(), InvoiceStatus::PastDue.as_str()];
         let due: Vec<(Uuid, Uuid)> = row::Entity::find()
             .select_only()
@@ -144,6 +145,29 @@ impl Jobs {
             .await?;
         let collected = |(id, invoice)| async move { self.service.collect(&tenant(id), invoice).await }.boxed();
         one_by_one(due.into_iter().map(collected)).await
+    }
+
+    /// An invoice is past due when its date has come, whether or not something is tried just then.
+    async fn fall_due(&self) -> Result<()> {
+        let due: Vec<(Uuid, Uuid)> = row::Entity::find()
+            .select_only()
+            .columns([row::Column::TenantId, row::Column::Id])
+            .filter(row::Column::Status.eq(InvoiceStatus::Open.as_str()))
+            .filter(row::Column::DueAt.lte(self.db.env().now()))
+            .limit(LOOKED_FOR)
+            .into_tuple()
+            .all(&system::reader(&self.db))
+            .await?;
+        for (id, invoice) in due {
+            let tx = self.db.begin(&tenant(id)).await?;
+            let open = row::get(&tx, invoice).await?.filter(|row| row.status == InvoiceStatus::Open.as_str());
+            if let Some(mut row) = open {
+                row.status = row.unpaid(tx.now()).as_str().into();
+                update(&tx, row).await?;
+                tx.commit().await?;
+            }
+        }
+        Ok(())
     }
 
     /// Finds out what became of payments and refunds of which no notice came, and does what notices were about that failed.

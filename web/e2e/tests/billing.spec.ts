@@ -112,9 +112,14 @@ test('an operator adds a meter, a firm uses it, and everything adds up', async (
   await accessible(operator.page);
   await operator.page.screenshot({ path: 'test-results/screens/operator-catalog-en-US-light.png' });
   await operator.page.getByRole('heading', { name: /^Meters/ }).getByRole('button').click();
-  const meter = { key: 'claim', name: { zh: '理赔', en: 'Claims' }, unit: { zh: '件', en: 'claim' }, eventType: 'e2e.claim', aggregation: 'SUM', valueField: 'value', dimensions: ['line'] };
-  await operator.page.getByRole('textbox', { name: 'Add a meter' }).fill(JSON.stringify(meter));
-  await operator.page.getByRole('button', { name: 'OK' }).click();
+  const form = operator.page.getByRole('dialog');
+  await form.getByLabel('Key').fill('claim');
+  await form.getByLabel('Name (English)').fill('Claims');
+  await form.getByLabel('One is called (English)').fill('claim');
+  await form.getByLabel('Event type').fill('e2e.claim');
+  await form.getByLabel('Dimensions').fill('line');
+  await form.getByLabel('Dimensions').press('Enter');
+  await form.getByRole('button', { name: 'Save' }).click();
   await expect(operator.page.getByRole('cell', { name: 'e2e.claim' })).toBeVisible();
 
   const { page, context } = await newFirm(browser, 'Metered Insurance');

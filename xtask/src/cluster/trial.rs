@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::{Deed, Node};
 use crate::servers::{Nats, Place, Postgres};
-use crate::shell::{Outcome, root, run, say};
+use crate::shell::{Outcome, build, root, run, say};
 use crate::{chart, image, web};
 
 const NAMESPACE: &str = "lingxi";
@@ -29,7 +29,7 @@ pub(crate) fn run_all(browser: bool, keep: bool) -> Outcome {
     let archive = root().join("target/image/lingxi.tar");
     web::build()?;
     image::build(&archive, &format!("{REPOSITORY}:{}", TAGS[0]))?;
-    run(&root(), "cargo", &["build", "--package", "lingxi-bench"])?;
+    build()?;
     let started = Instant::now();
     let node = Node::up()?;
     let up = started.elapsed();

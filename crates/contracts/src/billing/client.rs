@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use lingxi_kernel::{
-    Ctx, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId, Result, TenantId,
-    Timestamp, UsageId,
+    CreditNoteId, Ctx, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId, Result,
+    TenantId, Timestamp, UsageId,
 };
 
 use super::{
@@ -91,6 +91,9 @@ pub trait BillingClient: Send + Sync {
     /// An invoice as a PDF, in a language, or in the firm's.
     #[idempotent]
     async fn invoice_pdf(&self, ctx: &Ctx, id: InvoiceId, locale: Option<String>) -> Result<Option<Vec<u8>>>;
+    /// A credit note as a PDF, in the same way.
+    #[idempotent]
+    async fn credit_note_pdf(&self, ctx: &Ctx, id: CreditNoteId, locale: Option<String>) -> Result<Option<Vec<u8>>>;
     /// For operators: invoices of all firms, newest first.
     #[idempotent]
     async fn all_invoices(
@@ -108,6 +111,8 @@ pub trait BillingClient: Send + Sync {
         minor: i64,
         reason: &str,
     ) -> Result<CreditNote>;
+    /// For operators: counts what is due of a firm's past or given-up invoice as lost, for good.
+    async fn write_off_invoice(&self, ctx: &Ctx, tenant: TenantId, id: InvoiceId, reason: &str) -> Result<Invoice>;
     /// For operators: records a transfer, for an invoice or for the wallet; the bank's reference counts once.
     async fn record_transfer(
         &self,

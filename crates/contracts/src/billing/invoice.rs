@@ -122,10 +122,12 @@ text_enum! {
         Open = "open",
         /// Final and paid.
         Paid = "paid",
-        /// Final and not paid in time; it is tried again.
+        /// Final and not paid by its date; it is tried again.
         PastDue = "past_due",
         /// Final and given up.
         Uncollectible = "uncollectible",
+        /// Final, and what was not paid of it counts as lost.
+        WrittenOff = "written_off",
     }
 }
 
@@ -157,6 +159,8 @@ pub struct Invoice {
     pub paid: Money,
     /// What was taken back by credit notes.
     pub credited: Money,
+    /// What counts as lost.
+    pub written_off: Money,
     /// What is still to be paid.
     pub due: Money,
     /// When a draft becomes final.

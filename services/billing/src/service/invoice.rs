@@ -2,8 +2,8 @@
 
 use chrono::TimeDelta;
 use lingxi_contracts::billing::{
-    BillLine, BillingMailWanted, BillingNews, CreditKind, CreditNote, Invoice, InvoiceFinalized, InvoiceStatus,
-    LedgerAccount,
+    BillLine, BillingMailWanted, BillingNews, BillingProfile, CreditKind, CreditNote, Invoice, InvoiceFinalized,
+    InvoiceStatus, LedgerAccount,
 };
 use lingxi_kernel::{CreditNoteId, Ctx, Error, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId};
 use lingxi_rating::{Billed, adjustments, split};
@@ -11,10 +11,11 @@ use lingxi_store::{Tx, delete_many, find, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::bill::Terms;
+use super::paper::Issuer;
 use super::{Billing, invoice_currency};
 use crate::store::invoice::{self, credit_note, late, row};
 use crate::store::subscription::{self, Model};
-use crate::store::{money, settings};
+use crate::store::{money, payment, settings};
 
 impl Billing {
     /// The draft of the period that ended: what comes in the grace still counts to it.
@@ -47,6 +48,8 @@ impl Billing {
             next_attempt_at: None,
             bill_to: serde_json::to_value(settings.profile)?,
             tax_rule: tax.map(serde_json::to_value).transpose()?,
+            issuer: None,
+            written_off: None,
         };
         insert(tx, row).await?;
         Ok(())
@@ -107,6 +110,13 @@ impl Billing {
         (row.net, row.tax, row.total) = (billed.net, billed.tax, billed.gross);
         row.finalized_at = Some(tx.now());
         row.due_at = Some(tx.now() + TimeDelta::days(self.deps.settings.payment_days.into()));
+        // From now on the document says the same, whatever the firms are called later.
+        row.issuer = Some(serde_json::to_value(Issuer::of(&self.deps.settings))?);
+        let mut profile: BillingProfile = serde_json::from_value(row.bill_to.clone())?;
+        if profile.name.is_empty() {
+            profile.name = self.deps.tenants.tenant(&Ctx::system(tx.ctx().tenant, "billing")).await?.name;
+            row.bill_to = serde_json::to_value(&profile)?;
+        }
         delete_many::<late::Entity>(tx).exec(tx.conn()).await?;
         let movements = [
             (LedgerAccount::Receivable, billed.gross),
@@ -143,7 +153,6 @@ impl Billing {
             due,
         })?;
         if row.total > 0 {
-            let profile: lingxi_contracts::billing::BillingProfile = serde_json::from_value(row.bill_to.clone())?;
             let news = BillingNews::Invoice { number, total, due, due_at: row.due_at.filter(|_| open > 0) };
             tx.emit(&BillingMailWanted { news, also: profile.email })?;
         }
@@ -220,7 +229,7 @@ impl Billing {
                 "The invoice is still a draft; what is wrong can be mended before it is final.",
             ));
         }
-        let left = row.total - row.credited;
+        let left = row.total - row.credited - row.lost();
         if minor <= 0 || minor > left {
             let most = row.money(left)?;
             return Err(Error::field("minor", format!("Between 1 minor unit and {most} can be taken back.")));
@@ -245,6 +254,7 @@ impl Billing {
             total: minor,
             to_wallet,
             at: tx.now(),
+            issuer: Some(serde_json::to_value(Issuer::of(&self.deps.settings))?),
         };
         let movements = [
             (LedgerAccount::Revenue, net),
@@ -259,7 +269,7 @@ impl Billing {
             row.paid -= to_wallet;
         }
         row.credited += minor;
-        if row.due() == 0 {
+        if row.due() == 0 && row.lost() == 0 {
             row.status = InvoiceStatus::Paid.as_str().into();
             row.next_attempt_at = None;
         }
@@ -268,5 +278,39 @@ impl Billing {
         update(&tx, row).await?;
         tx.commit().await?;
         note.into_contract()
+    }
+
+    pub(super) async fn do_write_off_invoice(
+        &self,
+        ctx: &Ctx,
+        (tenant, id): (TenantId, InvoiceId),
+        reason: &str,
+    ) -> Result<Invoice> {
+        self.require_operator(ctx).await?;
+        if reason.trim().is_empty() {
+            return Err(Error::field("reason", "Say why, so that the books explain themselves."));
+        }
+        let tx = self.deps.db.begin(&Ctx::system(tenant, "billing")).await?;
+        let mut row = invoice::known(&tx, id).await?;
+        let late = [InvoiceStatus::PastDue, InvoiceStatus::Uncollectible].map(InvoiceStatus::as_str);
+        if row.due() <= 0 || !late.contains(&row.status.as_str()) {
+            return Err(Error::conflict("Only what is past due or given up can be written off."));
+        }
+        if payment::pending_charge(&tx, row.id).await?.is_some() {
+            return Err(Error::conflict("A payment is on its way; wait for what becomes of it."));
+        }
+        let due = row.due();
+        let movements = [(LedgerAccount::BadDebt, due), (LedgerAccount::Receivable, -due)];
+        let key = format!("invoice/{id}/written_off/{}", row.lost());
+        money::post(&tx, &key, invoice::currency(&row.currency)?, &movements).await?;
+        tx.note_change("invoice.written_off", id, row.money(due)?, reason.trim())?;
+        row.written_off = Some(row.lost() + due);
+        row.status = InvoiceStatus::WrittenOff.as_str().into();
+        row.next_attempt_at = None;
+        update(&tx, row.clone()).await?;
+        let notes = invoice::notes(&tx, vec![row.id]).await?;
+        let shown = self.shown_invoice(&tx, row, notes).await?;
+        tx.commit().await?;
+        Ok(shown)
     }
 }

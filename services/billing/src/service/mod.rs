@@ -23,8 +23,8 @@ use lingxi_contracts::billing::{
     UsageInput, UsagePoint, UsageQuery, Wallet,
 };
 use lingxi_kernel::{
-    Ctx, Currency, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId, Result,
-    TenantId, Timestamp, UsageId,
+    CreditNoteId, Ctx, Currency, Decimal, DisputeId, EventId, FapiaoId, InvoiceId, Money, Page, PageArgs, PaymentId,
+    Result, TenantId, Timestamp, UsageId,
 };
 use lingxi_store::TenantCache;
 
@@ -148,6 +148,9 @@ impl BillingClient for Billing {
     async fn invoice_pdf(&self, ctx: &Ctx, id: InvoiceId, locale: Option<String>) -> Result<Option<Vec<u8>>> {
         self.do_invoice_pdf(ctx, id, locale.as_deref()).await
     }
+    async fn credit_note_pdf(&self, ctx: &Ctx, id: CreditNoteId, locale: Option<String>) -> Result<Option<Vec<u8>>> {
+        self.do_credit_note_pdf(ctx, id, locale.as_deref()).await
+    }
     async fn all_invoices(
         &self,
         ctx: &Ctx,
@@ -165,6 +168,9 @@ impl BillingClient for Billing {
         reason: &str,
     ) -> Result<CreditNote> {
         self.do_credit_invoice(ctx, (tenant, id), minor, reason).await
+    }
+    async fn write_off_invoice(&self, ctx: &Ctx, tenant: TenantId, id: InvoiceId, reason: &str) -> Result<Invoice> {
+        self.do_write_off_invoice(ctx, (tenant, id), reason).await
     }
     async fn record_transfer(
         &self,

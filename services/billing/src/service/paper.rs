@@ -1,14 +1,41 @@
-//! Invoices as documents, in both languages.
+//! Invoices and credit notes as documents, in both languages.
 
 use chrono_tz::Tz;
-use lingxi_contracts::billing::{BillLine, Invoice, InvoiceStatus, LineKind, Meter, PriceModel};
-use lingxi_kernel::{Ctx, Decimal, Error, InvoiceId, Money, Result, Timestamp};
+use lingxi_contracts::billing::{
+    BillLine, BillingProfile, CreditNote, Invoice, InvoiceStatus, LineKind, Meter, PriceModel,
+};
+use lingxi_kernel::{CreditNoteId, Ctx, Decimal, Error, InvoiceId, Money, Permission, Result, Timestamp};
+use lingxi_store::Tx;
+use sea_orm::prelude::Json;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::Billing;
 use crate::rules::periods;
+use crate::store::invoice::{credit_note, row};
 
 const TEMPLATE: &str = include_str!("../../data/invoice.typ");
+
+/// Who issues a document: noted on each, so that it says the same after the issuer has moved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Issuer {
+    name: String,
+    address: String,
+    tax_number: String,
+    bank: String,
+}
+
+impl Issuer {
+    /// As the settings are now.
+    pub(super) fn of(settings: &lingxi_config::Billing) -> Self {
+        Self {
+            name: settings.issuer.clone(),
+            address: settings.issuer_address.clone(),
+            tax_number: settings.issuer_tax_number.clone(),
+            bank: settings.issuer_bank.clone(),
+        }
+    }
+}
 
 /// Words and forms of a language.
 struct Speech {
@@ -66,100 +93,186 @@ impl Billing {
         id: InvoiceId,
         locale: Option<&str>,
     ) -> Result<Option<Vec<u8>>> {
+        ctx.require(Permission::ReadBilling)?;
+        let tx = self.deps.db.read(ctx);
+        let Some(stored) = row::get(&tx, id).await? else { return Ok(None) };
+        let issuer = self.issuer_of(stored.issuer)?;
         let Some(invoice) = self.do_invoice(ctx, id).await? else { return Ok(None) };
-        let firm = self.deps.tenants.tenant(&Ctx::system(ctx.tenant, "billing")).await?;
+        let (speech, payer) = self.addressed(&tx, &invoice.bill_to, &invoice.time_zone, locale).await?;
+        let meters = self.sold().await?.meters.clone();
+        let data = invoice_paper(&invoice, &meters, &letterhead(&issuer, &payer, &speech), &speech);
+        self.printed(data).await.map(Some)
+    }
+
+    /// A credit note as a PDF.
+    pub(super) async fn do_credit_note_pdf(
+        &self,
+        ctx: &Ctx,
+        id: CreditNoteId,
+        locale: Option<&str>,
+    ) -> Result<Option<Vec<u8>>> {
+        ctx.require(Permission::ReadBilling)?;
+        let tx = self.deps.db.read(ctx);
+        let Some(stored) = credit_note::get(&tx, id).await? else { return Ok(None) };
+        let issuer = self.issuer_of(stored.issuer.clone())?;
+        let note = stored.into_contract()?;
+        let Some(invoice) = self.do_invoice(ctx, note.invoice_id).await? else { return Ok(None) };
+        let (speech, payer) = self.addressed(&tx, &invoice.bill_to, &invoice.time_zone, locale).await?;
+        let data = credit_note_paper(&note, &invoice, &letterhead(&issuer, &payer, &speech), &speech);
+        self.printed(data).await.map(Some)
+    }
+
+    /// Who issued a document; of a draft, and of what was issued before this was noted, who does now.
+    fn issuer_of(&self, noted: Option<Json>) -> Result<Issuer> {
+        Ok(noted.map_or_else(|| Ok(Issuer::of(&self.deps.settings)), serde_json::from_value)?)
+    }
+
+    /// How a document speaks, and to whom.
+    async fn addressed(
+        &self,
+        tx: &Tx,
+        payer: &BillingProfile,
+        zone: &str,
+        locale: Option<&str>,
+    ) -> Result<(Speech, BillingProfile)> {
+        let firm = self.deps.tenants.tenant(&Ctx::system(tx.ctx().tenant, "billing")).await?;
         let chinese = locale.unwrap_or(&firm.locale).starts_with("zh");
-        let data =
-            self.paper(&invoice, &firm.name, &Speech { chinese, zone: periods::zone(&invoice.time_zone) }).await?;
+        let name = if payer.name.is_empty() { firm.name } else { payer.name.clone() };
+        Ok((Speech { chinese, zone: periods::zone(zone) }, BillingProfile { name, ..payer.clone() }))
+    }
+
+    async fn printed(&self, data: Value) -> Result<Vec<u8>> {
         let mut fonts = Vec::new();
         for file in &self.deps.settings.fonts {
             let read = tokio::fs::read(file).await;
             fonts.push(read.map_err(|error| Error::internal(format!("the font {file} cannot be read: {error}")))?);
         }
-        tokio::task::spawn_blocking(move || lingxi_paper::pdf(TEMPLATE, &data, &fonts)).await?.map(Some)
+        tokio::task::spawn_blocking(move || lingxi_paper::pdf(TEMPLATE, &data, &fonts)).await?
     }
+}
 
-    async fn paper(&self, invoice: &Invoice, firm: &str, speech: &Speech) -> Result<Value> {
-        let catalog = self.sold().await?;
-        let settings = &self.deps.settings;
-        let currency = invoice.total.currency.code();
-        let draft = invoice.status == InvoiceStatus::Draft;
-        let bill_to = &invoice.bill_to;
-        let mut to: Vec<String> = vec![if bill_to.name.is_empty() { firm.to_owned() } else { bill_to.name.clone() }];
-        to.extend(bill_to.address.lines().map(str::to_owned));
-        to.extend(bill_to.tax_number.iter().map(|number| format!("{} {number}", speech.say("税号", "Tax number"))));
-        let mut issuer: Vec<String> = settings.issuer_address.lines().map(str::to_owned).collect();
-        if !settings.issuer_tax_number.is_empty() {
-            issuer.push(format!("{} {}", speech.say("税号", "Tax number"), settings.issuer_tax_number));
-        }
-        let title = speech.say("账单", "Invoice");
-        let number = invoice.number.clone().unwrap_or_else(|| speech.say("草稿", "Draft").to_owned());
-        let mut facts = vec![
-            (speech.say("编号", "Number"), number.clone()),
-            (speech.say("账期", "Period"), speech.span(invoice.from, invoice.to)),
-        ];
-        facts.extend(invoice.finalized_at.map(|at| (speech.say("开具日期", "Date"), speech.date(at))));
-        facts.extend(
-            invoice
-                .due_at
-                .filter(|_| invoice.due.minor > 0)
-                .map(|at| (speech.say("付款期限", "Pay by"), speech.date(at))),
-        );
-        facts.push((speech.say("币种", "Currency"), currency.to_owned()));
-        let mut sums = vec![
-            (speech.say("不含税合计", "Total before tax"), amount(invoice.net), false),
-            (speech.say("税额", "Tax"), amount(invoice.tax), false),
-            (speech.say("合计", "Total"), format!("{currency} {}", amount(invoice.total)), true),
-        ];
-        if invoice.paid.minor != 0 && !draft {
-            sums.push((speech.say("已付", "Paid"), amount(invoice.paid), false));
-        }
-        if invoice.credited.minor != 0 {
-            sums.push((speech.say("已红冲", "Taken back"), amount(invoice.credited), false));
-        }
-        if !draft {
-            sums.push((speech.say("应付", "To be paid"), format!("{currency} {}", amount(invoice.due)), true));
-        }
-        let mut notes: Vec<String> = Vec::new();
-        if bill_to.tax_number.is_some() && invoice.tax.minor == 0 && invoice.total.minor != 0 {
-            notes.push(
-                speech
-                    .say("逆向征收：税款由收票方缴纳。", "Reverse charge: the tax is owed by the recipient.")
-                    .to_owned(),
-            );
-        }
-        notes.extend(invoice.credit_notes.iter().map(|note| {
-            format!(
-                "{} {} · {} · {} {}",
-                speech.say("红字账单", "Credit note"),
-                note.number,
-                speech.date(note.at),
-                currency,
-                amount(note.total)
-            )
-        }));
-        if invoice.due.minor > 0 && !settings.issuer_bank.is_empty() {
-            notes.push(format!(
-                "{}{}",
-                speech.say("付款账户：", "Pay to: "),
-                settings.issuer_bank.replace('\n', " · ")
-            ));
-        }
-        // What was neither used nor charged is left out.
-        let said = invoice.lines.iter().filter(|line| !line.quantity.is_zero() || line.gross.minor != 0);
-        let lines: Vec<Value> = said.map(|line| row(line, &catalog.meters, speech)).collect();
-        let columns = if speech.chinese {
-            ["项目", "数量", "单价", "不含税", "税额", "合计"]
-        } else {
-            ["Item", "Quantity", "Price", "Before tax", "Tax", "Total"]
-        };
-        Ok(json!({
-            "lang": speech.say("zh", "en"), "title": title, "subtitle": number, "issuer": { "name": settings.issuer, "lines": issuer },
-            "bill_to": to, "words": { "bill_to": speech.say("收票方", "Bill to"), "columns": columns },
-            "facts": facts, "lines": lines, "sums": sums, "notes": notes,
-            "footer": format!("{} · {title} {number}", settings.issuer),
-        }))
+/// What the head of a document says.
+struct Letterhead<'a> {
+    issuer: &'a Issuer,
+    issuer_lines: Vec<String>,
+    to: Vec<String>,
+}
+
+fn letterhead<'a>(issuer: &'a Issuer, payer: &BillingProfile, speech: &Speech) -> Letterhead<'a> {
+    let tax_number = |number: &str| format!("{} {number}", speech.say("税号", "Tax number"));
+    let mut to: Vec<String> = vec![payer.name.clone()];
+    to.extend(payer.address.lines().map(str::to_owned));
+    to.extend(payer.tax_number.as_deref().map(tax_number));
+    let mut issuer_lines: Vec<String> = issuer.address.lines().map(str::to_owned).collect();
+    if !issuer.tax_number.is_empty() {
+        issuer_lines.push(tax_number(&issuer.tax_number));
     }
+    Letterhead { issuer, issuer_lines, to }
+}
+
+/// What stands under the head of a document.
+struct Body {
+    title: &'static str,
+    number: String,
+    facts: Vec<(&'static str, String)>,
+    lines: Vec<Value>,
+    /// What it says, the amount, and whether it is the one to look at.
+    sums: Vec<(&'static str, String, bool)>,
+    notes: Vec<String>,
+}
+
+fn paper(head: &Letterhead<'_>, body: Body, speech: &Speech) -> Value {
+    let columns = if speech.chinese {
+        ["项目", "数量", "单价", "不含税", "税额", "合计"]
+    } else {
+        ["Item", "Quantity", "Price", "Before tax", "Tax", "Total"]
+    };
+    let (title, number) = (body.title, &body.number);
+    json!({
+        "lang": speech.say("zh", "en"), "title": title, "subtitle": number,
+        "issuer": { "name": head.issuer.name, "lines": head.issuer_lines },
+        "bill_to": head.to, "words": { "bill_to": speech.say("收票方", "Bill to"), "columns": columns },
+        "facts": body.facts, "lines": body.lines, "sums": body.sums, "notes": body.notes,
+        "footer": format!("{} · {title} {number}", head.issuer.name),
+    })
+}
+
+fn invoice_paper(invoice: &Invoice, meters: &[Meter], head: &Letterhead<'_>, speech: &Speech) -> Value {
+    let currency = invoice.total.currency.code();
+    let draft = invoice.status == InvoiceStatus::Draft;
+    let number = invoice.number.clone().unwrap_or_else(|| speech.say("草稿", "Draft").to_owned());
+    let mut facts = vec![
+        (speech.say("编号", "Number"), number.clone()),
+        (speech.say("账期", "Period"), speech.span(invoice.from, invoice.to)),
+    ];
+    facts.extend(invoice.finalized_at.map(|at| (speech.say("开具日期", "Date"), speech.date(at))));
+    let due_at = invoice.due_at.filter(|_| invoice.due.minor > 0);
+    facts.extend(due_at.map(|at| (speech.say("付款期限", "Pay by"), speech.date(at))));
+    facts.push((speech.say("币种", "Currency"), currency.to_owned()));
+    let mut sums = totals(invoice.net, invoice.tax, invoice.total, speech);
+    if invoice.paid.minor != 0 && !draft {
+        sums.push((speech.say("已付", "Paid"), amount(invoice.paid), false));
+    }
+    if invoice.credited.minor != 0 {
+        sums.push((speech.say("已红冲", "Taken back"), amount(invoice.credited), false));
+    }
+    if !draft {
+        sums.push((speech.say("应付", "To be paid"), format!("{currency} {}", amount(invoice.due)), true));
+    }
+    let mut notes = Vec::new();
+    if invoice.bill_to.tax_number.is_some() && invoice.tax.minor == 0 && invoice.total.minor != 0 {
+        let reversed = ("逆向征收：税款由收票方缴纳。", "Reverse charge: the tax is owed by the recipient.");
+        notes.push(speech.say(reversed.0, reversed.1).to_owned());
+    }
+    notes.extend(invoice.credit_notes.iter().map(|note| {
+        let (date, total) = (speech.date(note.at), amount(note.total));
+        format!("{} {} · {date} · {currency} {total}", speech.say(CREDIT_NOTE.0, CREDIT_NOTE.1), note.number)
+    }));
+    if invoice.due.minor > 0 && !head.issuer.bank.is_empty() {
+        let bank = head.issuer.bank.replace('\n', " · ");
+        notes.push(format!("{}{bank}", speech.say("付款账户：", "Pay to: ")));
+    }
+    // What was neither used nor charged is left out.
+    let said = invoice.lines.iter().filter(|line| !line.quantity.is_zero() || line.gross.minor != 0);
+    let lines = said.map(|line| row(line, meters, speech)).collect();
+    paper(head, Body { title: speech.say("账单", "Invoice"), number, facts, lines, sums, notes }, speech)
+}
+
+const CREDIT_NOTE: (&str, &str) = ("红字账单", "Credit note");
+
+fn credit_note_paper(note: &CreditNote, invoice: &Invoice, head: &Letterhead<'_>, speech: &Speech) -> Value {
+    let currency = note.total.currency.code();
+    let of = invoice.number.clone().unwrap_or_default();
+    let facts = vec![
+        (speech.say("编号", "Number"), note.number.clone()),
+        (speech.say("开具日期", "Date"), speech.date(note.at)),
+        (speech.say("原账单", "Of invoice"), of),
+        (speech.say("账期", "Period"), speech.span(invoice.from, invoice.to)),
+        (speech.say("币种", "Currency"), currency.to_owned()),
+    ];
+    let line = json!({
+        "name": note.reason, "note": "", "quantity": "", "price": "",
+        "net": amount(note.net), "tax": amount(note.tax), "gross": amount(note.total),
+    });
+    let off = Money::new(note.total.minor - note.to_wallet.minor, note.total.currency);
+    let mut sums = totals(note.net, note.tax, note.total, speech);
+    if off.minor != 0 {
+        sums.push((speech.say("冲减应付", "Off what is to be paid"), amount(off), false));
+    }
+    if note.to_wallet.minor != 0 {
+        sums.push((speech.say("退入钱包", "To the wallet"), amount(note.to_wallet), false));
+    }
+    let title = speech.say(CREDIT_NOTE.0, CREDIT_NOTE.1);
+    let number = note.number.clone();
+    paper(head, Body { title, number, facts, lines: vec![line], sums, notes: Vec::new() }, speech)
+}
+
+fn totals(net: Money, tax: Money, total: Money, speech: &Speech) -> Vec<(&'static str, String, bool)> {
+    vec![
+        (speech.say("不含税合计", "Total before tax"), amount(net), false),
+        (speech.say("税额", "Tax"), amount(tax), false),
+        (speech.say("合计", "Total"), format!("{} {}", total.currency.code(), amount(total)), true),
+    ]
 }
 
 fn row(line: &BillLine, meters: &[Meter], speech: &Speech) -> Value {

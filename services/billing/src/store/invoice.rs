@@ -29,6 +29,8 @@ tenant_entity!(row, "billing_invoice", {
     next_attempt_at: Option<DateTimeUtc>,
     bill_to: Json,
     tax_rule: Option<Json>,
+    issuer: Option<Json>,
+    written_off: Option<i64>,
 });
 
 tenant_entity!(credit_note, "billing_credit_note", {
@@ -41,6 +43,7 @@ tenant_entity!(credit_note, "billing_credit_note", {
     total: i64,
     to_wallet: i64,
     at: DateTimeUtc,
+    issuer: Option<Json>,
 });
 
 tenant_entity!(dispute, "billing_dispute", {
@@ -91,9 +94,19 @@ impl row::Model {
         self.status == InvoiceStatus::Draft.as_str()
     }
 
+    /// What was written off, in minor units.
+    pub(crate) fn lost(&self) -> i64 {
+        self.written_off.unwrap_or(0)
+    }
+
+    /// Where it stands while something is due: past due once its date has come.
+    pub(crate) fn unpaid(&self, now: Timestamp) -> InvoiceStatus {
+        if self.due_at.is_some_and(|at| at <= now) { InvoiceStatus::PastDue } else { InvoiceStatus::Open }
+    }
+
     /// What is still to be paid, in minor units.
     pub(crate) fn due(&self) -> i64 {
-        if self.is_draft() { 0 } else { self.total - self.paid - self.credited }
+        if self.is_draft() { 0 } else { self.total - self.paid - self.credited - self.lost() }
     }
 
     pub(crate) fn lines(&self) -> Result<Vec<BillLine>> {
@@ -117,6 +130,7 @@ impl row::Model {
             total: money(self.total)?,
             paid: money(self.paid)?,
             credited: money(self.credited)?,
+            written_off: money(self.lost())?,
             due: money(self.due())?,
             finalizes_at: self.finalizes_at,
             finalized_at: self.finalized_at,

@@ -197,7 +197,7 @@ const MUTATIONS: [Field; 42] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-const MORE_MUTATIONS: [Field; 40] = [
+const MORE_MUTATIONS: [Field; 41] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -280,6 +280,11 @@ const MORE_MUTATIONS: [Field; 40] = [
     field(
         "creditInvoice",
         "creditInvoice(tenantId: \"$tenant\", invoiceId: \"$invoice\", minor: 1, reason: \"x\") { status }",
+        OPERATORS,
+    ),
+    field(
+        "writeOffInvoice",
+        "writeOffInvoice(tenantId: \"$tenant\", invoiceId: \"$invoice\", reason: \"x\") { status }",
         OPERATORS,
     ),
     field(

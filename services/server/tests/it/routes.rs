@@ -30,7 +30,7 @@ enum Needs {
 }
 
 /// Every route: method, path in the code, path to call, and what it needs.
-const ROUTES: [(&str, &str, &str, Needs); 35] = [
+const ROUTES: [(&str, &str, &str, Needs); 36] = [
     ("POST", "/auth/sign-up", "/auth/sign-up", Needs::Nothing),
     ("POST", "/auth/sign-in", "/auth/sign-in", Needs::Nothing),
     ("POST", "/auth/sign-out", "/auth/sign-out", Needs::Nothing),
@@ -56,6 +56,7 @@ const ROUTES: [(&str, &str, &str, Needs); 35] = [
         Needs::Admin,
     ),
     ("GET", "/billing/invoices/{id}.pdf", "/billing/invoices/ivc_00000000000000000000000000.pdf", Needs::Admin),
+    ("GET", "/billing/credit-notes/{id}.pdf", "/billing/credit-notes/crn_00000000000000000000000000.pdf", Needs::Admin),
     ("GET", "/billing/fapiao.csv", "/billing/fapiao.csv", Needs::Platform),
     ("POST", "/billing/stripe", "/billing/stripe", Needs::Nothing),
     ("GET", "/billing/ledger.csv", "/billing/ledger.csv", Needs::Admin),

@@ -1,5 +1,7 @@
 //! Every role as processes of its own, two of each: what customers see stays true whatever becomes of one of them.
 
+mod facts;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -55,7 +55,8 @@ impl Billing {
         row.attempts += 1;
         let days = self.deps.settings.retry_days.get(usize::try_from(row.attempts - 1)?);
         row.next_attempt_at = days.map(|days| tx.now() + TimeDelta::days((*days).into()));
-        let status = if row.next_attempt_at.is_none() { InvoiceStatus::Uncollectible } else { InvoiceStatus::PastDue };
+        let given_up = row.next_attempt_at.is_none();
+        let status = if given_up { InvoiceStatus::Uncollectible } else { row.unpaid(tx.now()) };
         row.status = status.as_str().into();
         let profile: BillingProfile = serde_json::from_value(row.bill_to.clone())?;
         let (number, due) = (row.number.clone().unwrap_or_default(), row.money(row.due())?);
@@ -136,7 +137,7 @@ impl Billing {
         let is_new = card.as_ref().map(|card| &card.id) != settings.card.as_ref().map(|card| &card.id);
         if is_new && card.is_some() {
             for mut row in invoice::unpaid(&tx).await?.into_iter().filter(|row| row.attempts > 0) {
-                row.status = InvoiceStatus::PastDue.as_str().into();
+                row.status = row.unpaid(tx.now()).as_str().into();
                 row.next_attempt_at = Some(tx.now());
                 update(&tx, row).await?;
             }

@@ -1,7 +1,7 @@
 //! Money that goes back: what operators give back out of unused credit, and what is taken back at the provider or by a payer's bank.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{CreditKind, InvoiceStatus, LedgerAccount, Payment, PaymentMethod, PaymentStatus};
+use lingxi_contracts::billing::{CreditKind, LedgerAccount, Payment, PaymentMethod, PaymentStatus};
 use lingxi_kernel::{Ctx, Error, Money, PaymentId, RefundId, Result, TenantId};
 use lingxi_payments::{About, Chargeback, Found, GatewayError, Progress, Refunded};
 use lingxi_rating::{Grant, spend};
@@ -219,7 +219,7 @@ impl Billing {
             if from_invoice > 0 {
                 invoice.paid -= from_invoice;
                 // Whether it is tried again is for people to decide.
-                invoice.status = InvoiceStatus::PastDue.as_str().into();
+                invoice.status = invoice.unpaid(tx.now()).as_str().into();
                 update(tx, invoice).await?;
             }
         }

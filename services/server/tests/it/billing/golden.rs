@@ -95,5 +95,6 @@ golden! {
     volume,
     weighted,
     weighted_carried,
+    written_off,
     yen,
 }

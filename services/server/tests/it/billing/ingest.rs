@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use crate::cloud::folder;
 use crate::process::{Firm, Server, client};
 
-const METER: &str = r#"
+pub const METER: &str = r#"
 [[meters]]
 key = "token"
 name = { en = "Tokens" }
@@ -27,20 +27,24 @@ dimensions = ["model"]
 
 /// Runs `lingxi billing apply` over a folder that nobody serves yet.
 fn apply(folder: &Path, text: &str) -> (bool, String) {
+    let database = crate::postgres::wanted().then(|| crate::postgres::of_folder(folder));
+    apply_to(folder, database.as_deref(), text)
+}
+
+/// The same over a database; over a file of the folder's where none is given.
+pub fn apply_to(folder: &Path, database: Option<&str>, text: &str) -> (bool, String) {
     let file = folder.join("catalog.toml");
     std::fs::write(&file, text).unwrap();
     let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));
     command.args(["billing", "apply"]).arg(&file).arg("--data-dir").arg(folder);
-    if crate::postgres::wanted() {
-        command.args(["--database-url", &crate::postgres::of_folder(folder)]);
-    }
+    command.args(database.into_iter().flat_map(|url| ["--database-url", url]));
     let output = command.output().unwrap();
     let said = String::from_utf8_lossy(if output.status.success() { &output.stdout } else { &output.stderr });
     (output.status.success(), said.into_owned())
 }
 
 /// An event of the meter above.
-fn event(id: &str, amount: &str) -> Value {
+pub fn event(id: &str, amount: &str) -> Value {
     json!({
         "specversion": "1.0", "id": id, "source": "acme", "type": "acme.tokens", "subject": "bot",
         "data": { "amount": amount, "model": "small" }
@@ -160,6 +164,15 @@ async fn a_catalog_is_applied_whole_or_not_at_all_and_never_changes_what_counts(
     let _ = std::fs::remove_dir_all(&folder);
 }
 
+/// What was counted of the meter above.
+pub async fn counted(http: &reqwest::Client, server: &Server, firm: &Firm) -> Decimal {
+    let query = "{ usage(query: { meter: \"token\", from: \"2026-01-01T00:00:00Z\", to: \"2036-01-01T00:00:00Z\", step: MONTH }) { edges { node { quantity } } } }";
+    let seen = server.graphql(http, &firm.cookie, query).await;
+    let edges = seen["data"]["usage"]["edges"].as_array().unwrap();
+    let parts = edges.iter().map(|edge| Decimal::parse(edge["node"]["quantity"].as_str().unwrap()).unwrap());
+    parts.fold(Decimal::ZERO, |sum, part| sum.plus(part).unwrap())
+}
+
 /// Events with a third of duplicates, in an order of chance, and the sum of the different ones.
 fn shuffled(count: usize, rng: &mut StdRng) -> (Vec<Value>, Decimal) {
     let mut sum = Decimal::ZERO;
@@ -220,11 +233,7 @@ async fn killed_at_any_moment_what_is_counted_is_what_was_sent_to_the_last_digit
         let (status, answer) = send(&http, &server, &firm, batch).await;
         assert_eq!(status, StatusCode::OK, "{answer}");
     }
-    let query = "{ usage(query: { meter: \"token\", from: \"2026-01-01T00:00:00Z\", to: \"2036-01-01T00:00:00Z\", step: MONTH }) { edges { node { quantity } } } }";
-    let seen = server.graphql(&http, &firm.cookie, query).await;
-    let edges = seen["data"]["usage"]["edges"].as_array().unwrap().clone();
-    let counted = edges.iter().map(|edge| Decimal::parse(edge["node"]["quantity"].as_str().unwrap()).unwrap());
-    assert_eq!(counted.fold(Decimal::ZERO, |sum, part| sum.plus(part).unwrap()), sum);
+    assert_eq!(counted(&http, &server, &firm).await, sum);
     server.stop();
     let _ = std::fs::remove_dir_all(&folder);
 }

@@ -3,7 +3,7 @@
 mod fapiao;
 mod golden;
 mod guards;
-mod ingest;
+pub mod ingest;
 mod limits;
 mod notices;
 mod payments;

@@ -66,6 +66,8 @@ struct Step {
     grant: Option<Granted>,
     transfer: Option<Transfer>,
     credit: Option<Credited>,
+    /// Whether what is due of the newest invoice is written off, and that may be.
+    write_off: Option<bool>,
     /// Gives back part of the newest payment.
     refund: Option<Credited>,
     dispute: Option<Disputed>,
@@ -334,6 +336,11 @@ impl Play {
             let (id, amount) = (self.newest().await.id, self.amount(amount).await);
             let note = billing.credit_invoice(&self.operator, tenant, id, amount.minor, "agreed").await;
             assert_eq!(note.is_err(), *refused, "{at}: {note:?}");
+        }
+        if let Some(allowed) = step.write_off {
+            let id = self.newest().await.id;
+            let done = billing.write_off_invoice(&self.operator, tenant, id, "the firm is gone").await;
+            assert_eq!(done.is_ok(), allowed, "{at}: {done:?}");
         }
         if let Some(Credited { amount, refused }) = &step.refund {
             let payments = billing.payments(&self.owner, PageArgs::largest()).await.unwrap().into_items();

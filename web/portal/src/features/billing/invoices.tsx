@@ -24,7 +24,7 @@ const INVOICE = graphql(`
     invoice(id: $id) {
       id number status from to finalizesAt finalizedAt dueAt
       net { minor currency } tax { minor currency } total { minor currency }
-      paid { minor currency } credited { minor currency } due { minor currency }
+      paid { minor currency } credited { minor currency } writtenOff { minor currency } due { minor currency }
       lines { ...Lines }
       creditNotes { id number reason at total { minor currency } toWallet { minor currency } }
       billTo { name region taxNumber address email }
@@ -32,7 +32,7 @@ const INVOICE = graphql(`
   }
 `);
 
-const COLORS: Record<InvoiceStatus, string> = { DRAFT: 'default', OPEN: 'processing', PAID: 'success', PAST_DUE: 'warning', UNCOLLECTIBLE: 'error' };
+const COLORS: Record<InvoiceStatus, string> = { DRAFT: 'default', OPEN: 'processing', PAID: 'success', PAST_DUE: 'warning', UNCOLLECTIBLE: 'error', WRITTEN_OFF: 'default' };
 
 /** All invoices; each opens with its lines, and each line with its evidence. */
 export function Invoices(): ReactNode {
@@ -67,7 +67,7 @@ export function Invoices(): ReactNode {
 }
 
 function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const format = useFormat();
   const [{ data, fetching, error }] = useQuery({ query: INVOICE, variables: { id: props.id } });
   const invoice = data?.invoice;
@@ -100,6 +100,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
                 { key: 'total', label: t('billing.gross'), children: <b>{format.money(invoice.total)}</b> },
                 { key: 'paid', label: t('billing.paid'), children: format.money(invoice.paid) },
                 { key: 'credited', label: t('billing.credited'), children: format.money(invoice.credited) },
+                ...(invoice.writtenOff.minor > 0 ? [{ key: 'writtenOff', label: t('billing.writtenOff'), children: format.money(invoice.writtenOff) }] : []),
                 { key: 'due', label: t('billing.due'), children: <b>{format.money(invoice.due)}</b> },
               ]}
             />
@@ -109,7 +110,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
               <List
                 header={t('billing.creditNotes')}
                 dataSource={invoice.creditNotes}
-                renderItem={(note) => <List.Item>{note.number} · {format.date(note.at)} · {note.reason} · {format.money(note.total)}{note.toWallet.minor > 0 && ` (${t('billing.toWallet', { amount: format.money(note.toWallet) })})`}</List.Item>}
+                renderItem={(note) => <List.Item actions={[<a key="pdf" href={`/billing/credit-notes/${note.id}.pdf?lang=${i18n.language}`} target="_blank" rel="noreferrer">{t('billing.pdf')}</a>]}>{note.number} · {format.date(note.at)} · {note.reason} · {format.money(note.total)}{note.toWallet.minor > 0 && ` (${t('billing.toWallet', { amount: format.money(note.toWallet) })})`}</List.Item>}
               />
             )}
           </Space>

@@ -1,10 +1,11 @@
-import { App, Button, Input, Space, Table, Tag } from 'antd';
-import type { ReactNode } from 'react';
+import { App, Button, Space, Table, Tag } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useAction } from '../../lib/action.ts';
 import { State } from '../../lib/page.tsx';
+import { EditMeter, EditPlan, EditTax, type Meter, type Plan, type Tax } from './catalog-forms.tsx';
 
 const CATALOG = graphql(`
   query Catalog {
@@ -15,42 +16,19 @@ const CATALOG = graphql(`
     }
   }
 `);
-const PUT_METER = graphql(`mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }`);
-const ADD_PLAN = graphql(`mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }`);
-const PUT_TAX = graphql(`mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }`);
 const MIGRATE = graphql(`mutation MigratePlan($code: String!, $version: Int!) { migratePlan(code: $code, version: $version) { status errors { field message } firms } }`);
 
-/** What is sold: meters, versions of plans, taxes. They are written as JSON, in the form in which they are shown. */
+type Edited = { what: 'meter'; start: Partial<Meter> } | { what: 'plan'; start: Partial<Plan> } | { what: 'tax'; start: Partial<Tax> };
+
+/** What is sold: meters, versions of plans, taxes. */
 export function Catalog(): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const { modal, message } = App.useApp();
+  const [edited, setEdited] = useState<Edited | null>(null);
   const [{ data, fetching, error }, again] = useQuery({ query: CATALOG });
   const catalog = data?.catalog;
-  // What the client adds to answers is no part of them.
-  const plain = (value: unknown): string => JSON.stringify(value, (key, one: unknown) => (key === '__typename' ? undefined : one), 2);
-  const write = (title: string, start: unknown, save: (input: never) => Promise<unknown>): void => {
-    let text = plain(start);
-    modal.confirm({
-      title,
-      width: 720,
-      content: <Input.TextArea aria-label={title} defaultValue={text} rows={18} style={{ fontFamily: 'monospace' }} onChange={(event) => { text = event.target.value; }} />,
-      onOk: async () => {
-        let input: never;
-        try {
-          input = JSON.parse(text) as never;
-        } catch {
-          void message.error(t('selling.badJson'));
-          throw new Error('no JSON');
-        }
-        if (!(await save(input))) throw new Error('refused');
-        again({ requestPolicy: 'network-only' });
-      },
-    });
-  };
-  const putMeter = (start: unknown): void => write(t('selling.addMeter'), start, (input) => act(PUT_METER, { input }, t('common.saved')));
-  const addPlan = (start: unknown): void => write(t('selling.addPlan'), start, (input) => act(ADD_PLAN, { input }, t('common.saved')));
-  const putTax = (start: unknown): void => write(t('selling.addTax'), start, (input) => act(PUT_TAX, { input }, t('common.saved')));
+  const newest = (code: string): number => Math.max(...(catalog?.plans ?? []).filter((plan) => plan.code === code).map((plan) => plan.version));
   const migrate = (code: string, version: number): void => {
     modal.confirm({
       title: t('selling.migrate'),
@@ -61,12 +39,15 @@ export function Catalog(): ReactNode {
       },
     });
   };
-  const words = { zh: '', en: '' };
+  const closes = { onClose: () => setEdited(null), onSaved: () => again({ requestPolicy: 'network-only' }) };
+  const title = (text: string, what: Edited['what']): ReactNode => (
+    <h2 style={{ fontSize: 16 }}>{text} <Button size="small" onClick={() => setEdited({ what, start: {} })}>{t('selling.add')}</Button></h2>
+  );
   return (
     <State fetching={fetching && !data} error={error}>
       {catalog && (
         <>
-          <h2 style={{ fontSize: 16 }}>{t('selling.plans')} <Button size="small" onClick={() => addPlan({ code: '', version: 1, name: words, currency: 'CNY', public: false, charges: [] })}>{t('selling.add')}</Button></h2>
+          {title(t('selling.plans'), 'plan')}
           <Table
             size="small"
             aria-label={t('selling.plans')}
@@ -74,23 +55,25 @@ export function Catalog(): ReactNode {
             scroll={{ x: 'max-content' }}
             pagination={{ pageSize: 20, hideOnSinglePage: true }}
             dataSource={catalog.plans}
-            expandable={{ expandedRowRender: (row) => <pre style={{ margin: 0 }}>{plain(row.charges)}</pre> }}
+            expandable={{ expandedRowRender: (row) => <Charges plan={row} /> }}
             columns={[
               { title: t('billing.plan'), render: (_, row) => <>{row.code}/{row.version} {row.public && <Tag color="success">{t('selling.public')}</Tag>}<div style={{ color: 'var(--soft)' }}>{row.name.zh} {row.name.en}</div></> },
               { title: t('selling.currency'), dataIndex: 'currency' },
-              { title: t('selling.charges'), render: (_, row) => row.charges.length },
+              { title: t('selling.minimum'), dataIndex: 'minimum', align: 'right' },
+              { title: t('selling.trialDays'), dataIndex: 'trialDays', align: 'right' },
+              { title: t('selling.charges'), render: (_, row) => row.charges.length, align: 'right' },
               {
                 title: t('common.actions'),
                 render: (_, row) => (
                   <Space>
-                    <Button size="small" onClick={() => addPlan({ ...row, version: row.version + 1 })}>{t('selling.asNext')}</Button>
+                    <Button size="small" onClick={() => setEdited({ what: 'plan', start: { ...row, version: newest(row.code) + 1 } })}>{t('selling.asNext')}</Button>
                     <Button size="small" onClick={() => migrate(row.code, row.version)}>{t('selling.migrate')}</Button>
                   </Space>
                 ),
               },
             ]}
           />
-          <h2 style={{ fontSize: 16 }}>{t('selling.meters')} <Button size="small" onClick={() => putMeter({ key: '', name: words, unit: words, eventType: '', aggregation: 'SUM', valueField: 'value', dimensions: [] })}>{t('selling.add')}</Button></h2>
+          {title(t('selling.meters'), 'meter')}
           <Table
             size="small"
             aria-label={t('selling.meters')}
@@ -101,11 +84,12 @@ export function Catalog(): ReactNode {
             columns={[
               { title: t('billing.meter'), render: (_, row) => <>{row.key}<div style={{ color: 'var(--soft)' }}>{row.name.zh} {row.name.en}</div></> },
               { title: t('selling.event'), dataIndex: 'eventType' },
-              { title: t('selling.aggregation'), dataIndex: 'aggregation' },
+              { title: t('selling.aggregation'), render: (_, row) => t(`selling.aggregation.${row.aggregation}`) },
               { title: t('billing.dimension'), render: (_, row) => row.dimensions.join(', ') },
+              { title: t('common.actions'), render: (_, row) => <Button size="small" onClick={() => setEdited({ what: 'meter', start: row })}>{t('common.edit')}</Button> },
             ]}
           />
-          <h2 style={{ fontSize: 16 }}>{t('selling.taxes')} <Button size="small" onClick={() => putTax({ region: '', name: words, percent: '0', included: false, reverseCharge: false })}>{t('selling.add')}</Button></h2>
+          {title(t('selling.taxes'), 'tax')}
           <Table
             size="small"
             aria-label={t('selling.taxes')}
@@ -117,10 +101,44 @@ export function Catalog(): ReactNode {
               { title: t('selling.percent'), render: (_, row) => `${row.percent} %` },
               { title: t('selling.included'), render: (_, row) => (row.included ? '✓' : '') },
               { title: t('selling.reverse'), render: (_, row) => (row.reverseCharge ? '✓' : '') },
+              { title: t('common.actions'), render: (_, row) => <Button size="small" onClick={() => setEdited({ what: 'tax', start: row })}>{t('common.edit')}</Button> },
             ]}
           />
+          {edited?.what === 'meter' && <EditMeter start={edited.start} {...closes} />}
+          {edited?.what === 'plan' && <EditPlan start={edited.start} meters={catalog.meters} {...closes} />}
+          {edited?.what === 'tax' && <EditTax start={edited.start} {...closes} />}
         </>
       )}
     </State>
+  );
+}
+
+/** What a plan charges for, as people read it. */
+function Charges(props: { plan: Plan }): ReactNode {
+  const { t } = useTranslation();
+  const price = (charge: Plan['charges'][number]): string => {
+    if (charge.model === 'PERCENTAGE') return `${charge.price} %`;
+    return charge.size ? `${charge.price} / ${charge.size}` : (charge.price ?? '');
+  };
+  return (
+    <Table
+      size="small"
+      aria-label={t('selling.charges')}
+      rowKey="key"
+      pagination={false}
+      dataSource={props.plan.charges}
+      columns={[
+        { title: t('selling.charge'), render: (_, row) => <>{row.name.zh} {row.name.en}<div style={{ color: 'var(--soft)' }}>{row.key}</div></> },
+        { title: t('billing.meter'), dataIndex: 'meter' },
+        { title: t('selling.model'), render: (_, row) => t(`selling.model.${row.model}`) },
+        {
+          title: t('selling.price'),
+          render: (_, row) => row.tiers.length === 0
+            ? price(row)
+            : row.tiers.map((tier) => <div key={tier.upTo ?? ''}>{t('selling.tier', { upTo: tier.upTo ?? '∞', unit: tier.unit, flat: tier.flat })}</div>),
+        },
+        { title: t('selling.free'), render: (_, row) => (row.free === '0' ? '' : row.free), align: 'right' },
+      ]}
+    />
   );
 }

@@ -8,6 +8,7 @@ import { useAction } from '../../lib/action.ts';
 import { minorUnits, useFormat } from '../../lib/format.ts';
 import { PagedTable } from '../../lib/paged-table.tsx';
 import { State } from '../../lib/page.tsx';
+import { CURRENCIES } from './catalog-forms.tsx';
 import { AllFapiao } from './fapiao.tsx';
 import { Payments } from './payments.tsx';
 
@@ -30,6 +31,11 @@ const CREDIT = graphql(`
     creditInvoice(tenantId: $tenantId, invoiceId: $invoiceId, minor: $minor, reason: $reason) { status errors { field message } creditNote { number } }
   }
 `);
+const WRITE_OFF = graphql(`
+  mutation WriteOffInvoice($tenantId: ID!, $invoiceId: ID!, $reason: String!) {
+    writeOffInvoice(tenantId: $tenantId, invoiceId: $invoiceId, reason: $reason) { status errors { field message } invoice { status } }
+  }
+`);
 const GRANT = graphql(`
   mutation GrantCredit($tenantId: ID!, $amount: MoneyInput!, $note: String!) {
     grantCredit(tenantId: $tenantId, amount: $amount, note: $note) { status errors { field message } grant { id } }
@@ -41,8 +47,9 @@ const DECIDE = graphql(`
   }
 `);
 
-const STATUSES: InvoiceStatus[] = ['DRAFT', 'OPEN', 'PAID', 'PAST_DUE', 'UNCOLLECTIBLE'];
-const CURRENCIES: Currency[] = ['CNY', 'USD', 'EUR', 'JPY', 'KWD'];
+const STATUSES: InvoiceStatus[] = ['DRAFT', 'OPEN', 'PAID', 'PAST_DUE', 'UNCOLLECTIBLE', 'WRITTEN_OFF'];
+const LATE: InvoiceStatus[] = ['PAST_DUE', 'UNCOLLECTIBLE'];
+
 type Row = { id: string; tenantId: string; invoice: { id: string; number?: string | null; status: InvoiceStatus; from: string; to: string; total: { minor: number; currency: Currency }; due: { minor: number; currency: Currency }; billTo: { name: string } } };
 
 /** Bills of all firms: transfers that came, notes that take back, credit, disputes. */
@@ -69,6 +76,22 @@ export function Selling(): ReactNode {
       ),
       onOk: async () => {
         if (!(await apply(Math.round(amount * unit), text))) throw new Error('refused');
+        reload();
+      },
+    });
+  };
+  const writeOff = (row: Row): void => {
+    let reason = '';
+    modal.confirm({
+      title: `${t('selling.writeOff')}: ${row.invoice.number ?? ''}`,
+      content: (
+        <Space direction="vertical" style={{ width: '100%' }}>
+          {t('selling.writeOffText', { amount: format.money(row.invoice.due) })}
+          <Input aria-label={t('selling.reason')} placeholder={t('selling.reason')} onChange={(event) => { reason = event.target.value; }} />
+        </Space>
+      ),
+      onOk: async () => {
+        if (!(await act(WRITE_OFF, { tenantId: row.tenantId, invoiceId: row.invoice.id, reason }, t('common.saved')))) throw new Error('refused');
         reload();
       },
     });
@@ -102,6 +125,7 @@ export function Selling(): ReactNode {
                   {row.invoice.due.minor > 0 && (
                     <Button size="small" onClick={() => ask(t('selling.transfer'), t('selling.reference'), row, row.invoice.due.minor, (minor, reference) => act(TRANSFER, { tenantId: row.tenantId, invoiceId: row.invoice.id, amount: { minor, currency: row.invoice.total.currency }, reference }, t('common.saved')))}>{t('selling.transfer')}</Button>
                   )}
+                  {LATE.includes(row.invoice.status) && <Button size="small" danger onClick={() => writeOff(row)}>{t('selling.writeOff')}</Button>}
                   {row.invoice.total.minor > 0 && (
                     <Button size="small" onClick={() => ask(t('selling.credit'), t('selling.reason'), row, row.invoice.total.minor, (minor, reason) => act(CREDIT, { tenantId: row.tenantId, invoiceId: row.invoice.id, minor, reason }, t('common.saved')))}>{t('selling.credit')}</Button>
                   )}
