@@ -24,6 +24,15 @@ export async function newFirm(browser: Browser, firm: string, email = address('o
   return { context, page, email };
 }
 
+/** Signs somebody in whom `newFirm` signed up. */
+export async function signIn(page: Page, email: string): Promise<void> {
+  await page.goto('/sign-in');
+  await page.getByLabel('E-mail').fill(email);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+  await expect(page.getByRole('heading', { name: 'Hello Olive Owner' })).toBeVisible();
+}
+
 /** Opens a screen of the portal by its menu entry. */
 export async function screen(page: Page, name: string): Promise<void> {
   await page.getByRole('menuitem', { name, exact: true }).click();
