@@ -32,7 +32,7 @@ pub struct TestCloud {
     pub cloud: Cloud,
     clock: Arc<TestClock>,
     bus: BusHandle,
-    config: Config,
+    pub config: Config,
     pub folder: PathBuf,
 }
 

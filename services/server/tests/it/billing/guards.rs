@@ -1,8 +1,9 @@
 //! What must never change does not, and what does not add up is found.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{BillingProfile, ChangeMoment};
+use lingxi_contracts::billing::{BillingProfile, ChangeMoment, CreditNote};
 use lingxi_kernel::{Ctx, PageArgs};
+use lingxi_server::cloud::Cloud;
 use lingxi_store::system;
 use sea_orm::ConnectionTrait as _;
 
@@ -27,6 +28,13 @@ async fn invoiced() -> (TestCloud, Ctx) {
     (test, owner)
 }
 
+/// Takes a dollar of the newest invoice back.
+async fn taken_back(test: &TestCloud, owner: &Ctx) -> CreditNote {
+    let billing = &test.cloud.services.billing;
+    let invoice = billing.invoices(owner, PageArgs::largest()).await.unwrap().into_items().remove(0);
+    billing.credit_invoice(&system::ctx("billing"), owner.tenant, invoice.id, 100, "agreed").await.unwrap()
+}
+
 /// Changes rows behind the product's back.
 async fn tamper(test: &TestCloud, owner: &Ctx, sql: &str) -> Result<(), sea_orm::DbErr> {
     let tx = test.db().begin(owner).await.unwrap();
@@ -37,14 +45,22 @@ async fn tamper(test: &TestCloud, owner: &Ctx, sql: &str) -> Result<(), sea_orm:
 #[tokio::test]
 async fn a_final_invoice_and_the_ledger_cannot_be_changed_even_in_the_database() {
     let (test, owner) = invoiced().await;
+    taken_back(&test, &owner).await;
     for sql in [
         "UPDATE billing_invoice SET total = 1 WHERE number IS NOT NULL",
+        "UPDATE billing_invoice SET issuer = NULL WHERE number IS NOT NULL",
+        "DELETE FROM billing_invoice WHERE number IS NOT NULL",
+        "UPDATE billing_credit_note SET total = 1",
+        "DELETE FROM billing_credit_note",
         "UPDATE billing_invoice SET number = 'X' WHERE number IS NOT NULL",
         "UPDATE billing_entry SET amount = 1",
         "DELETE FROM billing_entry",
     ] {
         let refused = tamper(&test, &owner, sql).await.unwrap_err().to_string();
-        assert!(refused.contains("does not change") || refused.contains("only grows"), "{sql}: {refused}");
+        assert!(
+            ["does not change", "does not go away", "only grows"].iter().any(|why| refused.contains(why)),
+            "{sql}: {refused}"
+        );
     }
     tamper(&test, &owner, "UPDATE billing_invoice SET attempts = 1 WHERE number IS NOT NULL").await.unwrap();
     test.end().await;
@@ -86,6 +102,34 @@ async fn an_invoice_is_a_document_in_both_languages_and_the_same_every_time() {
     assert_eq!(english, of("en-US").await);
     let other = test.firm("Other Firm").await;
     assert!(billing.invoice_pdf(&other, invoice.id, None).await.unwrap().is_none(), "of another firm");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn documents_say_the_same_after_issuer_and_payer_have_moved() {
+    let (test, owner) = invoiced().await;
+    let note = taken_back(&test, &owner).await;
+    let printed = async |cloud: &Cloud| {
+        let billing = &cloud.services.billing;
+        let invoice = billing.invoice_pdf(&owner, note.invoice_id, None).await.unwrap().unwrap();
+        (invoice, billing.credit_note_pdf(&owner, note.id, None).await.unwrap().unwrap())
+    };
+    let before = printed(&test.cloud).await;
+    assert!(before.0.starts_with(b"%PDF-") && before.1.starts_with(b"%PDF-"));
+    let mut config = test.config.clone();
+    config.billing.issuer = "Lingxi of another name".into();
+    config.billing.issuer_address = "Another street 1".into();
+    let moved = Cloud::build(&config, test.db().clone()).unwrap();
+    let billing = &moved.services.billing;
+    let profile = BillingProfile { name: "Moved".into(), region: "US".into(), ..BillingProfile::default() };
+    billing.set_profile(&owner, profile).await.unwrap();
+    assert_eq!(printed(&moved).await, before);
+    let later = billing.credit_invoice(&system::ctx("billing"), owner.tenant, note.invoice_id, 100, "more").await;
+    let later = billing.credit_note_pdf(&owner, later.unwrap().id, None).await.unwrap().unwrap();
+    let earlier_by_moved = billing.credit_note_pdf(&owner, note.id, None).await.unwrap().unwrap();
+    assert_ne!(later.len(), earlier_by_moved.len(), "a new one says who issues now");
+    let other = test.firm("Other Firm").await;
+    assert!(billing.credit_note_pdf(&other, note.id, None).await.unwrap().is_none(), "of another firm");
     test.end().await;
 }
 

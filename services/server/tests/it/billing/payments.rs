@@ -200,6 +200,8 @@ async fn a_page_that_nobody_used_is_over_and_a_declined_payer_may_try_again() {
     till.top_up(5_000, Payer::Leaves).await;
     till.told().await;
     assert_eq!(till.payments().await[0].status, PaymentStatus::Failed);
+    // Ids of one millisecond are in no order.
+    till.pass(TimeDelta::seconds(1)).await;
     let page = till.billing.top_up(&till.owner, 6_000).await.unwrap();
     till.fake.at_page(&page, Payer::IsDeclined);
     till.told().await;

@@ -47,7 +47,7 @@ export function InvoiceFapiao(props: { invoiceId: string; title: string; taxNumb
       <h3 style={{ fontSize: 15 }}>{t('fapiao.title')}</h3>
       {data.fapiao.map((one) => (
         <p key={one.id}>
-          <Tag color={COLORS[one.status]}>{t(`fapiao.${one.status}`)}</Tag>
+          <Tag color={COLORS[one.status]}>{t(`fapiao.${one.status}`)}</Tag>{' '}
           {t(`fapiao.${one.kind}`)}{one.corrects && ` · ${t('fapiao.red', { number: one.corrects })}`} · {one.title} · {format.money(one.amount)} · {format.time(one.at)}{' '}
           {one.number && (one.url ? <a href={one.url} target="_blank" rel="noreferrer">{one.number}</a> : one.number)} {one.failure}
         </p>

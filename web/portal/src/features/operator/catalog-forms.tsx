@@ -44,7 +44,7 @@ function Both(props: { name: Path; label: string }): ReactNode {
   const { t } = useTranslation();
   const path = [props.name].flat();
   return (
-    <Space wrap align="start">
+    <Space wrap align="start" style={{ marginRight: 8 }}>
       <Form.Item name={[...path, 'zh']} label={`${props.label} (${t('selling.zh')})`}><Input style={{ width: 240 }} /></Form.Item>
       <Form.Item name={[...path, 'en']} label={`${props.label} (${t('selling.en')})`}><Input style={{ width: 240 }} /></Form.Item>
     </Space>
