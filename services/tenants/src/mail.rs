@@ -146,6 +146,19 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
                 )
             }
         }
+        BillingNews::CardExpires { brand, last4, month, year } => {
+            let (card, end) = (format!("{} •••• {last4}", brand.to_uppercase()), format!("{year}-{month:02}"));
+            if chinese {
+                let body = format!("付款卡 {card} 有效期至 {end}，本期账单开具前将失效。请在“用量与账单 › 钱包与付款”中添加新卡。\n");
+                ("灵犀：付款卡即将失效".into(), body)
+            } else {
+                let body = format!(
+                    "{card} can be used until {end}, which is before the running period is charged. Please add a card at \
+                     Usage and bill, Wallet and payments.\n"
+                );
+                ("Lingxi: your card expires".into(), body)
+            }
+        }
         BillingNews::Paid { number, amount } if chinese => {
             (format!("灵犀：账单 {number} 已付"), format!("已收到账单 {number} 的款项 {amount}，谢谢。\n"))
         }

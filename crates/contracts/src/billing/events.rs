@@ -133,6 +133,17 @@ pub enum BillingNews {
         /// What was paid.
         amount: Money,
     },
+    /// The card on file ends before the running period is charged.
+    CardExpires {
+        /// The network, such as `visa`.
+        brand: String,
+        /// The last four digits.
+        last4: String,
+        /// The last month in which it can be used, 1 to 12.
+        month: i64,
+        /// And its year.
+        year: i64,
+    },
 }
 
 /// Asks for a mail to those who manage the firm's bills.

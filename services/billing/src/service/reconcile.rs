@@ -16,7 +16,7 @@ use crate::rules::periods;
 use crate::store::invoice::{late, row};
 use crate::store::{money, payment, usage};
 
-/// Facts of so many days are added up again.
+/// Facts of the running period are added up again, and at least of so many days.
 const FACTS: TimeDelta = TimeDelta::days(3);
 /// What came or was told within this time may still be on its way.
 const SETTLING: TimeDelta = TimeDelta::hours(3);
@@ -113,12 +113,12 @@ impl Billing {
         tx.commit().await
     }
 
-    /// What came against what was counted: every fact of the last days is read and added up again.
+    /// What came against what was counted: every fact of the period is read and added up again.
     async fn compare_facts(&self, tx: &Tx, note: &mut impl FnMut(&str, String, String)) -> Result<()> {
         let catalog = self.sold().await?;
         let (subscription, _) = self.subscription_of(tx).await?;
         let zone = periods::zone(&subscription.zone);
-        let from = hour_of(tx.now() - FACTS, zone);
+        let from = hour_of((tx.now() - FACTS).min(subscription.period_from), zone);
         let to = hour_of(tx.now(), zone) + TimeDelta::hours(1);
         for meter in &catalog.meters {
             let mut sums: BTreeMap<_, Bucket> = BTreeMap::new();

@@ -1,7 +1,7 @@
 //! A firm's subscription: which plan, since when, until when.
 
-use chrono::TimeDelta;
-use lingxi_contracts::billing::{ChangeMoment, PhaseKind, Plan, PlanSubscription, SubscriptionStatus};
+use chrono::{Datelike as _, TimeDelta};
+use lingxi_contracts::billing::{BillingMailWanted, BillingNews, ChangeMoment, PhaseKind, Plan, PlanSubscription, SubscriptionStatus};
 use lingxi_kernel::{Ctx, Error, Permission, PhaseId, Result, TenantId, Timestamp};
 use lingxi_rating::{Phase, hour_of};
 use lingxi_store::{Tx, delete_many, find, insert_all, update, upsert_all};
@@ -10,7 +10,7 @@ use sea_orm::prelude::Uuid;
 use super::{Billing, catalog, invoice_currency};
 use crate::rules::periods;
 use crate::store::subscription::{self, Model, phase};
-use crate::store::{invoice, money};
+use crate::store::{invoice, money, settings};
 
 /// How the plan of a subscription is named in stored form.
 fn name(plan: &Plan) -> String {
@@ -315,7 +315,20 @@ impl Billing {
             let kind = if is(row, SubscriptionStatus::Paused) { PhaseKind::Paused } else { PhaseKind::Active };
             insert_all(tx, new_phases(tx, row, &plan, ended, kind)).await?;
         }
-        Ok(())
+        self.warn_of_card(tx, row).await
+    }
+
+    /// Says that the card on file ends before the running period is charged.
+    async fn warn_of_card(&self, tx: &Tx, row: &Model) -> Result<()> {
+        let settings = settings::get(tx).await?;
+        let Some(card) = settings.card.filter(|_| self.deps.gateway.is_some()) else { return Ok(()) };
+        let charged = row.period_to.with_timezone(&periods::zone(&row.zone));
+        if (card.exp_year, card.exp_month) >= (charged.year().into(), charged.month().into()) {
+            return Ok(());
+        }
+        let (brand, last4, month, year) = (card.brand, card.last4, card.exp_month, card.exp_year);
+        let news = BillingNews::CardExpires { brand, last4, month, year };
+        tx.emit(&BillingMailWanted { news, also: settings.profile.email })
     }
 
     async fn end_phases(&self, tx: &Tx, at: Timestamp) -> Result<()> {

@@ -73,6 +73,7 @@ async fn a_quantity_that_was_changed_behind_our_back_is_found() {
     let operator = system::ctx("billing");
     let visitor = test.visitor(&owner).await;
     test.say(&visitor, "2", "how do I cancel my policy").await;
+    test.pass(TimeDelta::days(8));
     assert_eq!(billing.reconcile(&operator).await.unwrap().differences, []);
     tamper(&test, &owner, "UPDATE billing_bucket SET sum = '77' WHERE meter = 'message'").await.unwrap();
     let report = billing.reconcile(&operator).await.unwrap();

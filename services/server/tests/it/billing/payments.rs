@@ -239,6 +239,22 @@ async fn a_card_pays_invoices_as_they_become_final() {
 }
 
 #[tokio::test]
+async fn a_firm_is_told_when_its_card_ends_before_the_period_is_charged() {
+    let till = Till::open().await;
+    // It can be used in August 2031 for the last time.
+    till.card(Payer::Pays).await;
+    let told = async || {
+        let mails = till.test.cloud.services.tenants.mails(&till.owner).await.unwrap();
+        mails.iter().filter(|mail| mail.body.contains("VISA •••• 4242 can be used until 2031-08")).count()
+    };
+    till.pass("2031-07-31T23:00:00Z".parse::<Timestamp>().unwrap() - till.now()).await;
+    assert_eq!(told().await, 0);
+    till.pass(TimeDelta::hours(2)).await;
+    assert_eq!(told().await, 1);
+    till.end().await;
+}
+
+#[tokio::test]
 async fn a_declined_card_is_tried_again_until_the_invoice_is_given_up_and_a_new_card_pays() {
     let till = Till::open().await;
     till.card(Payer::IsDeclined).await;
