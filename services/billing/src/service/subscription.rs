@@ -328,7 +328,8 @@ impl Billing {
         }
         let (brand, last4, month, year) = (card.brand, card.last4, card.exp_month, card.exp_year);
         let news = BillingNews::CardExpires { brand, last4, month, year };
-        tx.emit(&BillingMailWanted { news, also: settings.profile.email })
+        tx.emit(&BillingMailWanted { news, also: settings.profile.email })?;
+        Ok(())
     }
 
     async fn end_phases(&self, tx: &Tx, at: Timestamp) -> Result<()> {
