@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use futures::TryStreamExt as _;
 use futures::future::BoxFuture;
 use lingxi_kernel::{Currency, Error, Money, Result, Timestamp};
+use miniserde::json::Value;
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError, StripeRequest};
 use stripe_billing::billing_portal_session::CreateBillingPortalSession;
 use stripe_checkout::checkout_session::{
@@ -14,6 +14,7 @@ use stripe_checkout::checkout_session::{
     CreateCheckoutSessionLineItemsPriceData, CreateCheckoutSessionPaymentIntentData, ProductData,
     RetrieveCheckoutSession,
 };
+use stripe_client_core::RequestBuilder;
 use stripe_core::customer::{
     CreateCustomer, ListPaymentMethodsCustomer, RetrieveCustomer, RetrieveCustomerReturned, UpdateCustomer,
     UpdateCustomerInvoiceSettings,
@@ -26,9 +27,10 @@ use stripe_core::refund::{CreateRefund, RetrieveRefund};
 use stripe_core::setup_intent::RetrieveSetupIntent;
 use stripe_shared::{
     ApiErrors, ApiErrorsType, CheckoutSession, CheckoutSessionMode, CheckoutSessionPaymentStatus,
-    CheckoutSessionStatus, DisputeStatus, PaymentIntent, PaymentIntentStatus, PaymentMethod,
+    CheckoutSessionStatus, Dispute, DisputeStatus, PaymentIntent, PaymentIntentStatus, PaymentMethod, Refund,
+    SetupIntent,
 };
-use stripe_types::RangeQueryTs;
+use stripe_types::{List, RangeQueryTs};
 
 use crate::{
     About, Answer, Back, Card, Charge, Chargeback, Checkout, Found, GatewayError, Order, Paid, PaymentGateway,
@@ -72,12 +74,15 @@ impl Stripe {
         Ok(Some(Self { client, patience }))
     }
 
-    /// Asks, and asks again with the same key while it is not known whether it was done. Requests are large, so they wait on the heap.
-    fn ask<'a, R>(&'a self, key: Option<&'a str>, request: R) -> BoxFuture<'a, Answer<R::Output>>
+    /// Asks, and asks again with the same key while it is not known whether it was done. What comes is an object of the library's, of which
+    /// `read` takes what is of use: the objects are huge, and none of them is held while something is waited for.
+    fn ask<'a, R, T>(&'a self, key: Option<&'a str>, request: R, read: fn(R::Output) -> Answer<T>) -> Asked<'a, T>
     where
-        R: StripeRequest + Send + Sync + 'a,
-        R::Output: miniserde::Deserialize + Send,
+        R: StripeRequest,
+        R::Output: miniserde::Deserialize + 'a,
+        T: Send + 'a,
     {
+        let request = request.build();
         Box::pin(async move {
             let strategy = match key {
                 Some(key) => {
@@ -89,9 +94,9 @@ impl Stripe {
             let started = tokio::time::Instant::now();
             let mut attempt = 1;
             loop {
-                let answer = request.customize().request_strategy(strategy.clone()).send(&self.client).await;
-                let error = match answer {
-                    Ok(answer) => return Ok(answer),
+                let once = same(&request).customize::<Value>().request_strategy(strategy.clone());
+                let error = match once.send(&self.client).await {
+                    Ok(answer) => return read(object(&answer)?),
                     Err(error) => told(error),
                 };
                 let again = matches!(error, GatewayError::Unknown(_)) && attempt < ATTEMPTS;
@@ -107,113 +112,167 @@ impl Stripe {
 
     /// What an intent is, with what it is about.
     async fn intent(&self, id: &str) -> Answer<Paid> {
-        paid(self.ask(None, RetrievePaymentIntent::new(id)).await?)
+        self.ask(None, RetrievePaymentIntent::new(id), paid).await
     }
 
     async fn session(&self, id: &str) -> Answer<Found> {
-        let session = self.ask(None, RetrieveCheckoutSession::new(id)).await?;
-        if session.mode == CheckoutSessionMode::Setup {
-            let (Some(setup), Some(customer)) = (&session.setup_intent, &session.customer) else {
+        let session = self.ask(None, RetrieveCheckoutSession::new(id), |session| Ok(session_of(&session))).await?;
+        if session.sets_up {
+            let (Some(setup), Some(customer)) = (&session.setup, &session.customer) else {
                 return Ok(Found::Other);
             };
-            if session.status == Some(CheckoutSessionStatus::Complete) {
-                self.take_card(setup.id().as_str(), customer.id().as_str()).await?;
+            if session.complete {
+                self.take_card(setup, customer).await?;
             }
-            return self.customer_found(customer.id().as_str()).await;
+            return self.customer_found(customer).await;
         }
-        let Some(progress) = session_progress(&session) else { return Ok(Found::Other) };
+        let Some(progress) = session.progress else { return Ok(Found::Other) };
         // The intent is there as soon as somebody begins to pay.
-        if let Some(intent) = &session.payment_intent {
-            let mut paid = self.intent(intent.id().as_str()).await?;
+        if let Some(intent) = &session.intent {
+            let mut paid = self.intent(intent).await?;
             paid.progress = match (progress, paid.progress) {
                 (_, Progress::Succeeded) => Progress::Succeeded,
                 (Progress::Failed(why), _) => Progress::Failed(why),
                 // The page is done with: nobody can try again.
-                (_, Progress::Waits(why)) if session.status == Some(CheckoutSessionStatus::Complete) => {
-                    Progress::Failed(why)
-                }
+                (_, Progress::Waits(why)) if session.complete => Progress::Failed(why),
                 (_, of_intent) => of_intent,
             };
             return Ok(Found::Payment(paid));
         }
-        let (Some(total), Some(currency)) = (session.amount_total, session.currency.as_ref().and_then(currency)) else {
-            return Ok(Found::Other);
-        };
-        let (id, amount) = (session.id.to_string(), Money::new(total, currency));
-        Ok(Found::Payment(Paid { id, about: about(session.metadata.as_ref()), progress, amount }))
+        let Some(amount) = session.amount else { return Ok(Found::Other) };
+        Ok(Found::Payment(Paid { id: session.id, about: session.about, progress, amount }))
     }
 
     /// The card that was left is charged from now on.
     async fn take_card(&self, setup: &str, customer: &str) -> Answer<()> {
-        let setup = self.ask(None, RetrieveSetupIntent::new(setup)).await?;
-        let Some(method) = setup.payment_method else { return Ok(()) };
-        let method = method.id().to_string();
-        let settings =
-            UpdateCustomerInvoiceSettings { default_payment_method: Some(method.clone()), ..Default::default() };
+        let method = |setup: SetupIntent| Ok(setup.payment_method.map(|method| method.id().to_string()));
+        let Some(method) = self.ask(None, RetrieveSetupIntent::new(setup), method).await? else { return Ok(()) };
+        let settings = UpdateCustomerInvoiceSettings { default_payment_method: Some(method), ..Default::default() };
         let update = UpdateCustomer::new(customer).invoice_settings(settings);
-        self.ask(Some(&format!("{customer}/card/{}", setup.id)), update).await?;
-        Ok(())
+        self.ask(Some(&format!("{customer}/card/{setup}")), update, |_| Ok(())).await
     }
 
     async fn refund_found(&self, id: &str) -> Answer<Found> {
-        let refund = self.ask(None, RetrieveRefund::new(id)).await?;
-        let mut refunded = refunded(&refund)?;
+        let read = |refund: Refund| Ok((refunded(&refund)?, refund.payment_intent.map(|it| it.id().to_string())));
+        let (mut refunded, intent) = self.ask(None, RetrieveRefund::new(id), read).await?;
         if refunded.about.refund.is_none() {
             // One that was made at the provider: its payment says whose it is.
-            let Some(intent) = &refund.payment_intent else { return Ok(Found::Other) };
-            refunded.about = self.intent(intent.id().as_str()).await?.about;
+            let Some(intent) = intent else { return Ok(Found::Other) };
+            refunded.about = self.intent(&intent).await?.about;
         }
         Ok(Found::Refund(refunded))
     }
 
     async fn dispute(&self, id: &str) -> Answer<Found> {
-        let dispute = self.ask(None, RetrieveDispute::new(id)).await?;
-        let (Some(intent), Some(currency)) = (&dispute.payment_intent, currency(&dispute.currency)) else {
+        let Some((mut chargeback, intent)) =
+            self.ask(None, RetrieveDispute::new(id), |dispute| Ok(chargeback(&dispute))).await?
+        else {
             return Ok(Found::Other);
         };
-        // A warning is only asked about; nothing was taken back.
-        let warning =
-            [DisputeStatus::WarningClosed, DisputeStatus::WarningNeedsResponse, DisputeStatus::WarningUnderReview];
-        if warning.contains(&dispute.status) || dispute.status == DisputeStatus::Prevented {
-            return Ok(Found::Other);
-        }
-        Ok(Found::Chargeback(Chargeback {
-            id: dispute.id.to_string(),
-            about: self.intent(intent.id().as_str()).await?.about,
-            won: dispute.status == DisputeStatus::Won,
-            amount: Money::new(dispute.amount, currency),
-        }))
+        chargeback.about = self.intent(&intent).await?.about;
+        Ok(Found::Chargeback(chargeback))
     }
 
     async fn customer_found(&self, id: &str) -> Answer<Found> {
-        let customer = self.customer(id).await?;
-        let tenant = customer.and_then(|customer| about(customer.metadata.as_ref()).tenant);
+        let tenant = self.customer(id).await?.and_then(|customer| customer.tenant);
         Ok(Found::Customer { id: id.to_owned(), tenant })
     }
 
-    async fn customer(&self, id: &str) -> Answer<Option<stripe_shared::Customer>> {
-        Ok(match self.ask(None, RetrieveCustomer::new(id)).await? {
-            RetrieveCustomerReturned::Customer(customer) => Some(customer),
-            RetrieveCustomerReturned::DeletedCustomer(_) => None,
-        })
+    async fn customer(&self, id: &str) -> Answer<Option<Payer>> {
+        let read = |customer| match customer {
+            RetrieveCustomerReturned::Customer(customer) => {
+                let chosen = customer.invoice_settings.and_then(|settings| settings.default_payment_method);
+                let chosen = chosen.map(|method| method.id().to_string());
+                Ok(Some(Payer { tenant: about(customer.metadata.as_ref()).tenant, chosen }))
+            }
+            RetrieveCustomerReturned::DeletedCustomer(_) => Ok(None),
+        };
+        self.ask(None, RetrieveCustomer::new(id), read).await
     }
+}
+
+/// An answer that is waited for.
+type Asked<'a, T> = BoxFuture<'a, Answer<T>>;
+
+/// The same request once more.
+fn same(request: &RequestBuilder) -> RequestBuilder {
+    let (query, body, path) = (request.query.clone(), request.body.clone(), request.path.clone());
+    RequestBuilder { query, body, path, method: request.method }
+}
+
+/// The object that an answer is.
+fn object<T: miniserde::Deserialize>(answer: &Value) -> Answer<T> {
+    let unread = |_| GatewayError::Unknown("the provider's answer is not what it says it is".into());
+    miniserde::json::from_str(&miniserde::json::to_string(answer)).map_err(unread)
+}
+
+/// What is of use of somebody who pays.
+struct Payer {
+    tenant: Option<String>,
+    /// The card that they chose to be charged.
+    chosen: Option<String>,
+}
+
+/// What is of use of a page.
+struct Session {
+    id: String,
+    sets_up: bool,
+    complete: bool,
+    progress: Option<Progress>,
+    setup: Option<String>,
+    customer: Option<String>,
+    intent: Option<String>,
+    amount: Option<Money>,
+    about: About,
+}
+
+fn session_of(session: &CheckoutSession) -> Session {
+    let amount = session.amount_total.zip(session.currency.as_ref().and_then(currency));
+    Session {
+        id: session.id.to_string(),
+        sets_up: session.mode == CheckoutSessionMode::Setup,
+        complete: session.status == Some(CheckoutSessionStatus::Complete),
+        progress: session_progress(session),
+        setup: session.setup_intent.as_ref().map(|setup| setup.id().to_string()),
+        customer: session.customer.as_ref().map(|customer| customer.id().to_string()),
+        intent: session.payment_intent.as_ref().map(|intent| intent.id().to_string()),
+        amount: amount.map(|(total, currency)| Money::new(total, currency)),
+        about: about(session.metadata.as_ref()),
+    }
+}
+
+/// A chargeback, about which its intent says more; none for a warning, which is only asked about, and takes nothing back.
+fn chargeback(dispute: &Dispute) -> Option<(Chargeback, String)> {
+    let (Some(intent), Some(currency)) = (&dispute.payment_intent, currency(&dispute.currency)) else {
+        return None;
+    };
+    let warning =
+        [DisputeStatus::WarningClosed, DisputeStatus::WarningNeedsResponse, DisputeStatus::WarningUnderReview];
+    if warning.contains(&dispute.status) || dispute.status == DisputeStatus::Prevented {
+        return None;
+    }
+    let chargeback = Chargeback {
+        id: dispute.id.to_string(),
+        about: About::default(),
+        won: dispute.status == DisputeStatus::Won,
+        amount: Money::new(dispute.amount, currency),
+    };
+    Some((chargeback, intent.id().to_string()))
 }
 
 #[async_trait]
 impl PaymentGateway for Stripe {
     async fn create_customer(&self, key: &str, name: &str, tenant: &str) -> Answer<String> {
         let about = About { tenant: Some(tenant.into()), ..About::default() };
-        let customer = self.ask(Some(key), CreateCustomer::new().name(name).metadata(metadata(&about))).await?;
-        Ok(customer.id.to_string())
+        let create = CreateCustomer::new().name(name).metadata(metadata(&about));
+        self.ask(Some(key), create, |customer| Ok(customer.id.to_string())).await
     }
 
     async fn card(&self, customer: &str) -> Answer<Option<Card>> {
         let Some(found) = self.customer(customer).await? else { return Ok(None) };
-        let chosen = found.invoice_settings.and_then(|settings| settings.default_payment_method);
-        let chosen = chosen.map(|method| method.id().to_string());
-        let methods = self.ask(None, ListPaymentMethodsCustomer::new(customer).limit(100)).await?.data;
-        let cards: Vec<Card> = methods.into_iter().filter_map(card).collect();
-        let wanted = cards.iter().find(|card| Some(&card.id) == chosen.as_ref());
+        let list = ListPaymentMethodsCustomer::new(customer).limit(100);
+        let cards = self.ask(None, list, |list| Ok(list.data.into_iter().filter_map(card).collect::<Vec<_>>())).await?;
+        let wanted = cards.iter().find(|card| Some(&card.id) == found.chosen.as_ref());
         // The chosen one is gone: the newest of the others.
         Ok(wanted.or(cards.first()).cloned())
     }
@@ -227,12 +286,12 @@ impl PaymentGateway for Stripe {
             .locale(locale(&back.locale))
             .success_url(back.done.as_str())
             .cancel_url(back.left.as_str());
-        checkout(self.ask(Some(key), session).await?)
+        self.ask(Some(key), session, checkout).await
     }
 
     async fn portal(&self, customer: &str, back: &Back) -> Answer<String> {
         let session = CreateBillingPortalSession::new().customer(customer).return_url(back.done.as_str());
-        Ok(self.ask(None, session).await?.url)
+        self.ask(None, session, |session| Ok(session.url)).await
     }
 
     async fn check_out(&self, key: &str, order: &Order, back: &Back) -> Answer<Checkout> {
@@ -259,7 +318,7 @@ impl PaymentGateway for Stripe {
             .locale(locale(&back.locale))
             .success_url(back.done.as_str())
             .cancel_url(back.left.as_str());
-        checkout(self.ask(Some(key), session).await?)
+        self.ask(Some(key), session, checkout).await
     }
 
     async fn charge(&self, key: &str, charge: &Charge) -> Answer<Paid> {
@@ -270,12 +329,12 @@ impl PaymentGateway for Stripe {
             .metadata(metadata(&charge.about))
             .off_session(CreatePaymentIntentOffSession::Bool(true))
             .confirm(true);
-        paid(self.ask(Some(key), intent).await?)
+        self.ask(Some(key), intent, paid).await
     }
 
     async fn refund(&self, key: &str, payment: &str, amount: Money, about: &About) -> Answer<Refunded> {
         let refund = CreateRefund::new().payment_intent(payment).amount(amount.minor).metadata(metadata(about));
-        refunded(&self.ask(Some(key), refund).await?)
+        self.ask(Some(key), refund, |refund| refunded(&refund)).await
     }
 
     async fn look_up(&self, id: &str) -> Answer<Found> {
@@ -290,10 +349,25 @@ impl PaymentGateway for Stripe {
     }
 
     async fn payments_since(&self, from: Timestamp) -> Answer<Vec<Paid>> {
-        let list = ListPaymentIntent::new().created(RangeQueryTs::gte(from.timestamp())).limit(100);
-        let all: Vec<PaymentIntent> = list.paginate().stream(&self.client).try_collect().await.map_err(told)?;
-        // What is in other currencies is not ours.
-        Ok(all.into_iter().filter_map(|intent| paid(intent).ok()).collect())
+        let mut all = Vec::new();
+        let mut begin: Option<String> = None;
+        loop {
+            let mut list = ListPaymentIntent::new().created(RangeQueryTs::gte(from.timestamp())).limit(100);
+            if let Some(begin) = &begin {
+                list = list.starting_after(begin.as_str());
+            }
+            let read = |list: List<PaymentIntent>| {
+                let next = list.data.last().filter(|_| list.has_more).map(|intent| intent.id.to_string());
+                // What is in other currencies is not ours.
+                Ok((list.data.into_iter().filter_map(|intent| paid(intent).ok()).collect::<Vec<_>>(), next))
+            };
+            let (page, next) = self.ask(None, list, read).await?;
+            all.extend(page);
+            begin = next;
+            if begin.is_none() {
+                return Ok(all);
+            }
+        }
     }
 }
 

@@ -149,7 +149,9 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
         BillingNews::CardExpires { brand, last4, month, year } => {
             let (card, end) = (format!("{} •••• {last4}", brand.to_uppercase()), format!("{year}-{month:02}"));
             if chinese {
-                let body = format!("付款卡 {card} 有效期至 {end}，本期账单开具前将失效。请在“用量与账单 › 钱包与付款”中添加新卡。\n");
+                let body = format!(
+                    "付款卡 {card} 有效期至 {end}，本期账单开具前将失效。请在“用量与账单 › 钱包与付款”中添加新卡。\n"
+                );
                 ("灵犀：付款卡即将失效".into(), body)
             } else {
                 let body = format!(

@@ -1,7 +1,9 @@
 //! A firm's subscription: which plan, since when, until when.
 
 use chrono::{Datelike as _, TimeDelta};
-use lingxi_contracts::billing::{BillingMailWanted, BillingNews, ChangeMoment, PhaseKind, Plan, PlanSubscription, SubscriptionStatus};
+use lingxi_contracts::billing::{
+    BillingMailWanted, BillingNews, ChangeMoment, PhaseKind, Plan, PlanSubscription, SubscriptionStatus,
+};
 use lingxi_kernel::{Ctx, Error, Permission, PhaseId, Result, TenantId, Timestamp};
 use lingxi_rating::{Phase, hour_of};
 use lingxi_store::{Tx, delete_many, find, insert_all, update, upsert_all};
