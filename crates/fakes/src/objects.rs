@@ -51,7 +51,7 @@ pub(crate) fn handle(state: &mut State, method: &str, path: &str, form: &Form) -
         ("POST", ["customers", id]) => change_customer(state, id, form),
         ("GET", ["customers", id, "payment_methods"]) => {
             let own = state.all("pm").into_iter().filter(|method| method["customer"] == *id);
-            (200, listed(own.collect()))
+            (200, listed(own.collect(), form))
         }
         ("POST", ["checkout", "sessions"]) => create_session(state, form),
         ("POST", ["billing_portal", "sessions"]) => create_portal(state, form),
@@ -59,7 +59,7 @@ pub(crate) fn handle(state: &mut State, method: &str, path: &str, form: &Form) -
         ("GET", ["payment_intents"]) => {
             let from = form.number("created[gte]");
             let since = state.all("pi").into_iter().filter(|intent| intent["created"].as_i64() >= Some(from));
-            (200, listed(since.collect()))
+            (200, listed(since.collect(), form))
         }
         ("POST", ["refunds"]) => create_refund(state, form),
         (
@@ -80,8 +80,15 @@ pub(crate) fn handle(state: &mut State, method: &str, path: &str, form: &Form) -
     }
 }
 
-fn listed(data: Vec<Value>) -> Value {
-    json!({ "object": "list", "has_more": false, "url": "/v1", "data": data })
+/// Objects on a page, fewer than may be asked for, so that whoever lists them has to turn pages.
+const PAGE: usize = 10;
+
+/// A page of a list, behind the object that the last one ended with.
+fn listed(all: Vec<Value>, form: &Form) -> Value {
+    let after = form.get("starting_after");
+    let begin = after.and_then(|id| all.iter().position(|one| one["id"] == *id)).map_or(0, |place| place + 1);
+    let data: Vec<&Value> = all.iter().skip(begin).take(PAGE).collect();
+    json!({ "object": "list", "has_more": begin + data.len() < all.len(), "url": "/v1", "data": data })
 }
 
 fn create_customer(state: &mut State, form: &Form) -> Done {
