@@ -58,7 +58,7 @@ export function Lines(props: { lines: LinesFragment[] }): ReactNode {
               <>
                 {words(line.name)} {line.trial && <Tag color="success">{t('billing.trial')}</Tag>}
                 {line.kind === 'ADJUSTMENT' && <Tag color="warning">{t('billing.adjustment')}</Tag>}
-                {(several || line.kind === 'ADJUSTMENT') && <div style={{ color: 'var(--soft)' }}>{t('billing.span', { from: format.date(line.from), to: format.date(line.to), plan: line.plan })}</div>}
+                {(several || line.kind === 'ADJUSTMENT') && <div style={{ color: 'var(--soft)' }}>{t('billing.span', { from: format.date(line.from), to: format.date(new Date(Date.parse(line.to) - 1).toISOString()), plan: line.plan })}</div>}
               </>
             ),
           },
