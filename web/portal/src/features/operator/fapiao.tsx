@@ -25,9 +25,6 @@ const RECORD = graphql(`
 const COLORS: Record<FapiaoStatus, string> = { REQUESTED: 'processing', ISSUED: 'success', REFUSED: 'error' };
 const STATUSES: FapiaoStatus[] = ['REQUESTED', 'ISSUED', 'REFUSED'];
 
-// A list that is empty is read anew as well when a fapiao is asked for.
-const SEES = { additionalTypenames: ['Fapiao'] };
-
 /** Fapiao of all firms: the file of those to issue, and the numbers that they got. */
 export function AllFapiao(): ReactNode {
   const { t } = useTranslation();
@@ -36,7 +33,7 @@ export function AllFapiao(): ReactNode {
   const { modal } = App.useApp();
   const [status, setStatus] = useState<FapiaoStatus>('REQUESTED');
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, fetching, error }, again] = useQuery({ query: FAPIAO, variables: { status, after }, context: SEES });
+  const [{ data, fetching, error }, again] = useQuery({ query: FAPIAO, variables: { status, after }, requestPolicy: 'cache-and-network' });
   const rows = data?.allFapiao.edges.map(({ node }) => ({ id: node.fapiao.id, tenantId: node.tenantId, fapiao: node.fapiao })) ?? [];
   const record = (tenantId: string, fapiaoId: string): void => {
     let [number, refusal] = ['', ''];

@@ -27,9 +27,6 @@ type Amount = { minor: number; currency: Currency };
 type Row = { id: string; tenantId: string; payment: { id: string; method: PaymentMethod; status: PaymentStatus; reference: string; failure?: string | null; at: string; amount: Amount; refunded: Amount; refunds: { id: string; status: PaymentStatus; reason: string; failure?: string | null }[] } };
 const COLORS: Record<PaymentStatus, string> = { PENDING: 'processing', SUCCEEDED: 'success', FAILED: 'error', REFUNDED: 'default' };
 
-// A list that is empty is read anew as well when a payment comes.
-const SEES = { additionalTypenames: ['Payment'] };
-
 /** Payments of all firms, and what goes back of them. */
 export function Payments(): ReactNode {
   const { t } = useTranslation();
@@ -37,7 +34,7 @@ export function Payments(): ReactNode {
   const act = useAction();
   const { modal } = App.useApp();
   const [after, setAfter] = useState<string | null>(null);
-  const [{ data, fetching, error }, again] = useQuery({ query: PAYMENTS, variables: { after }, context: SEES });
+  const [{ data, fetching, error }, again] = useQuery({ query: PAYMENTS, variables: { after }, requestPolicy: 'cache-and-network' });
   const rows: Row[] = data?.allPayments.edges.map(({ node }) => ({ ...node, id: node.payment.id })) ?? [];
   const refund = ({ tenantId, payment }: Row): void => {
     const unit = minorUnits(payment.amount.currency);

@@ -62,7 +62,12 @@ export function Selling(): ReactNode {
   const [after, setAfter] = useState<string | null>(null);
   const [{ data, fetching, error }, again] = useQuery({ query: INVOICES, variables: { status, after } });
   const rows: Row[] = data?.allInvoices.edges.map(({ node }) => ({ ...node, id: node.invoice.id })) ?? [];
-  const reload = (): void => again({ requestPolicy: 'network-only' });
+  // What is done to an invoice is seen among payments and fapiao too.
+  const [changes, setChanges] = useState(0);
+  const reload = (): void => {
+    again({ requestPolicy: 'network-only' });
+    setChanges((count) => count + 1);
+  };
   const ask = (title: string, word: string, row: Row, most: number, apply: (minor: number, text: string) => Promise<unknown>): void => {
     const unit = minorUnits(row.invoice.total.currency);
     let [amount, text] = [most / unit, ''];
@@ -135,8 +140,8 @@ export function Selling(): ReactNode {
           ]}
         />
       </State>
-      <Payments />
-      <AllFapiao />
+      <Payments key={`payments${changes}`} />
+      <AllFapiao key={`fapiao${changes}`} />
     </>
   );
 }
