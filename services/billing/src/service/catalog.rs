@@ -32,6 +32,12 @@ impl Billing {
         if let Some((_, catalog)) = known.filter(|(since, _)| (*since..*since + KEPT).contains(&now)) {
             return Ok(catalog);
         }
+        self.sold_now().await
+    }
+
+    /// The same as it is at this moment, whichever process changed it: for those who look at what they changed.
+    async fn sold_now(&self) -> Result<Arc<Catalog>> {
+        let now = self.deps.db.env().now();
         let mut all = catalog::load(&self.deps.db).await?;
         let built_in = built_in()?;
         all.meters.extend(fresh(built_in.meters, &all.meters, |meter| meter.key.clone()));
@@ -55,10 +61,10 @@ impl Billing {
     }
 
     pub(super) async fn do_catalog(&self, ctx: &Ctx) -> Result<Catalog> {
-        let all = self.sold().await?;
         if self.require_operator(ctx).await.is_ok() {
-            return Ok((*all).clone());
+            return Ok((*self.sold_now().await?).clone());
         }
+        let all = self.sold().await?;
         ctx.require(lingxi_kernel::Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
         let (subscription, _) = self.subscription_of(&tx).await?;
@@ -69,7 +75,7 @@ impl Billing {
     pub(super) async fn do_put_meter(&self, ctx: &Ctx, meter: Meter) -> Result<Meter> {
         self.require_operator(ctx).await?;
         Error::check(check_meter(&meter))?;
-        let known = self.sold().await?;
+        let known = self.sold_now().await?;
         same_counting(&meter, &known)?;
         self.store(ctx, Catalog { meters: vec![meter.clone()], ..Catalog::default() }).await?;
         Ok(meter)
@@ -77,7 +83,7 @@ impl Billing {
 
     pub(super) async fn do_add_plan(&self, ctx: &Ctx, plan: Plan) -> Result<Plan> {
         self.require_operator(ctx).await?;
-        let known = self.sold().await?;
+        let known = self.sold_now().await?;
         Error::check(check_plan(&plan, &known.meters))?;
         same_plan(&plan, &known)?;
         self.store(ctx, Catalog { plans: vec![plan.clone()], ..Catalog::default() }).await?;
@@ -93,7 +99,7 @@ impl Billing {
 
     pub(super) async fn do_apply_catalog(&self, ctx: &Ctx, wanted: Catalog) -> Result<Catalog> {
         self.require_operator(ctx).await?;
-        let known = self.sold().await?;
+        let known = self.sold_now().await?;
         Error::check(check_catalog(&wanted, &known.meters))?;
         wanted.meters.iter().try_for_each(|meter| same_counting(meter, &known))?;
         wanted.plans.iter().try_for_each(|plan| same_plan(plan, &known))?;

@@ -1,8 +1,8 @@
 //! What must never change does not, and what does not add up is found.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{BillingProfile, ChangeMoment, CreditNote};
-use lingxi_kernel::{Ctx, PageArgs};
+use lingxi_contracts::billing::{BillingProfile, ChangeMoment, CreditNote, Plan, Tax};
+use lingxi_kernel::{Ctx, ErrorCode, PageArgs};
 use lingxi_server::cloud::Cloud;
 use lingxi_store::system;
 use sea_orm::ConnectionTrait as _;
@@ -147,5 +147,33 @@ async fn the_timers_of_two_processes_make_one_invoice() {
     let invoices = test.cloud.services.billing.invoices(&owner, PageArgs::largest()).await.unwrap().into_items();
     assert_eq!(invoices.len(), 1);
     assert_eq!(invoices[0].number.as_deref(), Some("LX-000001"));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn an_operator_sees_at_once_what_was_sold_through_another_process() {
+    let test = TestCloud::start().await;
+    let operator = system::ctx("billing");
+    let other = test.beside().await.services.billing;
+    let billing = &test.cloud.services.billing;
+    let tax = |percent: &str| -> Tax {
+        toml::from_str(&format!("region = \"NZ\"\nname = {{ en = \"GST\" }}\npercent = \"{percent}\"")).unwrap()
+    };
+    for percent in ["12.5", "15"] {
+        // Both have the catalog in memory, and neither is told.
+        other.catalog(&operator).await.unwrap();
+        billing.put_tax(&operator, tax(percent)).await.unwrap();
+        assert!(other.catalog(&operator).await.unwrap().taxes.contains(&tax(percent)));
+    }
+    let plan = |price: &str| -> Plan {
+        let text = format!(
+            "code = \"twice\"\nversion = 1\nname = {{ en = \"Twice\" }}\ncurrency = \"USD\"\n[[charges]]\nkey = \"base\"\n\
+             name = {{ en = \"base\" }}\nmodel = \"flat\"\nprice = \"{price}\"\n"
+        );
+        toml::from_str(&text).unwrap()
+    };
+    billing.add_plan(&operator, plan("100")).await.unwrap();
+    let refused = other.add_plan(&operator, plan("200")).await.unwrap_err();
+    assert_eq!(refused.code, ErrorCode::Conflict, "{refused}");
     test.end().await;
 }
