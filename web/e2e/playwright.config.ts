@@ -27,6 +27,8 @@ const command = cluster
 
 export default defineConfig({
   testDir: 'tests',
+  // How screens look does not depend on how many processes serve them.
+  testIgnore: cluster ? ['**/screens.spec.ts'] : [],
   outputDir: 'test-results',
   timeout: 90_000,
   expect: { timeout: 15_000 },
