@@ -45,6 +45,7 @@ pub(crate) struct State {
     /// Method, path and body of a key's first request, and its answer.
     keys: BTreeMap<String, (String, u16, Value)>,
     faults: VecDeque<(String, Fault)>,
+    refused: Option<(String, u16)>,
     events: Vec<Value>,
     number: u64,
     requests: Vec<String>,
@@ -150,6 +151,11 @@ impl Stripe {
         locked(&self.state).faults.push_back((request.into(), fault));
     }
 
+    /// From now on requests with this text are refused with a status; or none any more.
+    pub fn refuse(&self, requests: Option<(&str, u16)>) {
+        locked(&self.state).refused = requests.map(|(text, status)| (text.to_owned(), status));
+    }
+
     /// Takes what it has to tell, oldest first.
     pub fn take_events(&self) -> Vec<String> {
         std::mem::take(&mut locked(&self.state).events).iter().map(Value::to_string).collect()
@@ -246,7 +252,9 @@ async fn answer(request: HttpRequest, state: web::Data<Shared>, body: String) ->
         let mut state = locked(&state);
         state.requests.push(named.clone());
         let at = state.faults.iter().position(|(text, _)| named.contains(text.as_str()));
-        at.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault)
+        let refused = state.refused.as_ref().filter(|(text, _)| named.contains(text.as_str()));
+        let refused = refused.map(|(_, status)| Fault::Refuse(*status));
+        at.and_then(|at| state.faults.remove(at)).map(|(_, fault)| fault).or(refused)
     };
     match fault {
         Some(Fault::Hang) => {

@@ -161,6 +161,7 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
                 ("Lingxi: your card expires".into(), body)
             }
         }
+        BillingNews::DisputeDecided { subject, accepted, answer } => decision(chinese, subject, *accepted, answer),
         BillingNews::Paid { number, amount } if chinese => {
             (format!("灵犀：账单 {number} 已付"), format!("已收到账单 {number} 的款项 {amount}，谢谢。\n"))
         }
@@ -168,6 +169,26 @@ pub(crate) fn billing(locale: &str, zone: &str, news: &BillingNews) -> Words {
             (format!("Lingxi: invoice {number} is paid"), format!("{amount} came for invoice {number}. Thank you.\n"))
         }
     }
+}
+
+fn decision(chinese: bool, subject: &str, accepted: bool, answer: &str) -> Words {
+    if chinese {
+        let what = if accepted {
+            "已撤回该计费项；若已开具账单，将在下期账单中调整"
+        } else {
+            "该计费项维持不变"
+        };
+        return ("灵犀：争议处理结果".into(), format!("您对 {subject} 的争议已处理：{what}。\n\n{answer}\n"));
+    }
+    let what = if accepted {
+        "the unit is taken back; where it was invoiced, the next invoice adjusts it"
+    } else {
+        "the unit stays as it was billed"
+    };
+    (
+        "Lingxi: your dispute is decided".into(),
+        format!("Your dispute about {subject} is decided: {what}.\n\n{answer}\n"),
+    )
 }
 
 /// Writes a mail, to be sent after the commit.

@@ -144,6 +144,15 @@ pub enum BillingNews {
         /// And its year.
         year: i64,
     },
+    /// It was decided about a unit that the firm disputed.
+    DisputeDecided {
+        /// What the unit is about, such as a conversation's id.
+        subject: String,
+        /// Whether the unit is taken back.
+        accepted: bool,
+        /// What the firm is told.
+        answer: String,
+    },
 }
 
 /// Asks for a mail to those who manage the firm's bills.

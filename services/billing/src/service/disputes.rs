@@ -1,12 +1,13 @@
 //! Units that a firm doubts.
 
-use lingxi_contracts::billing::{Dispute, DisputeStatus, UsageInput};
+use lingxi_contracts::billing::{BillingMailWanted, BillingNews, Dispute, DisputeStatus, UsageInput};
 use lingxi_kernel::{Ctx, DisputeId, Error, Permission, Result, TenantId, UsageId};
 use lingxi_store::{Tx, find, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _};
 
 use super::Billing;
 use crate::store::invoice::dispute;
+use crate::store::settings;
 use crate::store::usage::{self, event};
 
 impl Billing {
@@ -81,6 +82,9 @@ impl Billing {
             self.take_back(&tx, vec![unit]).await?;
         }
         update(&tx, row.clone()).await?;
+        let (subject, answer) = (row.subject.clone(), answer.trim().to_owned());
+        let news = BillingNews::DisputeDecided { subject, accepted: accept, answer };
+        tx.emit(&BillingMailWanted { news, also: settings::get(&tx).await?.profile.email })?;
         tx.commit().await?;
         self.forget(&Ctx::system(tenant, "billing"));
         row.into_contract()

@@ -166,11 +166,11 @@ async fn an_operator_sees_at_once_what_was_sold_through_another_process() {
         assert!(other.catalog(&operator).await.unwrap().taxes.contains(&tax(percent)));
     }
     let plan = |price: &str| -> Plan {
-        let text = format!(
+        let definition = format!(
             "code = \"twice\"\nversion = 1\nname = {{ en = \"Twice\" }}\ncurrency = \"USD\"\n[[charges]]\nkey = \"base\"\n\
              name = {{ en = \"base\" }}\nmodel = \"flat\"\nprice = \"{price}\"\n"
         );
-        toml::from_str(&text).unwrap()
+        toml::from_str(&definition).unwrap()
     };
     billing.add_plan(&operator, plan("100")).await.unwrap();
     let refused = other.add_plan(&operator, plan("200")).await.unwrap_err();

@@ -225,6 +225,37 @@ async fn what_no_notice_told_is_asked_for() {
 }
 
 #[tokio::test]
+async fn that_a_payment_cannot_be_looked_up_says_nothing_about_the_money() {
+    for status in [401, 404, 503] {
+        let till = Till::open().await;
+        till.top_up(5_000, Payer::Pays).await;
+        till.fake.take_events();
+        till.fake.refuse(Some(("GET /v1/checkout/sessions", status)));
+        till.pass(TimeDelta::minutes(6)).await;
+        assert_eq!((till.payments().await[0].status, till.balance().await), (PaymentStatus::Pending, 0));
+        till.fake.refuse(None);
+        till.pass(TimeDelta::minutes(6)).await;
+        assert_eq!((till.payments().await[0].status, till.balance().await), (PaymentStatus::Succeeded, 5_000));
+        till.end().await;
+
+        // The same of a charge that is only in the provider's list.
+        let till = Till::open().await;
+        till.card(Payer::Pays).await;
+        till.fake.fail("POST /v1/payment_intents", Fault::DropAfterCommit);
+        till.fake.refuse(Some(("POST /v1/payment_intents", 503)));
+        till.invoice().await;
+        till.fake.take_events();
+        till.fake.refuse(Some(("GET /v1/payment_intents", status)));
+        till.pass(TimeDelta::minutes(200)).await;
+        assert_eq!(till.payments().await[0].status, PaymentStatus::Pending);
+        till.fake.refuse(None);
+        till.pass(TimeDelta::minutes(6)).await;
+        assert_eq!((till.newest().await.status, till.payments().await.len()), (InvoiceStatus::Paid, 1));
+        till.end().await;
+    }
+}
+
+#[tokio::test]
 async fn a_card_pays_invoices_as_they_become_final() {
     let till = Till::open().await;
     till.card(Payer::Pays).await;

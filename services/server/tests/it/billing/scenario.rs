@@ -355,6 +355,10 @@ impl Play {
             let unit = all.iter().find(|unit| unit.source_id == *id).unwrap();
             let dispute = billing.dispute_usage(&self.owner, unit.id, "this was not solved").await.unwrap();
             billing.decide_dispute(&self.operator, tenant, dispute.id, *accepted, "we looked").await.unwrap();
+            self.test.settle().await;
+            let decision = if *accepted { "is taken back" } else { "stays as it was billed" };
+            let mails = self.test.cloud.services.tenants.mails(&self.owner).await.unwrap();
+            assert!(mails.iter().any(|it| it.body.contains(decision) && it.body.contains("we looked")), "{at}");
         }
         if let Some(cap) = &step.cap {
             let mut limits = SpendLimits::default();
