@@ -26,7 +26,15 @@ pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Outcome {
 pub(crate) fn run_with(folder: &Path, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
     let started = Instant::now();
     say(&format!("\n> {program} {}", arguments.join(" ")));
-    let status = Command::new(program)
+    let mut command = Command::new(program);
+    // Cargo tells a program of which package it is. Cargo in turn would take that for news and build again what looks at it, such as `ring`
+    // and all that is built on it.
+    for (name, _) in
+        std::env::vars().filter(|(name, _)| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_"))
+    {
+        command.env_remove(name);
+    }
+    let status = command
         .args(arguments)
         .envs(variables.iter().copied())
         .current_dir(folder)

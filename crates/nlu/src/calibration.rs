@@ -14,8 +14,10 @@ pub(crate) struct HeldOut {
     pub(crate) class: Option<usize>,
 }
 
-/// Support vector machine, logistic regression, centroids, likeness of the nearest phrase.
-pub(crate) const RANKERS: usize = 4;
+/// Support vector machine, logistic regression, centroids.
+pub(crate) const LINEAR: usize = 3;
+/// Those, and likeness of the nearest phrase in meaning and in words.
+pub(crate) const RANKERS: usize = LINEAR + 2;
 
 /// Weights of the rankers in the mixed score.
 #[derive(Debug, Clone, Copy)]
@@ -23,7 +25,13 @@ pub(crate) struct Mix(pub(crate) [f32; RANKERS]);
 
 impl Mix {
     /// For knowledge bases that are too small to fit on.
-    pub(crate) const START: Self = Self([3.0, 0.4, 3.0, 1.0]);
+    pub(crate) const START: Self = Self([3.0, 0.4, 3.0, 4.0, 1.0]);
+
+    /// Weights of likeness in meaning and in words.
+    pub(crate) fn likeness(self) -> [f32; RANKERS - LINEAR] {
+        let [.., meaning, words] = self.0;
+        [meaning, words]
+    }
 
     fn mixed(self, scores: &[Vec<f32>; RANKERS]) -> Vec<f32> {
         let mut mixed = vec![0.0; scores[0].len()];

@@ -26,6 +26,17 @@ impl Matrix {
         Self { classes, weights: vec![0.0; features * classes], bias: vec![0.0; classes] }
     }
 
+    /// Has a vector of `length` numbers for each class, or none; a class's score is then its product with what is asked about.
+    pub(crate) fn of_columns<'a>(length: usize, columns: impl ExactSizeIterator<Item = Option<&'a [f32]>>) -> Self {
+        let mut matrix = Self::new(length, if length == 0 { 0 } else { columns.len() });
+        for (class, column) in columns.enumerate() {
+            for (feature, value) in column.unwrap_or_default().iter().enumerate() {
+                matrix.weights[feature * matrix.classes + class] = *value;
+            }
+        }
+        matrix
+    }
+
     /// Scores of all classes.
     pub(crate) fn scores(&self, vector: &[(u32, f32)], scores: &mut [f32]) {
         scores.copy_from_slice(&self.bias);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::bm25::Index;
-use crate::calibration::{HeldOut, Mix, Platt, RANKERS, Scope, View};
+use crate::calibration::{HeldOut, LINEAR, Mix, Platt, Scope, View};
 use crate::features::{Features, features};
 use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
 use crate::number::argmax;
@@ -18,7 +18,7 @@ const ENOUGH: usize = 1_200;
 const ENOUGH_OUTSIDE: usize = 1_000;
 
 /// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
@@ -73,8 +73,10 @@ pub struct Model {
     meanings: usize,
     /// The linear rankers, mixed.
     matrix: Packed,
-    /// Weight of likeness in the mixed score.
-    likeness: f32,
+    /// The phrases' meanings: what a meaning is multiplied with to know how near it is to each of them.
+    near: Packed,
+    /// Weights of likeness, in meaning and in words, in the mixed score.
+    likeness: [f32; 2],
     platt: Platt,
     scope: Scope,
 }
@@ -85,6 +87,13 @@ struct Prepared {
     weight: f32,
     asked: bool,
     meaning: Option<Meaning>,
+}
+
+impl Prepared {
+    /// What it means, if that has a length.
+    fn meaning(&self, length: usize) -> Option<&[f32]> {
+        self.meaning.as_deref().filter(|meaning| meaning.len() == length)
+    }
 }
 
 impl Model {
@@ -116,10 +125,11 @@ impl Model {
             classes,
             phrase_classes: all.iter().map(|phrase| phrase.class).collect(),
             matrix: rankers.blend(mix).pack(),
+            near: rankers.near.pack(),
             index: rankers.index,
             vocabulary: rankers.vocabulary,
             meanings: rankers.meanings,
-            likeness: mix.0[RANKERS - 1],
+            likeness: mix.likeness(),
             platt,
             scope,
         }
@@ -138,10 +148,15 @@ impl Model {
         let features = features(&normalise(question));
         let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
         let (vector, known) = self.vocabulary.vector(&features);
-        let vector = joined(vector, self.vocabulary.len(), meaning.filter(|meaning| meaning.len() == self.meanings));
+        let meaning = meaning.filter(|meaning| meaning.len() == self.meanings);
+        let near = meaning.map(|meaning| self.near.scores(&numbered(0, meaning).collect::<Sparse>()));
+        let near = near.map(|near| best_of_class(&near, &self.phrase_classes, self.classes));
+        let vector = joined(vector, self.vocabulary.len(), meaning);
         let mut scores = self.matrix.scores(&vector);
-        for (score, similarity) in scores.iter_mut().zip(&similarity) {
-            *score += self.likeness * similarity;
+        for (weight, likeness) in self.likeness.iter().zip([near.as_deref().unwrap_or_default(), &similarity]) {
+            for (score, likeness) in scores.iter_mut().zip(likeness) {
+                *score += weight * likeness;
+            }
         }
         let view = View { scores, similarity, known };
         let probabilities = self.probabilities(&view);
@@ -194,7 +209,11 @@ impl Model {
 
     /// Bytes that it takes in memory, about.
     pub fn bytes(&self) -> usize {
-        self.matrix.bytes() + 12 * self.vocabulary.len() + self.index.bytes() + 8 * self.phrase_classes.len()
+        self.matrix.bytes()
+            + self.near.bytes()
+            + 12 * self.vocabulary.len()
+            + self.index.bytes()
+            + 8 * self.phrase_classes.len()
     }
 }
 
@@ -205,7 +224,9 @@ struct Rankers {
     vocabulary: Vocabulary,
     meanings: usize,
     index: Index,
-    linear: [Matrix; RANKERS - 1],
+    /// The phrases' meanings as a matrix.
+    near: Matrix,
+    linear: [Matrix; LINEAR],
 }
 
 impl Rankers {
@@ -214,9 +235,8 @@ impl Rankers {
         let known = phrases.iter().all(|phrase| phrase.meaning.is_some());
         let length = |phrase: &&Prepared| phrase.meaning.as_ref().map(|meaning| meaning.len());
         let meanings = phrases.first().filter(|_| known).and_then(length).unwrap_or_default();
-        let meaning = |phrase: &'_ Prepared| phrase.meaning.clone().filter(|meaning| meaning.len() == meanings);
         let example = |phrase: &&Prepared| Example {
-            vector: joined(vocabulary.vector(&phrase.features).0, vocabulary.len(), meaning(phrase).as_deref()),
+            vector: joined(vocabulary.vector(&phrase.features).0, vocabulary.len(), phrase.meaning(meanings)),
             class: phrase.class,
             weight: phrase.weight,
         };
@@ -227,6 +247,7 @@ impl Rankers {
             meanings,
             phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
             index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
+            near: Matrix::of_columns(meanings, phrases.iter().map(|phrase| phrase.meaning(meanings))),
             linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
             vocabulary,
         }
@@ -234,16 +255,24 @@ impl Rankers {
 
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
         let (vector, known) = self.vocabulary.vector(&phrase.features);
-        let meaning = phrase.meaning.as_deref().filter(|meaning| meaning.len() == self.meanings);
+        let meaning = phrase.meaning(self.meanings);
         let vector = joined(vector, self.vocabulary.len(), meaning);
         let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
+        let near = meaning.map_or_else(
+            || vec![0.0; self.classes],
+            |meaning| {
+                let mut near = vec![0.0; self.phrase_classes.len()];
+                self.near.scores(&numbered(0, meaning).collect::<Sparse>(), &mut near);
+                best_of_class(&near, &self.phrase_classes, self.classes)
+            },
+        );
         let linear = |matrix: &Matrix| {
             let mut scores = vec![0.0; self.classes];
             matrix.scores(&vector, &mut scores);
             scores
         };
         let [a, b, c] = &self.linear;
-        HeldOut { scores: [linear(a), linear(b), linear(c), similarity], known, class }
+        HeldOut { scores: [linear(a), linear(b), linear(c), near, similarity], known, class }
     }
 
     /// The linear rankers as one.
@@ -265,9 +294,22 @@ fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>) -> Spars
     for (_, value) in &mut vector {
         *value *= (1.0 - MEANING).sqrt();
     }
-    let numbers = u32::try_from(features).unwrap_or(u32::MAX)..;
-    vector.extend(numbers.zip(meaning.iter().map(|value| value * MEANING.sqrt())));
+    vector.extend(numbered(features, meaning).map(|(number, value)| (number, value * MEANING.sqrt())));
     vector
+}
+
+/// A meaning's numbers as features, the first of which is `first`.
+fn numbered(first: usize, meaning: &[f32]) -> impl Iterator<Item = (u32, f32)> {
+    (u32::try_from(first).unwrap_or(u32::MAX)..).zip(meaning.iter().copied())
+}
+
+/// The best of every class's phrases.
+fn best_of_class(scores: &[f32], classes_of: &[usize], classes: usize) -> Vec<f32> {
+    let mut best = vec![0.0_f32; classes];
+    for (score, class) in scores.iter().zip(classes_of) {
+        best[*class] = best[*class].max(*score);
+    }
+    best
 }
 
 /// Likeness of the nearest phrase of every class, and which it is.

@@ -1,6 +1,6 @@
 //! What a model promises, through its public surface.
 
-use lingxi_nlu::{Model, Phrase};
+use lingxi_nlu::{Meaning, Model, Phrase};
 use proptest::prelude::*;
 
 const SUBJECTS: [&str; 10] =
@@ -56,6 +56,32 @@ fn the_same_phrases_give_the_same_model() {
     for question in ["where is my card", "refnd please"] {
         assert_eq!(one.rank(question, 10), other.rank(question, 10));
     }
+}
+
+/// A meaning: mostly what is asked about, and a little how.
+fn meaning(subject: usize, form: usize) -> Meaning {
+    let mut meaning = vec![0.0; SUBJECTS.len() + FORMS.len()];
+    meaning[subject] = 0.8;
+    meaning[SUBJECTS.len() + form] = 0.6;
+    meaning.into()
+}
+
+#[test]
+fn words_that_nobody_wrote_are_understood_by_their_meaning() {
+    let mut phrases = phrases();
+    for (number, phrase) in phrases.iter_mut().enumerate() {
+        phrase.meaning = Some(meaning(phrase.class, number % FORMS.len()));
+    }
+    let model = Model::train(&phrases, SUBJECTS.len());
+    let kept = Model::from_bytes(&model.to_bytes()).unwrap();
+    for class in 0..SUBJECTS.len() {
+        let ranking = model.rank_meaning("zxcv qwer", Some(&meaning(class, 3)), 3);
+        assert_eq!(ranking.best[0].class, class, "{ranking:?}");
+        assert!(ranking.best[0].probability > 0.5, "{ranking:?}");
+        assert_eq!(kept.rank_meaning("zxcv qwer", Some(&meaning(class, 3)), 3), ranking);
+    }
+    let other_length = [1.0; 3];
+    assert_eq!(model.rank_meaning("zxcv", Some(&other_length), 1), model.rank("zxcv", 1), "of another model");
 }
 
 #[test]
