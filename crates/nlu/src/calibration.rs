@@ -25,7 +25,7 @@ pub(crate) struct Mix(pub(crate) [f32; RANKERS]);
 
 impl Mix {
     /// For knowledge bases that are too small to fit on.
-    pub(crate) const START: Self = Self([3.0, 0.4, 3.0, 4.0, 1.0]);
+    pub(crate) const START: Self = Self([3.0, 0.4, 3.0, 3.0, 1.0]);
 
     /// Weights of likeness in meaning and in words.
     pub(crate) fn likeness(self) -> [f32; RANKERS - LINEAR] {
