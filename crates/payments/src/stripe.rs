@@ -97,7 +97,11 @@ impl Stripe {
                 let once = same(&request).customize::<Value>().request_strategy(strategy.clone());
                 let error = match once.send(&self.client).await {
                     Ok(answer) => return read(object(&answer)?),
-                    Err(error) => told(error),
+                    // That the repetition of a write is refused says nothing about its first try.
+                    Err(error) => match told(error) {
+                        GatewayError::Refused(why) if attempt > 1 && key.is_some() => GatewayError::Unknown(why),
+                        error => error,
+                    },
                 };
                 let again = matches!(error, GatewayError::Unknown(_)) && attempt < ATTEMPTS;
                 if !again || started.elapsed() >= self.patience {

@@ -16,6 +16,9 @@ const CLAIMED: TimeDelta = TimeDelta::hours(1);
 /// For so long a charge that got no answer is asked for again with its key; then the provider's list says what became of it.
 const ASKED_AGAIN: TimeDelta = TimeDelta::hours(2);
 
+/// Whoever asks later than this after a charge began repeats it.
+const FIRST_ASKED: TimeDelta = TimeDelta::minutes(1);
+
 impl Billing {
     /// An invoice whose next attempt has come.
     pub(crate) async fn collect(&self, ctx: &Ctx, id: Uuid) -> Result<()> {
@@ -85,7 +88,11 @@ impl Billing {
                 found => found.map_err(|error| GatewayError::Unknown(error.to_string())),
             }
         } else if row.card.is_some() {
-            self.charge(ctx, gateway, &row).await?.map(Some)
+            match self.charge(ctx, gateway, &row).await? {
+                // It says nothing about the first time, which may have been done.
+                Err(GatewayError::Refused(why)) if age > FIRST_ASKED => Err(GatewayError::Unknown(why)),
+                answer => answer.map(Some),
+            }
         } else {
             // A page that was asked for a moment ago.
             return Ok(());

@@ -242,9 +242,11 @@ async fn that_a_payment_cannot_be_looked_up_says_nothing_about_the_money() {
         let till = Till::open().await;
         till.card(Payer::Pays).await;
         till.fake.fail("POST /v1/payment_intents", Fault::DropAfterCommit);
-        till.fake.refuse(Some(("POST /v1/payment_intents", 503)));
+        till.fake.refuse(Some(("POST /v1/payment_intents", status)));
         till.invoice().await;
         till.fake.take_events();
+        till.pass(TimeDelta::minutes(6)).await;
+        assert_eq!(till.payments().await[0].status, PaymentStatus::Pending, "asked again and refused");
         till.fake.refuse(Some(("GET /v1/payment_intents", status)));
         till.pass(TimeDelta::minutes(200)).await;
         assert_eq!(till.payments().await[0].status, PaymentStatus::Pending);
