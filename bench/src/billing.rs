@@ -6,10 +6,11 @@ use std::time::{Duration, Instant};
 
 use clap::Args;
 use futures::future::join_all;
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, Statement};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use serde_json::{Value, json};
 
 use crate::Failure;
+use crate::bare::{self, connect};
 use crate::server::{folder, graphql, sign_up};
 
 #[derive(Args)]
@@ -110,10 +111,10 @@ impl Drop for Served {
 }
 
 /// A deterministic generator, so that every run sends the same.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
+    pub(crate) fn roll(&mut self, below: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % below.max(1)
     }
@@ -182,62 +183,6 @@ async fn ingest(served: &Served, cookie: &str, size: usize, seconds: u64, name: 
     Ok(
         json!({ "batch": size, "events_per_second": rate.round(), "p50_ms": percentile(&took, 0.5), "p99_ms": percentile(&took, 0.99) }),
     )
-}
-
-async fn connect(url: &str, connections: u32) -> Result<DatabaseConnection, Failure> {
-    let mut options = ConnectOptions::new(url.to_owned());
-    options.max_connections(connections).sqlx_logging(false);
-    if url.starts_with("sqlite") {
-        options.map_sqlx_sqlite_opts(|sqlite| sqlite.pragma("journal_mode", "WAL").pragma("synchronous", "FULL"));
-    }
-    Ok(Database::connect(options).await?)
-}
-
-/// The same rows straight into a table of the same form, committed durably batch by batch: what the database gives without us.
-async fn bare(url: &str, size: usize, seconds: u64) -> Result<f64, Failure> {
-    let sqlite = url.starts_with("sqlite");
-    let connections = if sqlite { 1 } else { SENDERS };
-    let database = connect(url, u32::try_from(connections)?).await?;
-    let blob = if sqlite { "BLOB" } else { "UUID" };
-    database.execute_unprepared("DROP TABLE IF EXISTS bare_event").await?;
-    database
-        .execute_unprepared(&format!(
-            "CREATE TABLE bare_event (tenant_id {blob} NOT NULL, id {blob} NOT NULL, source TEXT NOT NULL, source_id TEXT NOT NULL,
-             kind TEXT NOT NULL, subject TEXT NOT NULL, at TEXT NOT NULL, received_at TEXT NOT NULL, data TEXT NOT NULL,
-             payload {blob} NOT NULL, PRIMARY KEY (tenant_id, id))"
-        ))
-        .await?;
-    let until = Instant::now() + Duration::from_secs(seconds);
-    let started = Instant::now();
-    let writers = (0..connections).map(|writer| {
-        let database = database.clone();
-        async move {
-            let mut dice = Dice(writer as u64 + 77);
-            let mut number = 0_usize;
-            while Instant::now() < until {
-                let rows: Vec<String> = (0..size).map(|_| bare_row(&mut dice, sqlite)).collect();
-                let sql = format!("INSERT INTO bare_event VALUES {} ON CONFLICT DO NOTHING", rows.join(", "));
-                database.execute_unprepared(&sql).await?;
-                number += size;
-            }
-            Ok::<_, Failure>(number)
-        }
-    });
-    let mut sum = 0;
-    for one in join_all(writers).await {
-        sum += one?;
-    }
-    database.execute_unprepared("DROP TABLE bare_event").await?;
-    #[expect(clippy::cast_precision_loss, reason = "a rate")]
-    Ok((sum as f64 / started.elapsed().as_secs_f64()).round())
-}
-
-fn bare_row(dice: &mut Dice, sqlite: bool) -> String {
-    let id = format!("{:016x}{:016x}", dice.roll(u64::MAX), dice.roll(u64::MAX));
-    let quoted = if sqlite { format!("x'{id}'") } else { format!("'{id}'") };
-    let moment = "'2026-11-26T00:00:00Z'";
-    let data = "'{\"model\":\"small\",\"value\":\"12.345\"}'";
-    format!("({quoted}, {quoted}, 'bench', '{id}', 'bench.token', 'assistant', {moment}, {moment}, {data}, {quoted})")
 }
 
 /// How long the usage of a month takes, and how long it takes from sending a fact until it is in the answer.
@@ -371,12 +316,10 @@ async fn fill(owner: &str, tenant: &str, rows: usize) -> Result<f64, Failure> {
     Ok(started.elapsed().as_secs_f64().round())
 }
 
-/// Firms whose month is over, with eight meters each, are invoiced; and then again, which makes none.
-async fn invoices(binary: &Path, folder: &Path, options: &Options, owner: Option<&str>) -> Result<Value, Failure> {
-    let sqlite = format!("sqlite://{}?mode=rwc", folder.join("lingxi.db").display());
-    let database = connect(owner.unwrap_or(&sqlite), 1).await?;
+/// Makes firms whose month is over, with eight meters each.
+async fn used_firms(url: &str, firms: usize) -> Result<(), Failure> {
+    let database = connect(url, 1).await?;
     let postgres = database.get_database_backend() == DbBackend::Postgres;
-    let firms = options.firms;
     let (tenants, billing) = if postgres { ("tenants.", "billing.") } else { ("", "") };
     let series = if postgres {
         format!("generate_series(1, {firms}) AS series(n)")
@@ -438,7 +381,14 @@ async fn invoices(binary: &Path, folder: &Path, options: &Options, owner: Option
             database.execute_unprepared(&format!("ALTER TABLE billing.{table} FORCE ROW LEVEL SECURITY")).await?;
         }
     }
-    drop(database);
+    Ok(())
+}
+
+/// The firms are invoiced; and then again, which makes none.
+async fn invoices(binary: &Path, folder: &Path, options: &Options, owner: Option<&str>) -> Result<Value, Failure> {
+    let of = |name: &str| format!("sqlite://{}?mode=rwc", folder.join(name).display());
+    let firms = options.firms;
+    used_firms(owner.unwrap_or(&of("lingxi.db")), firms).await?;
     let run = || -> Result<(f64, String), Failure> {
         let started = Instant::now();
         let mut command = Served::command(binary, folder, options.database_url.as_deref().filter(|_| owner.is_some()));
@@ -450,7 +400,10 @@ async fn invoices(binary: &Path, folder: &Path, options: &Options, owner: Option
     };
     let (seconds, said) = run()?;
     let (again, _) = run()?;
-    Ok(json!({ "firms": firms, "meters": 8, "seconds": seconds, "second_run_seconds": again, "said": said }))
+    let bare = bare::invoices(owner.unwrap_or(&of("bare.db")), firms).await?;
+    Ok(json!({
+        "firms": firms, "meters": 8, "seconds": seconds, "second_run_seconds": again, "said": said, "bare_seconds": bare,
+    }))
 }
 
 async fn columns(database: &DatabaseConnection, table: &str, postgres: bool) -> Result<Vec<String>, Failure> {
@@ -486,7 +439,7 @@ async fn measure(binary: &Path, options: &Options, folder: &Path, owner: Option<
     let sqlite = format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());
     for size in [100, 1_000] {
         let rate = ingest(&served, cookie, size, options.seconds, &format!("rate-{size}")).await?;
-        let reference = bare(owner.unwrap_or(&sqlite), size, options.seconds / 2).await?;
+        let reference = bare::events(owner.unwrap_or(&sqlite), size, options.seconds / 2).await?;
         figures.insert(format!("ingest_{size}"), json!({ "lingxi": rate, "bare_events_per_second": reference }));
     }
     figures.insert("queries".into(), queries(&served, cookie).await?);

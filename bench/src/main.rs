@@ -1,5 +1,6 @@
 //! Measurements against the real binary, through the doors that customers use. Prints JSON.
 
+mod bare;
 mod billing;
 mod chat;
 mod cluster;

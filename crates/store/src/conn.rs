@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, DatabaseConnection, DbBackend, DbErr, ExecResult, QueryResult, Statement};
+use uuid::Uuid;
 
 use crate::postgres::Scoped;
 
@@ -39,6 +40,14 @@ impl Conn {
             scoped.tx().await?.execute_unprepared("SELECT pg_advisory_xact_lock(7306002)").await?;
         }
         Ok(())
+    }
+
+    /// From here on a transaction of several tenants is in this one.
+    pub(crate) async fn enter(&self, tenant: Uuid) -> Result<(), DbErr> {
+        match &self.0 {
+            Kind::Sqlite(_) => Ok(()),
+            Kind::Postgres(scoped) => scoped.enter(tenant).await,
+        }
     }
 
     /// Ends a transaction of PostgreSQL well.

@@ -1,16 +1,18 @@
 //! The database of a process: a file of SQLite, or PostgreSQL.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use lingxi_kernel::{Ctx, Env, Result};
+use lingxi_kernel::{Ctx, Env, Error, Result};
 use tokio::sync::Notify;
+use uuid::Uuid;
 
-use crate::Tx;
 use crate::cache::Memories;
 use crate::conn::{Conn, Kind};
 use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
+use crate::{Together, Tx};
 
 /// The storage of a process. Cheap to clone.
 #[derive(Clone)]
@@ -80,6 +82,25 @@ impl Db {
                 Ok(Tx::transaction(self.clone(), ctx.clone(), conn))
             }
         }
+    }
+
+    /// Starts a write transaction of several tenants; it is undone unless committed.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn begin_together(&self, tenants: impl IntoIterator<Item = Ctx>) -> Result<Together> {
+        // In one order for all, so that no two of them wait for each other.
+        let tenants: BTreeMap<Uuid, Ctx> = tenants.into_iter().map(|ctx| (ctx.tenant.uuid(), ctx)).collect();
+        let Some(first) = tenants.values().next() else { return Err(Error::internal("a transaction of no tenant")) };
+        let tx = match &self.backend {
+            Backend::Sqlite(_) => self.begin(first).await?,
+            Backend::Postgres(postgres) => {
+                let ids: Vec<Uuid> = tenants.keys().copied().collect();
+                let conn = Conn(Kind::Postgres(postgres.writing_in(&ids).await?));
+                Tx::transaction(self.clone(), first.clone(), conn)
+            }
+        };
+        Ok(Together { tx, tenants })
     }
 
     /// A connection for reading over all tenants.

@@ -17,13 +17,15 @@ mod scope;
 mod sqlite;
 pub mod system;
 mod tenant_tables;
+mod together;
 mod tx;
 
 pub use cache::TenantCache;
 pub use conn::Conn;
 pub use db::Db;
-pub use scope::{TenantEntity, delete_many, find, insert, insert_all, update, update_many, upsert_all};
+pub use scope::{TenantEntity, delete_many, find, insert, insert_all, insert_new, update, update_many, upsert_all};
 pub use tenant_tables::TenantTables;
+pub use together::Together;
 pub use tx::Tx;
 
 /// Whether an error says that a unique key is taken.

@@ -43,7 +43,7 @@ pub(crate) async fn insert(tx: &Tx, envelopes: &[Envelope]) -> Result<()> {
     for envelope in envelopes {
         let model = Model {
             seq: 0,
-            tenant_id: tx.tenant(),
+            tenant_id: envelope.tenantid.uuid(),
             event_id: envelope.id.uuid(),
             kind: envelope.kind.clone(),
             envelope: serde_json::to_string(envelope)?,

@@ -41,8 +41,8 @@ pub(crate) struct Scoped {
     tenant: Uuid,
     scope: Scope,
     begun: OnceCell<DatabaseTransaction>,
-    /// After the transaction, so that it is let go when that has ended.
-    turn: Option<OwnedMutexGuard<()>>,
+    /// In whose turn it writes; after the transaction, so that they are let go when that has ended.
+    turns: Vec<(Uuid, OwnedMutexGuard<()>)>,
 }
 
 /// The connections of a process, and whose turn it is to write. Cheap to clone.
@@ -70,20 +70,29 @@ impl Postgres {
 
     /// A tenant's rows, for reading.
     pub(crate) fn reading(&self, ctx: &Ctx) -> Scoped {
-        Scoped::new(&self.pool, ctx.tenant.uuid(), Scope::Tenant, None)
+        Scoped::new(&self.pool, ctx.tenant.uuid(), Scope::Tenant, Vec::new())
     }
 
     /// The rows of all tenants, for reading.
     pub(crate) fn system(&self) -> Scoped {
-        Scoped::new(&self.pool, Uuid::nil(), Scope::System, None)
+        Scoped::new(&self.pool, Uuid::nil(), Scope::System, Vec::new())
     }
 
     /// A write transaction, begun; that of no tenant is housekeeping and sees all.
     pub(crate) async fn writing(&self, ctx: &Ctx) -> Result<Scoped> {
-        let tenant = ctx.tenant.uuid();
-        let turn = self.turn_of(tenant).lock_owned().await;
-        let scope = if tenant.is_nil() { Scope::System } else { Scope::Tenant };
-        let scoped = Scoped::new(&self.pool, tenant, scope, Some(turn));
+        self.writing_in(&[ctx.tenant.uuid()]).await
+    }
+
+    /// A write transaction, begun in the first of some tenants, that may enter the others. Their order is the one in which their
+    /// locks are taken, so all who name several name them in the same.
+    pub(crate) async fn writing_in(&self, tenants: &[Uuid]) -> Result<Scoped> {
+        let mut turns = Vec::with_capacity(tenants.len());
+        for tenant in tenants {
+            turns.push((*tenant, self.turn_of(*tenant).lock_owned().await));
+        }
+        let first = tenants.first().copied().unwrap_or_default();
+        let scope = if first.is_nil() { Scope::System } else { Scope::Tenant };
+        let scoped = Scoped::new(&self.pool, first, scope, turns);
         scoped.tx().await?;
         Ok(scoped)
     }
@@ -98,14 +107,14 @@ impl Postgres {
 }
 
 impl Scoped {
-    fn new(pool: &DatabaseConnection, tenant: Uuid, scope: Scope, turn: Option<OwnedMutexGuard<()>>) -> Self {
-        Self { pool: pool.clone(), tenant, scope, begun: OnceCell::new(), turn }
+    fn new(pool: &DatabaseConnection, tenant: Uuid, scope: Scope, turns: Vec<(Uuid, OwnedMutexGuard<()>)>) -> Self {
+        Self { pool: pool.clone(), tenant, scope, begun: OnceCell::new(), turns }
     }
 
     pub(crate) async fn tx(&self) -> Result<&DatabaseTransaction, DbErr> {
         self.begun
             .get_or_try_init(|| async {
-                let mode = if self.turn.is_some() { AccessMode::ReadWrite } else { AccessMode::ReadOnly };
+                let mode = if self.turns.is_empty() { AccessMode::ReadOnly } else { AccessMode::ReadWrite };
                 let tx = self.pool.begin_with_config(None, Some(mode)).await?;
                 let scope = match self.scope {
                     Scope::Tenant => "tenant",
@@ -113,14 +122,22 @@ impl Scoped {
                 };
                 let mut sql =
                     "SELECT set_config('app.tenant_id', $1, true), set_config('app.scope', $2, true)".to_owned();
-                if self.turn.is_some() {
-                    sql.push_str(", pg_advisory_xact_lock(hashtextextended($1, 0))");
+                let mut values = vec![self.tenant.to_string().into(), scope.into()];
+                if !self.turns.is_empty() {
+                    sql.push_str(", pg_advisory_xact_lock(hashtextextended(one, 0)) FROM unnest(string_to_array($3, ',')) AS one");
+                    values.push(self.turns.iter().map(|(tenant, _)| tenant.to_string()).collect::<Vec<_>>().join(",").into());
                 }
-                let values = [self.tenant.to_string().into(), scope.into()];
                 tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
                 Ok(tx)
             })
             .await
+    }
+
+    /// Goes on in another of the tenants in whose turn it writes.
+    pub(crate) async fn enter(&self, tenant: Uuid) -> Result<(), DbErr> {
+        let sql = "SELECT set_config('app.tenant_id', $1, true)";
+        let statement = Statement::from_sql_and_values(DbBackend::Postgres, sql, [tenant.to_string().into()]);
+        self.tx().await?.execute_raw(statement).await.map(|_| ())
     }
 
     /// Makes what was done durable.

@@ -1,11 +1,11 @@
 //! The tenant scope: the only ways in which services reach rows of a tenant.
 
 use lingxi_kernel::Result;
-use sea_orm::sea_query::OnConflict;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, DeleteMany, EntityTrait, IdenStatic, IntoActiveModel, Iterable as _, ModelTrait,
-    PrimaryKeyToColumn, QueryFilter, Select, UpdateMany,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait as _, DeleteMany, EntityName as _, EntityTrait, IdenStatic,
+    IntoActiveModel, Iterable as _, ModelTrait, PrimaryKeyToColumn, QueryFilter, Select, Statement, UpdateMany,
 };
+use uuid::Uuid;
 
 use crate::Tx;
 
@@ -49,13 +49,27 @@ where
 pub async fn insert_all<M>(tx: &Tx, models: Vec<M>) -> Result<()>
 where
     M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
-    <M::Entity as EntityTrait>::ActiveModel: Send,
 {
     if !models.is_empty() {
-        let rows = models.into_iter().map(IntoActiveModel::into_active_model);
-        M::Entity::insert_many(rows).exec_without_returning(tx.conn()).await?;
+        tx.conn().execute_raw(inserting(tx, models, "")).await?;
     }
     Ok(())
+}
+
+/// Stores those of some rows whose keys are not taken yet, in one statement, and gives what these have in a column, such as their id.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+pub async fn insert_new<M>(tx: &Tx, models: Vec<M>, given: <M::Entity as EntityTrait>::Column) -> Result<Vec<Uuid>>
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+{
+    if models.is_empty() {
+        return Ok(Vec::new());
+    }
+    let after = format!(" ON CONFLICT DO NOTHING RETURNING \"{}\"", given.as_str());
+    let rows = tx.conn().query_all_raw(inserting(tx, models, &after)).await?;
+    Ok(rows.iter().map(|row| row.try_get_by_index(0)).collect::<Result<_, sea_orm::DbErr>>()?)
 }
 
 /// Stores rows in one statement, whether they are new or changed.
@@ -66,19 +80,48 @@ pub async fn upsert_all<M>(tx: &Tx, models: Vec<M>) -> Result<()>
 where
     M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
     M::Entity: TenantEntity<Model = M>,
-    <M::Entity as EntityTrait>::ActiveModel: Send,
 {
     type Key<M> = <<M as ModelTrait>::Entity as EntityTrait>::PrimaryKey;
     if models.is_empty() {
         return Ok(());
     }
-    let key: Vec<_> = Key::<M>::iter().map(PrimaryKeyToColumn::into_column).collect();
-    let names: Vec<&str> = key.iter().map(IdenStatic::as_str).collect();
-    let rest = <M::Entity as EntityTrait>::Column::iter().filter(|column| !names.contains(&column.as_str()));
-    let known = OnConflict::columns(key).update_columns(rest).to_owned();
-    let rows = models.into_iter().map(IntoActiveModel::into_active_model);
-    M::Entity::insert_many(rows).on_conflict(known).exec_without_returning(tx.conn()).await?;
+    let key: Vec<_> = Key::<M>::iter().map(|part| part.into_column().as_str()).collect();
+    let columns = <M::Entity as EntityTrait>::Column::iter();
+    let rest = columns.map(|column| column.as_str()).filter(|name| !key.contains(name));
+    let set: Vec<String> = rest.map(|name| format!("\"{name}\" = excluded.\"{name}\"")).collect();
+    let then = if set.is_empty() { "NOTHING".to_owned() } else { format!("UPDATE SET {}", set.join(", ")) };
+    let after = format!(" ON CONFLICT (\"{}\") DO {then}", key.join("\", \""));
+    tx.conn().execute_raw(inserting(tx, models, &after)).await?;
     Ok(())
+}
+
+/// The statement that inserts rows whole. Written here, because building it value by value as an expression costs more than storing it.
+fn inserting<M>(tx: &Tx, models: Vec<M>, after: &str) -> Statement
+where
+    M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
+{
+    let columns: Vec<_> = <M::Entity as EntityTrait>::Column::iter().collect();
+    let names: Vec<&str> = columns.iter().map(IdenStatic::as_str).collect();
+    let table = M::Entity::default();
+    let mut sql = format!("INSERT INTO \"{}\" (\"{}\") VALUES ", table.table_name(), names.join("\", \""));
+    let mut values = Vec::with_capacity(models.len() * columns.len());
+    for model in models {
+        let mut row = model.into_active_model();
+        for (position, column) in columns.iter().enumerate() {
+            if let Some(value) = row.take(*column).into_value() {
+                values.push(value);
+            }
+            sql.push_str(match (position, values.len()) {
+                (0, 1) => "($",
+                (0, _) => "), ($",
+                _ => ", $",
+            });
+            sql.push_str(&values.len().to_string());
+        }
+    }
+    sql.push(')');
+    sql.push_str(after);
+    Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, values)
 }
 
 /// Stores a changed row.

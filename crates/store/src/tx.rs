@@ -53,6 +53,13 @@ impl Tx {
         Self::new(db, ctx, conn, Access::Postgres)
     }
 
+    /// Goes on in another tenant: see [`crate::Together`].
+    pub(crate) async fn enter(&mut self, ctx: &Ctx) -> Result<()> {
+        self.conn.enter(ctx.tenant.uuid()).await?;
+        self.ctx = ctx.clone();
+        Ok(())
+    }
+
     /// The connection, for store functions only.
     pub fn conn(&self) -> &Conn {
         &self.conn

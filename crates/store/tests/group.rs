@@ -86,3 +86,28 @@ async fn a_committed_change_survives_the_process() {
     assert_eq!(outbox::pending(&again, 0, 10).await.unwrap().len(), 1);
     test.end();
 }
+
+#[tokio::test]
+async fn what_several_tenants_do_together_is_kept_or_undone_together() {
+    let test = fresh("together").await;
+    let other = Ctx::system(test.db.env().id::<TenantId>(), "test");
+    for keep in [false, true] {
+        let mut both = test.db.begin_together([test.ctx.clone(), other.clone()]).await.unwrap();
+        for tenant in [other.tenant, test.ctx.tenant] {
+            let tx = both.within(tenant).await.unwrap();
+            tx.emit(&ApiCallsCounted { key: tenant.to_string(), calls: 1 }).unwrap();
+        }
+        if keep {
+            both.commit().await.unwrap();
+        }
+        assert_eq!(test.stored().await, if keep { 2 } else { 0 });
+    }
+    let facts = outbox::pending(&test.db, 0, 10).await.unwrap();
+    let tenants: Vec<TenantId> = facts.iter().map(|(_, fact)| fact.tenantid).collect();
+    assert_eq!(
+        tenants,
+        [other.tenant, test.ctx.tenant],
+        "each fact is its own tenant's, in the order in which they were told"
+    );
+    test.end();
+}

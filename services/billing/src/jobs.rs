@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
-use futures::{FutureExt as _, StreamExt as _, TryStreamExt as _};
+use futures::{FutureExt as _, StreamExt as _};
 use lingxi_contracts::billing::{
     DisputeStatus, FapiaoStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus,
 };
@@ -37,8 +37,11 @@ impl std::fmt::Debug for Jobs {
     }
 }
 
-/// Firms whose work is done at a time.
-const AT_ONCE: usize = 8;
+/// Firms whose bills share a commit: the disk is waited for once for all of them.
+const TOGETHER: usize = 25;
+
+/// Groups of firms whose bills are made at a time.
+const AT_ONCE: usize = 4;
 
 /// Between two comparisons that nobody asked for.
 const A_DAY: TimeDelta = TimeDelta::hours(24);
@@ -71,21 +74,24 @@ impl Jobs {
                 .all(&system::reader(&self.db))
                 .await?;
             let full = due.len() as u64 == LOOKED_FOR;
-            all_at_once(due.into_iter().map(|id| self.end_period(id))).await?;
-            if !full {
-                return Ok(());
+            let (some, outcome) = in_groups(&due, |group| self.end_periods_of(group).boxed()).await;
+            if !(full && some) {
+                return outcome;
             }
         }
     }
 
-    async fn end_period(&self, id: Uuid) -> Result<()> {
-        let tx = self.db.begin(&tenant(id)).await?;
-        let Some(mut row) = subscription::get(&tx).await? else { return Ok(()) };
-        while row.period_to <= tx.now() && row.status != SubscriptionStatus::Canceled.as_str() {
-            self.service.end_period(&tx, &mut row).await?;
+    async fn end_periods_of(&self, firms: Vec<Uuid>) -> Result<()> {
+        let mut together = self.db.begin_together(firms.iter().map(|id| tenant(*id))).await?;
+        for id in firms {
+            let tx = together.within(id.into()).await?;
+            let Some(mut row) = subscription::get(tx).await? else { continue };
+            while row.period_to <= tx.now() && row.status != SubscriptionStatus::Canceled.as_str() {
+                self.service.end_period(tx, &mut row).await?;
+            }
+            upsert_all(tx, vec![row]).await?;
         }
-        upsert_all(&tx, vec![row]).await?;
-        tx.commit().await
+        together.commit().await
     }
 
     /// Makes drafts final whose grace is over.
@@ -110,20 +116,27 @@ impl Jobs {
             let mut seen = HashSet::new();
             let oldest: Vec<(Uuid, Uuid)> = due.iter().copied().filter(|(id, _)| seen.insert(*id)).collect();
             let several = oldest.len() < due.len();
-            all_at_once(oldest.into_iter().map(|(id, invoice)| self.finalize_one(id, invoice))).await?;
-            if !full && !several {
-                return Ok(());
+            let (some, outcome) = in_groups(&oldest, |group| self.finalize_all(group).boxed()).await;
+            if !((full || several) && some) {
+                return outcome;
             }
         }
     }
 
-    async fn finalize_one(&self, id: Uuid, invoice: Uuid) -> Result<()> {
-        let tx = self.db.begin(&tenant(id)).await?;
-        if let Some(draft) = row::get(&tx, invoice).await?.filter(row::Model::is_draft) {
-            self.service.finalize(&tx, draft).await?;
-            tx.commit().await?;
+    async fn finalize_all(&self, drafts: Vec<(Uuid, Uuid)>) -> Result<()> {
+        let mut together = self.db.begin_together(drafts.iter().map(|(id, _)| tenant(*id))).await?;
+        let mut settled = Vec::with_capacity(drafts.len());
+        for (id, invoice) in drafts {
+            let tx = together.within(id.into()).await?;
+            if let Some(draft) = row::get(tx, invoice).await?.filter(row::Model::is_draft) {
+                settled.push((id, self.service.settle_draft(tx, draft).await?));
+            }
         }
-        Ok(())
+        // Numbers last, because whoever takes one keeps the others waiting until the commit.
+        for (id, row) in settled {
+            self.service.number_invoice(together.within(id.into()).await?, row).await?;
+        }
+        together.commit().await
     }
 
     /// Collects what is due: from the wallet, by the card on file, or by reminding.
@@ -354,9 +367,31 @@ pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
         .await?)
 }
 
-/// Does the work of firms, of some at a time: while one waits for the disk, others compute.
-async fn all_at_once(work: impl Iterator<Item = impl Future<Output = Result<()>>>) -> Result<()> {
-    futures::stream::iter(work).buffer_unordered(AT_ONCE).try_collect().await
+/// Does the work of firms in groups that share a commit, of some groups at a time: while one waits for the disk, others compute.
+/// Of a group that fails every firm is tried by itself, so that none keeps another from its bill. Gives whether any was done, and
+/// an error when one was not.
+async fn in_groups<'a, T: Copy>(firms: &[T], work: impl Fn(Vec<T>) -> BoxFuture<'a, Result<()>>) -> (bool, Result<()>) {
+    let work = &work;
+    let groups: Vec<Vec<T>> = firms.chunks(TOGETHER).map(<[T]>::to_vec).collect();
+    let groups = futures::stream::iter(groups).map(|group| async move {
+        if work(group.clone()).await.is_ok() {
+            return (true, Ok(()));
+        }
+        let (mut some, mut outcome) = (false, Ok(()));
+        for firm in group {
+            match work(vec![firm]).await {
+                Ok(()) => some = true,
+                Err(error) => {
+                    tracing::error!(%error, cause = error.cause, "A firm's bill cannot be made; it is tried again");
+                    outcome = Err(error);
+                }
+            }
+        }
+        (some, outcome)
+    });
+    let outcomes: Vec<(bool, Result<()>)> = groups.buffer_unordered(AT_ONCE).collect().await;
+    let some = outcomes.iter().any(|(some, _)| *some);
+    (some, outcomes.into_iter().try_for_each(|(_, outcome)| outcome))
 }
 
 /// Does work in its order; what fails keeps nothing else from being done, and is done next time.

@@ -11,8 +11,7 @@ use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
 use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, operator, serve};
 
-/// The allocator of musl, with which the image's binary is linked, is slow under threads.
-#[cfg(target_env = "musl")]
+/// Many small pieces of many sizes, from several threads: those of the C libraries take up to half of the time for them.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 

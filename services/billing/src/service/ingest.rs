@@ -1,6 +1,7 @@
 //! Metered facts: stored and counted in one transaction, and answered one by one.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 use chrono_tz::Tz;
@@ -65,6 +66,16 @@ impl Fact {
     }
 }
 
+/// Facts that were read, each with the place of its answer.
+struct ReadFacts {
+    catalog: Arc<Catalog>,
+    /// What is known already.
+    answers: Vec<Option<UsageAnswer>>,
+    facts: Vec<(usize, Fact)>,
+    /// Those that come too late to be counted.
+    late: Vec<Fact>,
+}
+
 fn answer(status: UsageOutcome) -> UsageAnswer {
     UsageAnswer { status, reason: None }
 }
@@ -80,8 +91,10 @@ impl Billing {
             let message = format!("{} events are too many at once; send up to {MOST}.", all.len());
             return Err(Error::new(ErrorCode::TooLarge, message));
         }
+        // Read before the firm's turn to write begins, so that one batch is read while another is stored.
+        let read = self.read_facts(ctx, all).await?;
         let tx = self.deps.db.begin(ctx).await?;
-        let answers = self.ingest(&tx, all).await?;
+        let answers = self.ingest_read(&tx, read).await?;
         tx.commit().await?;
         self.forget(ctx);
         Ok(answers)
@@ -89,34 +102,46 @@ impl Billing {
 
     /// Stores and counts facts within a transaction; what is answered holds once that commits.
     pub(crate) async fn ingest(&self, tx: &Tx, all: Vec<UsageInput>) -> Result<Vec<UsageAnswer>> {
+        let read = self.read_facts(tx.ctx(), all).await?;
+        self.ingest_read(tx, read).await
+    }
+
+    /// What can be said of facts before they meet those that are stored.
+    async fn read_facts(&self, ctx: &Ctx, all: Vec<UsageInput>) -> Result<ReadFacts> {
         let catalog = self.sold().await?;
-        let ours = matches!(tx.ctx().actor, Actor::System { .. });
-        let mut answers: Vec<Option<UsageAnswer>> = Vec::with_capacity(all.len());
-        let mut facts: Vec<(usize, Fact)> = Vec::with_capacity(all.len());
-        let mut asides = Vec::new();
+        let now = self.deps.db.env().now();
+        let ours = matches!(ctx.actor, Actor::System { .. });
+        let days = self.deps.settings.late_days;
+        let oldest = now - TimeDelta::days(days.into());
+        let (mut answers, mut facts, mut late) =
+            (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()), Vec::new());
         for (index, usage) in all.into_iter().enumerate() {
-            let fact = match Fact::read(&catalog, tx.now(), usage, ours) {
-                Ok(fact) => fact,
+            match Fact::read(&catalog, now, usage, ours) {
+                Ok(fact) if fact.at < oldest && !ours => {
+                    answers.push(Some(rejected(format!(
+                        "The event is older than {days} days; it is kept aside, where it can be seen, and not counted."
+                    ))));
+                    late.push(fact);
+                }
+                Ok(fact) => {
+                    answers.push(None);
+                    facts.push((index, fact));
+                }
                 Err(refusal) => {
                     if ours {
                         tracing::error!(error.cause = %refusal, "A fact of our own cannot be counted");
                     }
                     answers.push(Some(rejected(refusal.message)));
-                    continue;
                 }
-            };
-            let oldest = tx.now() - TimeDelta::days(self.deps.settings.late_days.into());
-            if fact.at < oldest && !ours {
-                let days = self.deps.settings.late_days;
-                answers.push(Some(rejected(format!(
-                    "The event is older than {days} days; it is kept aside, where it can be seen, and not counted."
-                ))));
-                asides.push(row_aside(tx, &fact, AsideReason::TooLate)?);
-                continue;
             }
-            answers.push(None);
-            facts.push((index, fact));
         }
+        Ok(ReadFacts { catalog, answers, facts, late })
+    }
+
+    async fn ingest_read(&self, tx: &Tx, read: ReadFacts) -> Result<Vec<UsageAnswer>> {
+        let ReadFacts { catalog, mut answers, mut facts, late } = read;
+        let mut asides =
+            late.iter().map(|fact| row_aside(tx, fact, AsideReason::TooLate)).collect::<Result<Vec<_>>>()?;
         refuse_second_reversals(tx, &mut facts, &mut answers).await?;
         let counted = self.store_facts(tx, facts, &mut answers, &mut asides).await?;
         usage::put_aside(tx, once(asides)).await?;

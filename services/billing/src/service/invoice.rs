@@ -69,17 +69,16 @@ impl Billing {
     }
 
     /// The lines of a draft as they are now: those of its period, and those of what came late to earlier ones.
-    async fn rated(&self, tx: &Tx, row: &row::Model) -> Result<Billed> {
+    async fn rated(&self, tx: &Tx, row: &row::Model, late: Vec<late::Model>) -> Result<Billed> {
         let terms = self.terms_of(tx, row).await?;
         let used = self.used(tx, &terms).await?;
         let mut lines = terms.rate(&used)?.lines;
-        lines.extend(self.late_lines(tx, row).await?);
+        lines.extend(self.late_lines(tx, row, late).await?);
         Ok(Billed::of(lines))
     }
 
     /// What came late to final invoices of before: rated again by the same versions of plans, less what was billed for it.
-    async fn late_lines(&self, tx: &Tx, of: &row::Model) -> Result<Vec<BillLine>> {
-        let late = find::<late::Entity>(tx).all(tx.conn()).await?;
+    async fn late_lines(&self, tx: &Tx, of: &row::Model, late: Vec<late::Model>) -> Result<Vec<BillLine>> {
         if late.is_empty() {
             return Ok(Vec::new());
         }
@@ -101,9 +100,14 @@ impl Billing {
         Ok(lines)
     }
 
-    /// Makes a draft final: its lines, its number, its place in the ledger, and what the wallet pays of it.
-    pub(crate) async fn finalize(&self, tx: &Tx, mut row: row::Model) -> Result<()> {
-        let billed = self.rated(tx, &row).await?;
+    /// Settles a draft whose grace is over: its lines, its place in the ledger, and what the wallet pays of it. It is final when it
+    /// has its number, in the same transaction.
+    pub(crate) async fn settle_draft(&self, tx: &Tx, mut row: row::Model) -> Result<row::Model> {
+        let late = invoice::late(tx).await?;
+        if !late.is_empty() {
+            delete_many::<late::Entity>(tx).exec(tx.conn()).await?;
+        }
+        let billed = self.rated(tx, &row, late).await?;
         let id = row.id();
         let currency = invoice::currency(&row.currency)?;
         row.lines = serde_json::to_value(&billed.lines)?;
@@ -117,7 +121,6 @@ impl Billing {
             profile.name = self.deps.tenants.tenant(&Ctx::system(tx.ctx().tenant, "billing")).await?.name;
             row.bill_to = serde_json::to_value(&profile)?;
         }
-        delete_many::<late::Entity>(tx).exec(tx.conn()).await?;
         let movements = [
             (LedgerAccount::Receivable, billed.gross),
             (LedgerAccount::Revenue, -billed.net),
@@ -140,20 +143,25 @@ impl Billing {
         // A card on file is charged at once; else the firm has its days to pay.
         let by_card = self.deps.gateway.is_some() && settings::get(tx).await?.card.is_some();
         row.next_attempt_at = if by_card { Some(tx.now()) } else { row.due_at }.filter(|_| open > 0);
-        // Last, because whoever takes a number keeps the others waiting.
+        Ok(row)
+    }
+
+    /// Gives a settled draft its number: now it is final.
+    pub(crate) async fn number_invoice(&self, tx: &Tx, mut row: row::Model) -> Result<()> {
         let number = invoice::next_number(tx, &self.deps.settings.number_prefix).await?;
         let number = format!("{}-{number:06}", self.deps.settings.number_prefix);
         row.number = Some(number.clone());
-        let (total, due) = (Money::new(row.total, currency), Money::new(open, currency));
+        let (total, due) = (row.money(row.total)?, row.money(row.due())?);
         tx.emit(&InvoiceFinalized {
-            id,
+            id: row.id(),
             number: number.clone(),
             status: InvoiceStatus::parse(&row.status)?,
             total,
             due,
         })?;
         if row.total > 0 {
-            let news = BillingNews::Invoice { number, total, due, due_at: row.due_at.filter(|_| open > 0) };
+            let profile: BillingProfile = serde_json::from_value(row.bill_to.clone())?;
+            let news = BillingNews::Invoice { number, total, due, due_at: row.due_at.filter(|_| due.minor > 0) };
             tx.emit(&BillingMailWanted { news, also: profile.email })?;
         }
         update(tx, row).await?;
@@ -162,7 +170,7 @@ impl Billing {
 
     /// An invoice as it is shown: a draft with its lines of now.
     async fn shown_invoice(&self, tx: &Tx, row: row::Model, notes: Vec<credit_note::Model>) -> Result<Invoice> {
-        let rated = if row.is_draft() { Some(self.rated(tx, &row).await?) } else { None };
+        let rated = if row.is_draft() { Some(self.rated(tx, &row, invoice::late(tx).await?).await?) } else { None };
         let mut invoice = row.into_contract(notes)?;
         if let Some(rated) = rated {
             let money = |minor| Money::new(minor, invoice.total.currency);

@@ -213,6 +213,11 @@ pub(crate) async fn notes(tx: &Tx, invoices: Vec<Uuid>) -> Result<Vec<credit_not
     Ok(rows.order_by_asc(credit_note::Column::At).order_by_asc(credit_note::Column::Id).all(tx.conn()).await?)
 }
 
+/// The firm's final invoices to which something came late.
+pub(crate) async fn late(tx: &Tx) -> Result<Vec<late::Model>> {
+    Ok(find::<late::Entity>(tx).all(tx.conn()).await?)
+}
+
 /// Notes that something came late to an invoice.
 pub(crate) async fn note_late(tx: &Tx, invoice: Uuid) -> Result<()> {
     let row = late::Model { tenant_id: tx.tenant(), invoice_id: invoice };

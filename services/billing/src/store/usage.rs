@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use lingxi_contracts::billing::{AsideEvent, AsideReason};
 use lingxi_kernel::{Decimal, Error, Page, PageArgs, Result, Timestamp};
 use lingxi_rating::{Bucket, Gauge};
-use lingxi_store::{Tx, find, insert_all, tenant_entity, upsert_all};
+use lingxi_store::{Tx, find, insert_new, tenant_entity, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait as _, Condition, EntityTrait as _, IntoActiveModel as _, QueryFilter as _, QueryOrder as _,
@@ -202,14 +202,16 @@ fn stored(text: &str) -> Result<Decimal> {
 
 /// Stores the facts whose identity is not known yet. Gives the identities of those, and of the others what the known ones say, as hashes.
 pub(crate) async fn insert_once(tx: &Tx, mut rows: Vec<event::Model>) -> Result<(HashSet<Uuid>, HashMap<Uuid, Uuid>)> {
-    let (mut stored, mut known) = (HashSet::new(), HashMap::new());
+    let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+    let mut stored = HashSet::new();
     while !rows.is_empty() {
         let rest = rows.split_off(rows.len().min(CHUNK));
-        let chunk = std::mem::replace(&mut rows, rest);
-        known.extend(payloads(tx, chunk.iter().map(|row| row.id).collect()).await?);
-        let fresh: Vec<event::Model> = chunk.into_iter().filter(|row| !known.contains_key(&row.id)).collect();
-        stored.extend(fresh.iter().map(|row| row.id));
-        insert_all(tx, fresh).await?;
+        stored.extend(insert_new(tx, std::mem::replace(&mut rows, rest), event::Column::Id).await?);
+    }
+    let mut known = HashMap::new();
+    let others: Vec<Uuid> = ids.into_iter().filter(|id| !stored.contains(id)).collect();
+    for chunk in others.chunks(CHUNK) {
+        known.extend(payloads(tx, chunk.to_vec()).await?);
     }
     Ok((stored, known))
 }

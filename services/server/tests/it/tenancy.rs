@@ -199,6 +199,50 @@ async fn a_tenant_has_one_writer_at_a_time_over_all_processes() {
 }
 
 #[tokio::test]
+async fn a_transaction_of_several_tenants_is_in_one_at_a_time_and_kept_or_undone_as_a_whole() {
+    let database = fresh().await;
+    let env = Env::system();
+    let db = Db::connect(&database.app, "", env.clone()).await.unwrap();
+    let [one, two, third] = [(); 3].map(|()| Ctx::system(env.id::<TenantId>(), "test"));
+    let insert = |ctx: &Ctx| {
+        format!("INSERT INTO bot.bot_settings (tenant_id, settings) VALUES ('{}', '{{}}')", ctx.tenant.uuid())
+    };
+    let seen = "SELECT tenant_id::text FROM bot.bot_settings";
+    for keep in [false, true] {
+        let mut both = db.begin_together([two.clone(), one.clone()]).await.unwrap();
+        for ctx in [&one, &two] {
+            let tx = both.within(ctx.tenant).await.unwrap();
+            tx.conn().execute_unprepared(&insert(ctx)).await.unwrap();
+            assert_eq!(texts(tx.conn(), seen).await, [ctx.tenant.uuid().to_string()], "and not the other's");
+        }
+        assert_eq!(
+            both.within(third.tenant).await.unwrap_err().code,
+            ErrorCode::Internal,
+            "it was not begun with that one"
+        );
+        if keep {
+            both.commit().await.unwrap();
+        }
+        for ctx in [&one, &two] {
+            assert_eq!(texts(db.read(ctx).conn(), seen).await.len(), usize::from(keep));
+        }
+    }
+    let mut both = db.begin_together([one.clone(), two.clone()]).await.unwrap();
+    let foreign = both.within(two.tenant).await.unwrap().conn().execute_unprepared(&insert(&one)).await.unwrap_err();
+    assert!(foreign.to_string().contains("row-level security"), "{foreign}");
+    drop(both);
+    // Whoever names them in another order does not wait for one that waits for it.
+    let many = (0..40).map(|turn| {
+        let (db, mut named) = (db.clone(), vec![one.clone(), two.clone(), third.clone()]);
+        named.rotate_left(turn % 3);
+        tokio::spawn(async move { db.begin_together(named).await.unwrap().commit().await })
+    });
+    for done in futures::future::join_all(many).await {
+        done.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
 async fn what_postgresql_cannot_keep_is_refused_as_the_callers_fault() {
     let database = fresh().await;
     let test = TestCloud::start_with(|config| config.storage.database_url = Some(database.app.clone())).await;

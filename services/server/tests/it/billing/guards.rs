@@ -151,6 +151,37 @@ async fn the_timers_of_two_processes_make_one_invoice() {
 }
 
 #[tokio::test]
+async fn a_firm_whose_bill_cannot_be_made_keeps_no_other_from_its_own() {
+    let test = TestCloud::start().await;
+    let mut firms = Vec::new();
+    for name in ["First Firm", "Broken Firm", "Third Firm"] {
+        firms.push(test.firm(name).await);
+    }
+    // The period is over, its grace is not.
+    test.pass(TimeDelta::days(13));
+    test.cloud.run_timers().await.unwrap();
+    let broken = &firms[1];
+    tamper(&test, broken, "UPDATE billing_invoice SET bill_to = '[]'").await.unwrap();
+    test.pass(TimeDelta::days(7));
+    test.cloud.run_timers().await.unwrap_err();
+    test.cloud.run_timers().await.unwrap_err();
+    let billing = &test.cloud.services.billing;
+    let mut numbers = Vec::new();
+    for firm in [&firms[0], &firms[2]] {
+        let invoices = billing.invoices(firm, PageArgs::largest()).await.unwrap().into_items();
+        numbers.extend(invoices.into_iter().filter_map(|invoice| invoice.number));
+    }
+    numbers.sort();
+    assert_eq!(numbers, ["LX-000001", "LX-000002"], "each has one, and none was lost by the one that failed");
+
+    tamper(&test, broken, "UPDATE billing_invoice SET bill_to = '{}'").await.unwrap();
+    test.cloud.run_timers().await.unwrap();
+    let invoices = billing.invoices(broken, PageArgs::largest()).await.unwrap().into_items();
+    assert_eq!(invoices[0].number.as_deref(), Some("LX-000003"), "mended, it is made too");
+    test.end().await;
+}
+
+#[tokio::test]
 async fn an_operator_sees_at_once_what_was_sold_through_another_process() {
     let test = TestCloud::start().await;
     let operator = system::ctx("billing");
