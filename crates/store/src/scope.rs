@@ -2,8 +2,9 @@
 
 use lingxi_kernel::Result;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait as _, DeleteMany, EntityName as _, EntityTrait, IdenStatic,
-    IntoActiveModel, Iterable as _, ModelTrait, PrimaryKeyToColumn, QueryFilter, Select, Statement, UpdateMany,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait as _, DbBackend, DeleteMany, EntityName as _, EntityTrait,
+    IdenStatic, IntoActiveModel, Iterable as _, ModelTrait, PrimaryKeyToColumn, QueryFilter, Select, Statement,
+    UpdateMany,
 };
 use uuid::Uuid;
 
@@ -100,28 +101,30 @@ fn inserting<M>(tx: &Tx, models: Vec<M>, after: &str) -> Statement
 where
     M: ModelTrait + IntoActiveModel<<M::Entity as EntityTrait>::ActiveModel>,
 {
+    let backend = tx.conn().get_database_backend();
     let columns: Vec<_> = <M::Entity as EntityTrait>::Column::iter().collect();
     let names: Vec<&str> = columns.iter().map(IdenStatic::as_str).collect();
     let table = M::Entity::default();
     let mut sql = format!("INSERT INTO \"{}\" (\"{}\") VALUES ", table.table_name(), names.join("\", \""));
     let mut values = Vec::with_capacity(models.len() * columns.len());
     for model in models {
+        sql.push_str(if values.is_empty() { "(" } else { "), (" });
         let mut row = model.into_active_model();
         for (position, column) in columns.iter().enumerate() {
-            if let Some(value) = row.take(*column).into_value() {
-                values.push(value);
+            values.extend(row.take(*column).into_value());
+            if position > 0 {
+                sql.push_str(", ");
             }
-            sql.push_str(match (position, values.len()) {
-                (0, 1) => "($",
-                (0, _) => "), ($",
-                _ => ", $",
-            });
-            sql.push_str(&values.len().to_string());
+            // SQLite looks every number up among all of those before it.
+            match backend {
+                DbBackend::Postgres => sql.extend(["$", &values.len().to_string()]),
+                _ => sql.push('?'),
+            }
         }
     }
     sql.push(')');
     sql.push_str(after);
-    Statement::from_sql_and_values(tx.conn().get_database_backend(), sql, values)
+    Statement::from_sql_and_values(backend, sql, values)
 }
 
 /// Stores a changed row.
