@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use crate::Failure;
 use crate::bare::{self, connect};
+use crate::quota;
 use crate::server::{folder, graphql, sign_up};
 
 #[derive(Args)]
@@ -67,6 +68,7 @@ impl Served {
         let mut command = Command::new(binary);
         command
             .env("LINGXI_LIMITS__REQUESTS_PER_SECOND", "1000000")
+            .env("LINGXI_LIMITS__MESSAGES_PER_SECOND", "1000000")
             .env("LINGXI_TELEMETRY__LOG", "error")
             .env("LINGXI_STORAGE__DATA_DIR", folder);
         if let Some(database) = database {
@@ -120,7 +122,7 @@ impl Dice {
     }
 }
 
-fn fact(id: &str, thousandths: u64) -> Value {
+pub(crate) fn fact(id: &str, thousandths: u64) -> Value {
     let value = format!("{}.{:03}", thousandths / 1_000, thousandths % 1_000);
     json!({
         "specversion": "1.0", "id": id, "source": "bench", "type": "bench.token", "subject": "assistant",
@@ -128,7 +130,7 @@ fn fact(id: &str, thousandths: u64) -> Value {
     })
 }
 
-async fn send(http: &reqwest::Client, url: &str, cookie: &str, body: String) -> Result<bool, Failure> {
+pub(crate) async fn send(http: &reqwest::Client, url: &str, cookie: &str, body: String) -> Result<bool, Failure> {
     let request = http.post(format!("{url}/v1/events")).header("cookie", cookie);
     let answer = request.header("content-type", "application/cloudevents-batch+json").body(body).send().await?;
     let status = answer.status();
@@ -139,7 +141,7 @@ async fn send(http: &reqwest::Client, url: &str, cookie: &str, body: String) -> 
     Ok(status == 200)
 }
 
-fn percentile(sorted: &[f64], share: f64) -> f64 {
+pub(crate) fn percentile(sorted: &[f64], share: f64) -> f64 {
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -436,13 +438,17 @@ async fn measure(binary: &Path, options: &Options, folder: &Path, owner: Option<
         let seconds = fill(owner, &uuid_of(&firm.tenant)?, options.present).await?;
         figures.insert("present".into(), json!({ "rows": options.present, "filled_seconds": seconds }));
     }
-    let sqlite = format!("sqlite://{}?mode=rwc", folder.join("bare.db").display());
+    let of = |name: &str| format!("sqlite://{}?mode=rwc", folder.join(name).display());
     for size in [100, 1_000] {
         let rate = ingest(&served, cookie, size, options.seconds, &format!("rate-{size}")).await?;
-        let reference = bare::events(owner.unwrap_or(&sqlite), size, options.seconds / 2).await?;
+        let reference = bare::events(owner.unwrap_or(&of("bare.db")), size, options.seconds / 2).await?;
         figures.insert(format!("ingest_{size}"), json!({ "lingxi": rate, "bare_events_per_second": reference }));
     }
-    figures.insert("queries".into(), queries(&served, cookie).await?);
+    let mut asked = queries(&served, cookie).await?;
+    let scan = bare::scan(owner.unwrap_or(&of("lingxi.db")), &uuid_of(&firm.tenant)?).await?;
+    asked["month_bare_scan_ms"] = json!(scan);
+    asked["event_to_quota_p99_ms"] = json!(quota::event_to_quota_ms(&served.url, &firm).await?);
+    figures.insert("queries".into(), asked);
     figures.insert("exact".into(), exact(&mut served, cookie, options).await?);
     drop(served);
     figures.insert("invoices".into(), invoices(binary, folder, options, owner).await?);

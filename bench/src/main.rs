@@ -6,6 +6,7 @@ mod chat;
 mod cluster;
 mod faq;
 mod history;
+mod quota;
 mod reference;
 mod server;
 mod visitor;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use lingxi_bus::Consumer;
+use lingxi_contracts::billing::LimitReached;
 use lingxi_contracts::channels::{ConversationRated, Handler, MessageReceived};
 use lingxi_contracts::tenants::{TenantCreated, TenantEnded};
 use lingxi_contracts::{Envelope, Event};
@@ -27,7 +28,14 @@ impl Consumer for BotConsumer {
     }
 
     fn wants(&self, kind: &str) -> bool {
-        [MessageReceived::TYPE, ConversationRated::TYPE, TenantCreated::TYPE, TenantEnded::TYPE].contains(&kind)
+        let wanted = [
+            MessageReceived::TYPE,
+            ConversationRated::TYPE,
+            LimitReached::TYPE,
+            TenantCreated::TYPE,
+            TenantEnded::TYPE,
+        ];
+        wanted.contains(&kind)
     }
 
     fn gathers(&self) -> Option<Duration> {
@@ -47,6 +55,9 @@ impl Consumer for BotConsumer {
                 }
             } else if let Some(rated) = event.open::<ConversationRated>()? {
                 self.service.apply_rated(&event.ctx(NAME), &rated).await?;
+            } else if event.open::<LimitReached>()?.is_some() {
+                // A tenant's facts and messages come to one process, which has its lease.
+                self.service.forget_allowance(event.tenantid);
             } else if let Some(created) = event.open::<TenantCreated>()? {
                 self.service.apply_pack(event, created).await?;
             } else if event.open::<TenantEnded>()?.is_some() {

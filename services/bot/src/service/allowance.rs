@@ -36,6 +36,11 @@ impl Allowances {
         Ok(None)
     }
 
+    /// Drops the firm's lease, so that the next message asks what may still be used.
+    pub(super) fn forget(&self, tenant: TenantId) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).remove(&tenant);
+    }
+
     fn take_known(&self, tenant: TenantId, now: Timestamp, wanted: Decimal) -> Result<bool> {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|_, lease| now < lease.until);

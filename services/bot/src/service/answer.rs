@@ -7,7 +7,7 @@ use lingxi_contracts::Envelope;
 use lingxi_contracts::billing::OverCap;
 use lingxi_contracts::bot::{Decision, DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{MessageKind, MessageReceived};
-use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, MessageId, Result, UnansweredId};
+use lingxi_kernel::{ConversationId, Ctx, EventId, ImpressionId, MessageId, Result, TenantId, UnansweredId};
 use lingxi_nlu::{is_follow_up, mask, normalise};
 use lingxi_store::{Tx, inbox, insert, insert_all, update};
 use serde_json::json;
@@ -30,6 +30,11 @@ impl Bot {
             Some(knowledge) => Ok(self.in_other_words(ctx, &knowledge, text, decision).await),
             None => Ok(decision),
         }
+    }
+
+    /// A limit was reached: what may still be used is asked for anew.
+    pub(crate) fn forget_allowance(&self, tenant: TenantId) {
+        self.allowances.forget(tenant);
     }
 
     /// Answers messages of a firm's customers, each once, however often its event comes.
