@@ -1,6 +1,6 @@
 //! The database of a process: a file of SQLite, or PostgreSQL.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -84,23 +84,23 @@ impl Db {
         }
     }
 
-    /// Starts a write transaction of several tenants; it is undone unless committed.
+    /// Starts a write transaction of several tenants; it is undone unless committed. None when somebody else writes in one of them at
+    /// this moment; for a single tenant it waits.
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
-    pub async fn begin_together(&self, tenants: impl IntoIterator<Item = Ctx>) -> Result<Together> {
-        // In one order for all, so that no two of them wait for each other.
-        let tenants: BTreeMap<Uuid, Ctx> = tenants.into_iter().map(|ctx| (ctx.tenant.uuid(), ctx)).collect();
+    pub async fn begin_together(&self, tenants: impl IntoIterator<Item = Ctx>) -> Result<Option<Together>> {
+        let tenants: HashMap<Uuid, Ctx> = tenants.into_iter().map(|ctx| (ctx.tenant.uuid(), ctx)).collect();
         let Some(first) = tenants.values().next() else { return Err(Error::internal("a transaction of no tenant")) };
         let tx = match &self.backend {
-            Backend::Sqlite(_) => self.begin(first).await?,
-            Backend::Postgres(postgres) => {
+            Backend::Postgres(postgres) if tenants.len() > 1 => {
                 let ids: Vec<Uuid> = tenants.keys().copied().collect();
-                let conn = Conn(Kind::Postgres(postgres.writing_in(&ids).await?));
-                Tx::transaction(self.clone(), first.clone(), conn)
+                let Some(scoped) = postgres.writing_in(&ids).await? else { return Ok(None) };
+                Tx::transaction(self.clone(), first.clone(), Conn(Kind::Postgres(scoped)))
             }
+            _ => self.begin(first).await?,
         };
-        Ok(Together { tx, tenants })
+        Ok(Some(Together { tx, tenants }))
     }
 
     /// A connection for reading over all tenants.

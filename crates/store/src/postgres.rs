@@ -80,21 +80,31 @@ impl Postgres {
 
     /// A write transaction, begun; that of no tenant is housekeeping and sees all.
     pub(crate) async fn writing(&self, ctx: &Ctx) -> Result<Scoped> {
-        self.writing_in(&[ctx.tenant.uuid()]).await
-    }
-
-    /// A write transaction, begun in the first of some tenants, that may enter the others. Their order is the one in which their
-    /// locks are taken, so all who name several name them in the same.
-    pub(crate) async fn writing_in(&self, tenants: &[Uuid]) -> Result<Scoped> {
-        let mut turns = Vec::with_capacity(tenants.len());
-        for tenant in tenants {
-            turns.push((*tenant, self.turn_of(*tenant).lock_owned().await));
-        }
-        let first = tenants.first().copied().unwrap_or_default();
-        let scope = if first.is_nil() { Scope::System } else { Scope::Tenant };
-        let scoped = Scoped::new(&self.pool, first, scope, turns);
+        let tenant = ctx.tenant.uuid();
+        let turns = vec![(tenant, self.turn_of(tenant).lock_owned().await)];
+        let scope = if tenant.is_nil() { Scope::System } else { Scope::Tenant };
+        let scoped = Scoped::new(&self.pool, tenant, scope, turns);
         scoped.tx().await?;
         Ok(scoped)
+    }
+
+    /// A write transaction, begun in the first of some tenants, that may enter the others; none when somebody else writes in one of them:
+    /// while it waited for that one, those who write in the others would wait for it.
+    pub(crate) async fn writing_in(&self, tenants: &[Uuid]) -> Result<Option<Scoped>> {
+        let mut turns = Vec::with_capacity(tenants.len());
+        for tenant in tenants {
+            let Ok(turn) = self.turn_of(*tenant).try_lock_owned() else { return Ok(None) };
+            turns.push((*tenant, turn));
+        }
+        let first = tenants.first().copied().unwrap_or_default();
+        let scoped = Scoped::new(&self.pool, first, Scope::Tenant, turns);
+        let sql = "SELECT bool_and(pg_try_advisory_xact_lock(hashtextextended(one, 0))) AS free
+            FROM unnest(string_to_array($1, ',')) AS one";
+        let names: Vec<String> = tenants.iter().map(Uuid::to_string).collect();
+        let all = Statement::from_sql_and_values(DbBackend::Postgres, sql, [names.join(",").into()]);
+        let row = scoped.begin(false).await?.query_one_raw(all).await?;
+        let free = row.map_or(Ok(false), |row| row.try_get::<bool>("", "free"))?;
+        Ok(free.then_some(scoped))
     }
 
     fn turn_of(&self, tenant: Uuid) -> Arc<tokio::sync::Mutex<()>> {
@@ -112,6 +122,11 @@ impl Scoped {
     }
 
     pub(crate) async fn tx(&self) -> Result<&DatabaseTransaction, DbErr> {
+        self.begin(true).await
+    }
+
+    /// The transaction; begun when it is not yet, and then, if it writes and is to, with the lock of its tenant.
+    async fn begin(&self, locks: bool) -> Result<&DatabaseTransaction, DbErr> {
         self.begun
             .get_or_try_init(|| async {
                 let mode = if self.turns.is_empty() { AccessMode::ReadOnly } else { AccessMode::ReadWrite };
@@ -122,11 +137,10 @@ impl Scoped {
                 };
                 let mut sql =
                     "SELECT set_config('app.tenant_id', $1, true), set_config('app.scope', $2, true)".to_owned();
-                let mut values = vec![self.tenant.to_string().into(), scope.into()];
-                if !self.turns.is_empty() {
-                    sql.push_str(", pg_advisory_xact_lock(hashtextextended(one, 0)) FROM unnest(string_to_array($3, ',')) AS one");
-                    values.push(self.turns.iter().map(|(tenant, _)| tenant.to_string()).collect::<Vec<_>>().join(",").into());
+                if locks && !self.turns.is_empty() {
+                    sql.push_str(", pg_advisory_xact_lock(hashtextextended($1, 0))");
                 }
+                let values = [self.tenant.to_string().into(), scope.into()];
                 tx.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
                 Ok(tx)
             })

@@ -1,6 +1,6 @@
 //! One commit for work of several tenants.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use lingxi_kernel::{Ctx, Error, Result, TenantId};
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::Tx;
 #[derive(Debug)]
 pub struct Together {
     pub(crate) tx: Tx,
-    pub(crate) tenants: BTreeMap<Uuid, Ctx>,
+    pub(crate) tenants: HashMap<Uuid, Ctx>,
 }
 
 impl Together {

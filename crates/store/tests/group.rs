@@ -92,7 +92,7 @@ async fn what_several_tenants_do_together_is_kept_or_undone_together() {
     let test = fresh("together").await;
     let other = Ctx::system(test.db.env().id::<TenantId>(), "test");
     for keep in [false, true] {
-        let mut both = test.db.begin_together([test.ctx.clone(), other.clone()]).await.unwrap();
+        let mut both = test.db.begin_together([test.ctx.clone(), other.clone()]).await.unwrap().unwrap();
         for tenant in [other.tenant, test.ctx.tenant] {
             let tx = both.within(tenant).await.unwrap();
             tx.emit(&ApiCallsCounted { key: tenant.to_string(), calls: 1 }).unwrap();

@@ -9,8 +9,8 @@ use futures::{FutureExt as _, StreamExt as _};
 use lingxi_contracts::billing::{
     DisputeStatus, FapiaoStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus,
 };
-use lingxi_kernel::{FapiaoId, InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
-use lingxi_store::{Db, system, update, upsert_all};
+use lingxi_kernel::{Error, FapiaoId, InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
+use lingxi_store::{Db, Together, system, update, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -82,7 +82,7 @@ impl Jobs {
     }
 
     async fn end_periods_of(&self, firms: Vec<Uuid>) -> Result<()> {
-        let mut together = self.db.begin_together(firms.iter().map(|id| tenant(*id))).await?;
+        let mut together = self.together(firms.iter().copied()).await?;
         for id in firms {
             let tx = together.within(id.into()).await?;
             let Some(mut row) = subscription::get(tx).await? else { continue };
@@ -92,6 +92,11 @@ impl Jobs {
             upsert_all(tx, vec![row]).await?;
         }
         together.commit().await
+    }
+
+    async fn together(&self, firms: impl Iterator<Item = Uuid>) -> Result<Together> {
+        let together = self.db.begin_together(firms.map(tenant)).await?;
+        together.ok_or_else(|| Error::conflict("Somebody else writes in one of the firms."))
     }
 
     /// Makes drafts final whose grace is over.
@@ -124,7 +129,7 @@ impl Jobs {
     }
 
     async fn finalize_all(&self, drafts: Vec<(Uuid, Uuid)>) -> Result<()> {
-        let mut together = self.db.begin_together(drafts.iter().map(|(id, _)| tenant(*id))).await?;
+        let mut together = self.together(drafts.iter().map(|(id, _)| *id)).await?;
         let mut settled = Vec::with_capacity(drafts.len());
         for (id, invoice) in drafts {
             let tx = together.within(id.into()).await?;
