@@ -1,9 +1,11 @@
 //! The bill of a period: rated from its hours.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{Datelike as _, TimeDelta};
-use lingxi_contracts::billing::{Aggregation, BillForecast, BillingProfile, DraftBill, Meter, PhaseKind, Plan, Tax};
+use lingxi_contracts::billing::{
+    Aggregation, BillForecast, BillingProfile, DraftBill, Meter, MeterLimit, PhaseKind, Plan, Tax,
+};
 use lingxi_kernel::{Ctx, Decimal, Money, Permission, Result, Timestamp};
 use lingxi_rating::{Billed, Bucket, DayUsage, Grant, Phase, Taxing, bill, forecast, quantity, spend};
 use lingxi_store::Tx;
@@ -68,6 +70,11 @@ impl Billing {
 
     /// What was used in each phase, of the meters that are priced.
     pub(super) async fn used(&self, tx: &Tx, terms: &Terms) -> Result<Used> {
+        self.used_with(tx, terms, &[]).await
+    }
+
+    /// The same, and what was used of some limited meters, priced or not.
+    pub(super) async fn used_with(&self, tx: &Tx, terms: &Terms, limited: &[MeterLimit]) -> Result<Used> {
         let phases = &terms.phases;
         let whole = terms.whole();
         let whole = (whole.1 - whole.0).num_milliseconds();
@@ -81,7 +88,8 @@ impl Billing {
         for phase in phases {
             let mut used = HashMap::new();
             let priced = phase.plan.charges.iter().filter_map(|charge| charge.meter.as_ref());
-            for meter in priced.filter_map(|key| catalog.meters.iter().find(|meter| meter.key == *key)) {
+            let wanted: BTreeSet<&String> = priced.chain(limited.iter().map(|limit| &limit.meter)).collect();
+            for meter in catalog.meters.iter().filter(|meter| wanted.contains(&meter.key)) {
                 let hours = by_meter.get(&meter.key).map(Vec::as_slice).unwrap_or_default();
                 used.insert(meter.key.clone(), of_phase(tx, meter, phase, whole, hours).await?);
             }

@@ -24,7 +24,7 @@ impl Billing {
             return Ok(());
         }
         let terms = self.terms(tx).await?;
-        let used = self.used(tx, &terms).await?;
+        let used = self.used_with(tx, &terms, &wanted.meters).await?;
         let total = terms.rate(&used)?.gross;
         let sums = summed(used)?;
         let period = terms.month().name;
@@ -107,7 +107,7 @@ impl Billing {
         {
             return Ok(none);
         }
-        let used = summed(self.used(&tx, &terms).await?)?;
+        let used = summed(self.used_with(&tx, &terms, &settings.limits.meters).await?)?;
         let of = |meter: &str| used.get(meter).copied().unwrap_or_default();
         let mut hard = settings.limits.meters.iter().filter(|limit| limit.hard);
         if hard.clone().any(|limit| of(&limit.meter) >= limit.quantity) {

@@ -1,9 +1,10 @@
 //! Alerts and caps: people are told in time, and what may be used ahead of being counted is bounded.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{MeterLimit, OverCap, SpendLimits, UsageInput, UsageQuery, UsageStep, meters};
+use lingxi_contracts::billing::{Meter, MeterLimit, OverCap, SpendLimits, UsageInput, UsageQuery, UsageStep, meters};
 use lingxi_contracts::channels::Handler;
 use lingxi_kernel::{Ctx, Decimal, ErrorCode, PageArgs};
+use lingxi_store::system;
 use serde_json::json;
 
 use crate::cloud::TestCloud;
@@ -50,30 +51,36 @@ async fn a_firm_that_closes_at_its_cap_neither_answers_nor_takes_people_s_time()
 #[tokio::test]
 async fn a_cap_that_other_use_reaches_holds_for_the_next_message() {
     let test = TestCloud::start().await;
-    let owner = test.firm("Tokens Firm").await;
-    let meter = MeterLimit { meter: meters::MODEL_TOKEN.into(), quantity: Decimal::whole(100), hard: true };
+    let owner = test.firm("Caller Firm").await;
+    // One that the plan has no price for.
+    let meter: Meter = toml::from_str(
+        "key = \"call\"\nname = { en = \"Calls\" }\nunit = { en = \"s\" }\nevent_type = \"test.call\"\naggregation = \"sum\"\n\
+         value_field = \"value\"\ndimensions = []\n",
+    )
+    .unwrap();
+    test.cloud.services.billing.put_meter(&system::ctx("billing"), meter).await.unwrap();
+    let meter = MeterLimit { meter: "call".into(), quantity: Decimal::whole(100), hard: true };
     let limits = SpendLimits { over: OverCap::HandOver, meters: vec![meter], ..SpendLimits::default() };
     test.cloud.services.billing.set_limits(&owner, limits).await.unwrap();
-    let tokens = async |id: &str, value: &str| {
+    let called = async |id: &str, value: &str| {
         let usage = UsageInput {
             source: "test".into(),
             id: id.into(),
-            kind: "lingxi.model".into(),
+            kind: "test.call".into(),
             subject: String::new(),
             at: None,
             data: json!({ "value": value }),
             reverses: None,
         };
-        let ours = Ctx::system(owner.tenant, "billing");
-        test.cloud.services.billing.report_usage(&ours, vec![usage]).await.unwrap();
+        test.cloud.services.billing.report_usage(&owner, vec![usage]).await.unwrap();
         test.settle().await;
     };
-    tokens("1", "99").await;
+    called("1", "99").await;
     let visitor = test.visitor(&owner).await;
     test.say(&visitor, "1", "how do I cancel my policy").await;
     assert_eq!(test.conversation(&visitor).await.handler, Handler::Bot, "the bot holds a lease of fifty now");
     // Not a second passes.
-    tokens("2", "1").await;
+    called("2", "1").await;
     let next = test.visitor(&owner).await;
     test.say(&next, "1", "how do I cancel my policy").await;
     assert_ne!(test.conversation(&next).await.handler, Handler::Bot);
