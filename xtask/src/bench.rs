@@ -110,11 +110,15 @@ impl Set {
     }
 }
 
+/// What `docs/operations/running.md` says for a database of millions of facts.
+const FOR_MILLIONS: &str =
+    "-c shared_buffers=2GB -c max_wal_size=8GB -c checkpoint_timeout=15min -c wal_compression=on";
+
 /// Billing on SQLite, and on a PostgreSQL of the measurement's own.
 fn billing(options: &[String]) -> Outcome {
     run(&root(), "cargo", &["build", "--release", "--package", "lingxi-server", "--package", "lingxi-bench"])?;
     let folder = std::env::temp_dir().join(format!("lingxi-bench-postgres-{}", std::process::id()));
-    let postgres = Postgres::start(&Place::here(), &folder)?;
+    let postgres = Postgres::start_with(&Place::here(), &folder, FOR_MILLIONS)?;
     postgres.database("lingxi")?;
     let (owner, app) = (postgres.url("lingxi_owner", "lingxi"), postgres.url("lingxi_app", "lingxi"));
     run(&root(), "target/release/lingxi", &["migrate", "--database-url", &owner])?;

@@ -80,14 +80,20 @@ pub(crate) struct Postgres {
     place: Place,
     data: PathBuf,
     port: u16,
+    settings: &'static str,
 }
 
 impl Postgres {
-    /// Starts it, over what is in the folder already.
+    /// Starts it with its own settings, over what is in the folder already.
     pub(crate) fn start(place: &Place, data: &Path) -> Outcome<Self> {
+        Self::start_with(place, data, "")
+    }
+
+    /// Starts it with some options.
+    pub(crate) fn start_with(place: &Place, data: &Path, settings: &'static str) -> Outcome<Self> {
         let port = free_port()?;
-        let process = Kept::start(&Self::script(place, data, port)?)?;
-        let postgres = Self { process, place: place.clone(), data: data.to_owned(), port };
+        let process = Kept::start(&Self::script(place, data, port, settings)?)?;
+        let postgres = Self { process, place: place.clone(), data: data.to_owned(), port, settings };
         postgres.ready()?;
         for role in ["lingxi_owner", "lingxi_app"] {
             let sql = format!("SELECT 1 FROM pg_roles WHERE rolname = '{role}'");
@@ -101,15 +107,15 @@ impl Postgres {
 
     /// Stops it at once, as a crash would, and starts it again.
     pub(crate) fn restart(self) -> Outcome<Self> {
-        let Self { process, place, data, port } = self;
+        let Self { process, place, data, port, settings } = self;
         process.end("QUIT");
-        let process = Kept::start(&Self::script(&place, &data, port)?)?;
-        let postgres = Self { process, place, data, port };
+        let process = Kept::start(&Self::script(&place, &data, port, settings)?)?;
+        let postgres = Self { process, place, data, port, settings };
         postgres.ready()?;
         Ok(postgres)
     }
 
-    fn script(place: &Place, data: &Path, port: u16) -> Outcome<String> {
+    fn script(place: &Place, data: &Path, port: u16, settings: &str) -> Outcome<String> {
         let folder = data.join("postgres");
         // PostgreSQL does not run as root.
         Ok(format!(
@@ -122,7 +128,7 @@ impl Postgres {
                 echo "host all all all trust" >>{folder}/data/pg_hba.conf
             fi
             {within} $as {bin}/postgres -D {folder}/data -p {port} -c listen_addresses={host} -c unix_socket_directories= \
-                -c max_connections=500 >>{folder}/../log.postgres 2>&1 &
+                -c max_connections=500 {settings} >>{folder}/../log.postgres 2>&1 &
             read -r how; kill -${{how:-INT}} $!; wait $!
             "#,
             folder = folder.display(),
