@@ -42,7 +42,7 @@ pub(crate) struct Scoped {
     scope: Scope,
     begun: OnceCell<DatabaseTransaction>,
     /// In whose turn it writes; after the transaction, so that they are let go when that has ended.
-    turns: Vec<(Uuid, OwnedMutexGuard<()>)>,
+    turns: Vec<OwnedMutexGuard<()>>,
 }
 
 /// The connections of a process, and whose turn it is to write. Cheap to clone.
@@ -81,7 +81,7 @@ impl Postgres {
     /// A write transaction, begun; that of no tenant is housekeeping and sees all.
     pub(crate) async fn writing(&self, ctx: &Ctx) -> Result<Scoped> {
         let tenant = ctx.tenant.uuid();
-        let turns = vec![(tenant, self.turn_of(tenant).lock_owned().await)];
+        let turns = vec![self.turn_of(tenant).lock_owned().await];
         let scope = if tenant.is_nil() { Scope::System } else { Scope::Tenant };
         let scoped = Scoped::new(&self.pool, tenant, scope, turns);
         scoped.tx().await?;
@@ -94,7 +94,7 @@ impl Postgres {
         let mut turns = Vec::with_capacity(tenants.len());
         for tenant in tenants {
             let Ok(turn) = self.turn_of(*tenant).try_lock_owned() else { return Ok(None) };
-            turns.push((*tenant, turn));
+            turns.push(turn);
         }
         let first = tenants.first().copied().unwrap_or_default();
         let scoped = Scoped::new(&self.pool, first, Scope::Tenant, turns);
@@ -117,7 +117,7 @@ impl Postgres {
 }
 
 impl Scoped {
-    fn new(pool: &DatabaseConnection, tenant: Uuid, scope: Scope, turns: Vec<(Uuid, OwnedMutexGuard<()>)>) -> Self {
+    fn new(pool: &DatabaseConnection, tenant: Uuid, scope: Scope, turns: Vec<OwnedMutexGuard<()>>) -> Self {
         Self { pool: pool.clone(), tenant, scope, begun: OnceCell::new(), turns }
     }
 
