@@ -322,6 +322,30 @@ impl MigrationTrait for Documents {
     }
 }
 
+/// The index of what takes facts back holds those alone: most facts take nothing back, and paid for their place in it.
+pub(crate) struct Reversals;
+
+impl MigrationName for Reversals {
+    fn name(&self) -> &'static str {
+        "m20261127_000022_reversals"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for Reversals {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let some = "DROP INDEX billing_event_tenant_id_reverses;
+            CREATE INDEX billing_event_reverses ON billing_event (tenant_id, reverses) WHERE reverses IS NOT NULL";
+        manager.get_connection().execute_unprepared(some).await.map(|_| ())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let all = "DROP INDEX billing_event_reverses;
+            CREATE INDEX billing_event_tenant_id_reverses ON billing_event (tenant_id, reverses)";
+        manager.get_connection().execute_unprepared(all).await.map(|_| ())
+    }
+}
+
 fn issuers() -> Vec<Def> {
     vec![
         table::added("billing_invoice").json_null("issuer").big_null("written_off"),

@@ -41,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(billing::Billing),
             Box::new(billing::Payments),
             Box::new(billing::Documents),
+            Box::new(billing::Reversals),
         ]
     }
 }

@@ -7,6 +7,15 @@ use sha2::{Digest as _, Sha256};
 use crate::image;
 use crate::shell::{Outcome, install, output, root, run_with, say};
 
+/// What the tests of the operator run.
+const OF_TESTS: [&str; 2] = ["k8s.io/kubernetes/cmd/kube-apiserver", "k8s.io/kubernetes/cmd/kubectl"];
+/// What a node runs besides.
+const OF_NODES: [&str; 4] = [
+    "k8s.io/kubernetes/cmd/kube-controller-manager",
+    "k8s.io/kubernetes/cmd/kube-proxy",
+    "k8s.io/kubernetes/cmd/kube-scheduler",
+    "k8s.io/kubernetes/cmd/kubelet",
+];
 /// Programs of ours in the module.
 const OWN: [&str; 2] = ["./coredns", "./pause"];
 /// Debian's packages, and a program of each by which it is known.
@@ -43,14 +52,21 @@ pub(crate) fn for_tests() -> Option<PathBuf> {
     if !there() {
         let _ = install("etcd-server");
     }
-    let ready = if there() { built() } else { Err("there is no etcd (Debian's package etcd-server)".into()) };
+    let ready = if there() { install_missing(&OF_TESTS) } else { Err("there is no etcd (Debian's package etcd-server)".into()) };
     ready.inspect_err(|why| say(&format!("the operator against a real API server: NOT TRIED, because {why}"))).ok()
 }
 
-/// The programs, built when they are not there: some minutes, once.
+/// All programs, built when they are not there: some minutes, once.
 pub(crate) fn built() -> Outcome<PathBuf> {
+    install_missing(&[&OF_TESTS[..], &OF_NODES, &OWN].concat())
+}
+
+/// The folder with some programs, those built that are not there.
+fn install_missing(programs: &[&str]) -> Outcome<PathBuf> {
     let folder = folder()?;
-    if folder.join("built").exists() {
+    let name = |program: &str| program.rsplit('/').next().unwrap_or_default().to_owned();
+    let missing: Vec<&str> = programs.iter().copied().filter(|program| !folder.join(name(program)).exists()).collect();
+    if missing.is_empty() {
         return Ok(folder);
     }
     if output(Path::new("/"), "go", &["version"]).is_none() {
@@ -58,7 +74,7 @@ pub(crate) fn built() -> Outcome<PathBuf> {
             "Go is missing: the programs of a node are built with it (https://go.dev/dl, 1.26 or later).".into()
         );
     }
-    say("Building Kubernetes: some minutes, once");
+    say(&format!("Building {}: some minutes, once", missing.iter().map(|one| name(one)).collect::<Vec<_>>().join(", ")));
     let version = version()?;
     let minor = version.split('.').nth(1).unwrap_or_default();
     let stamp = format!(
@@ -68,10 +84,8 @@ pub(crate) fn built() -> Outcome<PathBuf> {
     let bin = folder.display().to_string();
     let variables =
         [("CGO_ENABLED", "0"), ("GOBIN", bin.as_str()), ("GOFLAGS", "-mod=readonly -trimpath -buildvcs=false")];
-    run_with(&module(), "go", &["install", "-ldflags", &stamp, "tool"], &variables)?;
-    let own: Vec<&str> = ["install", "-ldflags", "-s -w"].into_iter().chain(OWN).collect();
-    run_with(&module(), "go", &own, &variables)?;
-    std::fs::write(folder.join("built"), version).map_err(|error| error.to_string())?;
+    let arguments: Vec<&str> = ["install", "-ldflags", &stamp].into_iter().chain(missing).collect();
+    run_with(&module(), "go", &arguments, &variables)?;
     Ok(folder)
 }
 

@@ -31,13 +31,14 @@ static NUMBER: AtomicU32 = AtomicU32::new(0);
 fn tools() -> Option<PathBuf> {
     #[expect(clippy::disallowed_methods, reason = "a test's own setting")]
     let variable = |name: &str| std::env::var(name).ok().map(PathBuf::from);
-    let built = |folder: &PathBuf| folder.join("built").exists();
+    let server = |folder: &PathBuf| folder.join("kube-apiserver");
+    let built = |folder: &PathBuf| server(folder).exists();
     if let Some(named) = variable("KUBE_TOOLS") {
         return Some(named).filter(built);
     }
     let cache = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")))?;
     let all = std::fs::read_dir(cache.join("lingxi")).ok()?.flatten().map(|entry| entry.path()).filter(built);
-    all.max_by_key(|folder| std::fs::metadata(folder.join("built")).and_then(|file| file.modified()).ok())
+    all.max_by_key(|folder| std::fs::metadata(server(folder)).and_then(|file| file.modified()).ok())
 }
 
 fn free_port() -> u16 {

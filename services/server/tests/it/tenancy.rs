@@ -273,7 +273,7 @@ async fn usage_of_every_firm_moves_to_its_new_tables() {
     let database = fresh().await;
     let owner = lingxi_store::schema::postgres(&database.owner, "").await.unwrap();
     // To before they did.
-    lingxi_migrations::Migrator::down(&owner, Some(3)).await.unwrap();
+    lingxi_migrations::Migrator::down(&owner, Some(4)).await.unwrap();
     let superuser = connect(&database.superuser).await;
     let counted = "INSERT INTO billing.billing_usage (tenant_id, id, source, source_id, meter, quantity, at, evidence, reversed)
         SELECT gen_random_uuid(), gen_random_uuid(), 'billing', n::text, 'stored_kb', 1537, now(), 'att', FALSE FROM generate_series(1, 3) AS n;
