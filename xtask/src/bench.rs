@@ -112,7 +112,7 @@ impl Set {
 
 /// What `docs/operations/running.md` says for a database of millions of facts.
 const FOR_MILLIONS: &str =
-    "-c shared_buffers=2GB -c max_wal_size=8GB -c checkpoint_timeout=15min -c wal_compression=on";
+    "-c shared_buffers=4GB -c max_wal_size=16GB -c checkpoint_timeout=15min -c wal_compression=lz4";
 
 /// Billing on SQLite, and on a PostgreSQL of the measurement's own.
 fn billing(options: &[String]) -> Outcome {

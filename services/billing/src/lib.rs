@@ -87,7 +87,7 @@ pub fn data(db: &Db) -> TenantTables {
 pub fn build(deps: Deps) -> Parts {
     let tables = Arc::new(data(&deps.db));
     let db = deps.db.clone();
-    let service = Arc::new(service::Billing::new(deps));
+    let service = service::Billing::new(deps);
     let jobs = Jobs { db, service: service.clone() };
     let consumer = events::BillingConsumer { service: service.clone(), tables: tables.clone() };
     Parts { client: service, consumer: Arc::new(consumer), jobs }

@@ -52,7 +52,11 @@ pub(crate) fn for_tests() -> Option<PathBuf> {
     if !there() {
         let _ = install("etcd-server");
     }
-    let ready = if there() { install_missing(&OF_TESTS) } else { Err("there is no etcd (Debian's package etcd-server)".into()) };
+    let ready = if there() {
+        install_missing(&OF_TESTS)
+    } else {
+        Err("there is no etcd (Debian's package etcd-server)".into())
+    };
     ready.inspect_err(|why| say(&format!("the operator against a real API server: NOT TRIED, because {why}"))).ok()
 }
 
@@ -74,7 +78,10 @@ fn install_missing(programs: &[&str]) -> Outcome<PathBuf> {
             "Go is missing: the programs of a node are built with it (https://go.dev/dl, 1.26 or later).".into()
         );
     }
-    say(&format!("Building {}: some minutes, once", missing.iter().map(|one| name(one)).collect::<Vec<_>>().join(", ")));
+    say(&format!(
+        "Building {}: some minutes, once",
+        missing.iter().map(|one| name(one)).collect::<Vec<_>>().join(", ")
+    ));
     let version = version()?;
     let minor = version.split('.').nth(1).unwrap_or_default();
     let stamp = format!(

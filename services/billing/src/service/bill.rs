@@ -56,7 +56,7 @@ impl Terms {
 impl Billing {
     /// The running period.
     pub(super) async fn terms(&self, tx: &Tx) -> Result<Terms> {
-        let (row, phases) = self.subscription_of(tx).await?;
+        let (row, phases) = self.subscription_and_phases(tx).await?;
         let settings = settings::get(tx).await?;
         let tax = self.tax_of(&settings.profile).await?;
         let phases = self.phases(&phases, row.period_from, row.period_to).await?;
@@ -102,7 +102,7 @@ impl Billing {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
         let terms = self.terms(&tx).await?;
-        let (row, _) = self.subscription_of(&tx).await?;
+        let row = self.subscription_of(&tx).await?;
         let used = self.used(&tx, &terms).await?;
         let billed = terms.rate(&used)?;
         let settings = settings::get(&tx).await?;
@@ -185,7 +185,7 @@ impl Billing {
     pub(super) async fn do_simulate_plans(&self, ctx: &Ctx) -> Result<Vec<(Plan, Money)>> {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
-        let (row, _) = self.subscription_of(&tx).await?;
+        let row = self.subscription_of(&tx).await?;
         let zone = periods::zone(&row.zone);
         // The last whole month; of a firm in its first one, what there is of that.
         let before = lingxi_rating::month_of(row.period_from - TimeDelta::hours(1), zone);

@@ -67,7 +67,7 @@ impl Billing {
         let all = self.sold().await?;
         ctx.require(lingxi_kernel::Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
-        let (subscription, _) = self.subscription_of(&tx).await?;
+        let subscription = self.subscription_of(&tx).await?;
         let plans = self.offered(&tx, &subscription).await?;
         Ok(Catalog { meters: all.meters.clone(), plans, taxes: all.taxes.clone() })
     }

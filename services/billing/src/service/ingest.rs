@@ -32,12 +32,14 @@ struct Fact {
     at: Timestamp,
     id: Uuid,
     payload: Uuid,
+    /// By the place of a meter in the catalog.
     readings: Vec<(usize, Reading)>,
+    catalog: Arc<Catalog>,
 }
 
 impl Fact {
     /// What can be counted of a fact.
-    fn read(catalog: &Catalog, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Self> {
+    fn read(catalog: &Arc<Catalog>, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Self> {
         let named = [("source", &usage.source), ("id", &usage.id), ("type", &usage.kind), ("subject", &usage.subject)];
         for (name, text) in named {
             if text.len() > LONGEST || text.contains('\0') || text.is_empty() && name != "subject" {
@@ -62,18 +64,24 @@ impl Fact {
             )));
         }
         let (id, payload) = (identity::identity(&usage.source, &usage.id), identity::payload(&usage)?);
-        Ok(Self { usage, at, id, payload, readings })
+        Ok(Self { usage, at, id, payload, readings, catalog: catalog.clone() })
     }
 }
 
 /// Facts that were read, each with the place of its answer.
-struct ReadFacts {
-    catalog: Arc<Catalog>,
+pub(super) struct ReadFacts {
     /// What is known already.
     answers: Vec<Option<UsageAnswer>>,
     facts: Vec<(usize, Fact)>,
     /// Those that come too late to be counted.
     late: Vec<Fact>,
+}
+
+impl ReadFacts {
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.answers.len()
+    }
 }
 
 fn answer(status: UsageOutcome) -> UsageAnswer {
@@ -93,17 +101,14 @@ impl Billing {
         }
         // Read before the firm's turn to write begins, so that one batch is read while another is stored.
         let read = self.read_facts(ctx, all).await?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let answers = self.ingest_read(&tx, read).await?;
-        tx.commit().await?;
-        self.forget(ctx);
-        Ok(answers)
+        self.store_with_others(ctx, read).await
     }
 
     /// Stores and counts facts within a transaction; what is answered holds once that commits.
     pub(crate) async fn ingest(&self, tx: &Tx, all: Vec<UsageInput>) -> Result<Vec<UsageAnswer>> {
         let read = self.read_facts(tx.ctx(), all).await?;
-        self.ingest_read(tx, read).await
+        let answers = self.ingest_read(tx, &[&read]).await?;
+        Ok(answers.into_iter().flatten().collect())
     }
 
     /// What can be said of facts before they meet those that are stored.
@@ -135,30 +140,37 @@ impl Billing {
                 }
             }
         }
-        Ok(ReadFacts { catalog, answers, facts, late })
+        Ok(ReadFacts { answers, facts, late })
     }
 
-    async fn ingest_read(&self, tx: &Tx, read: ReadFacts) -> Result<Vec<UsageAnswer>> {
-        let ReadFacts { catalog, mut answers, mut facts, late } = read;
-        let mut asides =
-            late.iter().map(|fact| row_aside(tx, fact, AsideReason::TooLate)).collect::<Result<Vec<_>>>()?;
+    /// Stores and counts batches of facts that were read, and answers each.
+    pub(super) async fn ingest_read(&self, tx: &Tx, batches: &[&ReadFacts]) -> Result<Vec<Vec<UsageAnswer>>> {
+        let (mut answers, mut facts, mut asides) = (Vec::new(), Vec::new(), Vec::new());
+        for batch in batches {
+            facts.extend(batch.facts.iter().map(|(index, fact)| (answers.len() + index, fact)));
+            answers.extend(batch.answers.iter().cloned());
+            for late in &batch.late {
+                asides.push(row_aside(tx, late, AsideReason::TooLate)?);
+            }
+        }
         refuse_second_reversals(tx, &mut facts, &mut answers).await?;
         let counted = self.store_facts(tx, facts, &mut answers, &mut asides).await?;
         usage::put_aside(tx, once(asides)).await?;
         if !counted.is_empty() {
-            self.count(tx, &catalog, &counted).await?;
+            self.count(tx, &counted).await?;
         }
-        Ok(answers.into_iter().map(|known| known.unwrap_or_else(|| answer(UsageOutcome::Duplicate))).collect())
+        let mut answers = answers.into_iter().map(|known| known.unwrap_or_else(|| answer(UsageOutcome::Duplicate)));
+        Ok(batches.iter().map(|batch| answers.by_ref().take(batch.answers.len()).collect()).collect())
     }
 
     /// Stores those that are new, answers for all, and gives those that are to be counted.
-    async fn store_facts(
+    async fn store_facts<'a>(
         &self,
         tx: &Tx,
-        facts: Vec<(usize, Fact)>,
+        facts: Vec<(usize, &'a Fact)>,
         answers: &mut [Option<UsageAnswer>],
         asides: &mut Vec<aside::Model>,
-    ) -> Result<Vec<Fact>> {
+    ) -> Result<Vec<&'a Fact>> {
         let mut first: HashMap<Uuid, Uuid> = HashMap::new();
         let mut rows = Vec::new();
         for (_, fact) in &facts {
@@ -175,7 +187,7 @@ impl Billing {
             } else if *known.get(&fact.id).or_else(|| first.get(&fact.id)).unwrap_or(&fact.payload) == fact.payload {
                 UsageOutcome::Duplicate
             } else {
-                asides.push(row_aside(tx, &fact, AsideReason::Conflict)?);
+                asides.push(row_aside(tx, fact, AsideReason::Conflict)?);
                 UsageOutcome::Conflict
             };
             metrics::counter!("lingxi_usage_events_total", "outcome" => outcome.as_str()).increment(1);
@@ -188,15 +200,14 @@ impl Billing {
     }
 
     /// Adds facts to their hours, and notes which final invoices they come late to.
-    async fn count(&self, tx: &Tx, catalog: &Catalog, facts: &[Fact]) -> Result<()> {
-        let (subscription, _) = self.subscription_of(tx).await?;
+    async fn count(&self, tx: &Tx, facts: &[&Fact]) -> Result<()> {
+        let subscription = self.subscription_of(tx).await?;
         let zone = periods::zone(&subscription.zone);
         let mut buckets: BTreeMap<BucketKey, Bucket> = BTreeMap::new();
         let mut different = Vec::new();
-        let readings =
-            facts.iter().flat_map(|fact| fact.readings.iter().map(move |(index, reading)| (fact, *index, reading)));
-        for (fact, index, reading) in readings {
-            let meter = &catalog.meters[index];
+        let readings = facts.iter().flat_map(|fact| fact.readings.iter().map(move |reading| (*fact, reading)));
+        for (fact, (index, reading)) in readings {
+            let meter = &fact.catalog.meters[*index];
             let taken_back = fact.usage.reverses.is_some();
             for key in keys(meter, fact, zone) {
                 if meter.aggregation == Aggregation::Unique && !taken_back {
@@ -231,7 +242,7 @@ impl Billing {
 /// A fact is taken back once, whatever the names of those that would.
 async fn refuse_second_reversals(
     tx: &Tx,
-    facts: &mut Vec<(usize, Fact)>,
+    facts: &mut Vec<(usize, &Fact)>,
     answers: &mut [Option<UsageAnswer>],
 ) -> Result<()> {
     let target = |fact: &Fact| fact.usage.reverses.as_ref().map(|id| identity::identity(&fact.usage.source, id));

@@ -29,7 +29,7 @@ impl Billing {
         let sums = summed(used)?;
         let period = terms.month().name;
         let (news, told) = limits::news(wanted, &known.told, &period, total, &sums);
-        let (row, _) = self.subscription_of(tx).await?;
+        let row = self.subscription_of(tx).await?;
         let currency = invoice_currency(&row)?;
         for one in &news {
             let value = match &one.meter {
@@ -89,7 +89,7 @@ impl Billing {
         let until = self.deps.db.env().now() + LEASE;
         let known = self.settings(ctx).await?;
         let over = known.limits.over;
-        let (row, _) = self.subscription_of(&self.deps.db.read(ctx)).await?;
+        let row = self.subscription_of(&self.deps.db.read(ctx)).await?;
         if row.status == SubscriptionStatus::Canceled.as_str() {
             return Ok(Entitlement { granted: Decimal::ZERO, until, over: OverCap::Block });
         }

@@ -13,9 +13,13 @@ mod payments;
 mod profile;
 mod reconcile;
 mod subscription;
+mod together;
 mod usage;
 
+use std::sync::{Arc, Weak};
+
 use async_trait::async_trait;
+use lingxi_bus::Gathering;
 use lingxi_contracts::billing::{
     ApiCallsCounted, AsideEvent, BillingClient, BillingProfile, Catalog, ChangeMoment, CreditGrant, CreditNote,
     Dispute, DraftBill, Entitlement, Fapiao, FapiaoRequest, FapiaoStatus, Invoice, InvoiceStatus, LedgerEntry, Meter,
@@ -40,6 +44,9 @@ pub(crate) struct Billing {
     pub(crate) deps: Deps,
     settings: TenantCache<settings::Settings>,
     known: catalog::Known,
+    batches: Gathering<together::Batch>,
+    /// Itself, for work that goes on when nobody asks for it any more.
+    myself: Weak<Self>,
 }
 
 /// The currency of a subscription.
@@ -48,8 +55,15 @@ fn invoice_currency(row: &store::subscription::Model) -> Result<Currency> {
 }
 
 impl Billing {
-    pub(crate) fn new(deps: Deps) -> Self {
-        Self { settings: TenantCache::new(&deps.db, "billing.settings"), deps, known: catalog::Known::default() }
+    pub(crate) fn new(deps: Deps) -> Arc<Self> {
+        let settings = TenantCache::new(&deps.db, "billing.settings");
+        Arc::new_cyclic(|myself| Self {
+            deps,
+            settings,
+            known: catalog::Known::default(),
+            batches: Gathering::default(),
+            myself: myself.clone(),
+        })
     }
 
     /// The firm's settings, from memory where they are known.

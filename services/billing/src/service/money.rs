@@ -19,7 +19,7 @@ impl Billing {
     pub(super) async fn do_wallet(&self, ctx: &Ctx) -> Result<Wallet> {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
-        let (row, _) = self.subscription_of(&tx).await?;
+        let row = self.subscription_of(&tx).await?;
         let currency = invoice_currency(&row)?;
         let grants = money::grants(&tx).await?;
         let usable = grants.iter().filter(|grant| grant.currency == row.currency);

@@ -116,7 +116,7 @@ impl Billing {
     /// What came against what was counted: every fact of the period is read and added up again.
     async fn compare_facts(&self, tx: &Tx, note: &mut impl FnMut(&str, String, String)) -> Result<()> {
         let catalog = self.sold().await?;
-        let (subscription, _) = self.subscription_of(tx).await?;
+        let subscription = self.subscription_of(tx).await?;
         let zone = periods::zone(&subscription.zone);
         let from = hour_of((tx.now() - FACTS).min(subscription.period_from), zone);
         let to = hour_of(tx.now(), zone) + TimeDelta::hours(1);

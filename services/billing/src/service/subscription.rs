@@ -29,8 +29,16 @@ fn is(row: &Model, status: SubscriptionStatus) -> bool {
 }
 
 impl Billing {
-    /// The firm's subscription and the phases that are not over before its period; one that is not stored yet is as it will be.
-    pub(super) async fn subscription_of(&self, tx: &Tx) -> Result<(Model, Vec<phase::Model>)> {
+    /// The firm's subscription; one that is not stored yet is as it will be.
+    pub(super) async fn subscription_of(&self, tx: &Tx) -> Result<Model> {
+        match subscription::get(tx).await? {
+            Some(row) => Ok(row),
+            None => Ok(self.first_subscription(tx).await?.0),
+        }
+    }
+
+    /// The same with the phases that are not over before its period.
+    pub(super) async fn subscription_and_phases(&self, tx: &Tx) -> Result<(Model, Vec<phase::Model>)> {
         if let Some(row) = subscription::get(tx).await? {
             let phases = subscription::phases(tx, row.period_from, row.period_to).await?;
             return Ok((row, phases));
@@ -92,7 +100,7 @@ impl Billing {
     pub(super) async fn do_subscription(&self, ctx: &Ctx) -> Result<PlanSubscription> {
         ctx.require(Permission::ReadBilling)?;
         let tx = self.deps.db.read(ctx);
-        let (row, phases) = self.subscription_of(&tx).await?;
+        let (row, phases) = self.subscription_and_phases(&tx).await?;
         self.shown(&tx, row, &phases).await
     }
 

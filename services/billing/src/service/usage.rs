@@ -21,7 +21,7 @@ impl Billing {
         ctx.require(Permission::ReadBilling)?;
         let meter = self.meter(&query.meter).await?;
         let tx = self.deps.db.read(ctx);
-        let (subscription, _) = self.subscription_of(&tx).await?;
+        let subscription = self.subscription_of(&tx).await?;
         let zone = periods::zone(&subscription.zone);
         let dimension = query.dimension.clone().unwrap_or_default();
         if !dimension.is_empty() && !meter.dimensions.contains(&dimension) {

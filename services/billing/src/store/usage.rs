@@ -202,6 +202,8 @@ fn stored(text: &str) -> Result<Decimal> {
 
 /// Stores the facts whose identity is not known yet. Gives the identities of those, and of the others what the known ones say, as hashes.
 pub(crate) async fn insert_once(tx: &Tx, mut rows: Vec<event::Model>) -> Result<(HashSet<Uuid>, HashMap<Uuid, Uuid>)> {
+    // Neighbours in the key are stored one after the other: identities are hashes, and in any other order each is looked for anew.
+    rows.sort_unstable_by_key(|row| row.id);
     let ids: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
     let mut stored = HashSet::new();
     while !rows.is_empty() {

@@ -63,7 +63,7 @@ impl Billing {
         ctx.require(Permission::ManageBilling)?;
         let gateway = self.gateway()?;
         let customer = self.customer(ctx).await?;
-        let (subscription, _) = self.subscription_of(&self.deps.db.read(ctx)).await?;
+        let subscription = self.subscription_of(&self.deps.db.read(ctx)).await?;
         let back = self.back(ctx, "card").await?;
         // Whoever asks twice gets two pages, and leaves a card at one of them.
         let attempt = self.deps.db.env().id::<lingxi_kernel::EventId>();

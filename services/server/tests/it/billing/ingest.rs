@@ -4,14 +4,18 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use lingxi_kernel::Decimal;
+use futures::FutureExt as _;
+use lingxi_contracts::billing::{Meter, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep};
+use lingxi_kernel::{Ctx, Decimal, ErrorCode, PageArgs};
+use lingxi_store::system;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom as _;
 use rand::{RngExt as _, SeedableRng as _};
 use reqwest::StatusCode;
+use sea_orm::ConnectionTrait as _;
 use serde_json::{Value, json};
 
-use crate::cloud::folder;
+use crate::cloud::{TestCloud, folder};
 use crate::process::{Firm, Server, client};
 
 pub const METER: &str = r#"
@@ -162,6 +166,94 @@ async fn a_catalog_is_applied_whole_or_not_at_all_and_never_changes_what_counts(
     let (done, said) = apply(&folder, "[[plans]]\ncode = 1\n");
     assert!(!done && said.contains("catalog.toml"), "{said}");
     let _ = std::fs::remove_dir_all(&folder);
+}
+
+/// A fact of a call of a second, at an hour of the day on which the test begins.
+fn call(id: &str, hour: u32) -> UsageInput {
+    UsageInput {
+        source: "test".into(),
+        id: id.into(),
+        kind: "test.call".into(),
+        subject: String::new(),
+        at: Some(format!("2026-11-18T{hour:02}:30:00Z").parse().unwrap()),
+        data: json!({ "value": "1" }),
+        reverses: None,
+    }
+}
+
+/// The seconds of calls on that day.
+async fn called(test: &TestCloud, owner: &Ctx) -> Decimal {
+    let day = UsageQuery {
+        meter: "call".into(),
+        from: "2026-11-17T16:00:00Z".parse().unwrap(),
+        to: "2026-11-18T16:00:00Z".parse().unwrap(),
+        step: UsageStep::Day,
+        dimension: None,
+        dimension_value: None,
+    };
+    let points = test.cloud.services.billing.usage(owner, day, PageArgs::largest()).await.unwrap();
+    points.into_items().first().map_or(Decimal::ZERO, |point| point.quantity)
+}
+
+/// A meter of calls, which no plan has a price for.
+pub async fn count_calls(test: &TestCloud) {
+    let meter: Meter = toml::from_str(
+        "key = \"call\"\nname = { en = \"Calls\" }\nunit = { en = \"s\" }\nevent_type = \"test.call\"\naggregation = \"sum\"\n\
+         value_field = \"value\"\ndimensions = []\n",
+    )
+    .unwrap();
+    test.cloud.services.billing.put_meter(&system::ctx("billing"), meter).await.unwrap();
+}
+
+async fn with_calls() -> (TestCloud, Ctx) {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Calling Firm").await;
+    count_calls(&test).await;
+    (test, owner)
+}
+
+#[tokio::test]
+async fn batches_that_come_together_are_answered_each_for_itself() {
+    let (test, owner) = with_calls().await;
+    let report = |facts| test.cloud.services.billing.report_usage(&owner, facts);
+    report(vec![call("0", 1)]).await.unwrap();
+    let (one, two, three) =
+        tokio::join!(report(vec![call("1", 1)]), report(vec![call("1", 1), call("2", 2)]), report(vec![]));
+    let said = |answers: Vec<UsageAnswer>| answers.into_iter().map(|one| one.status).collect::<Vec<_>>();
+    assert_eq!(said(one.unwrap()), [UsageOutcome::Accepted]);
+    assert_eq!(said(two.unwrap()), [UsageOutcome::Duplicate, UsageOutcome::Accepted]);
+    assert_eq!(said(three.unwrap()), []);
+    assert_eq!(called(&test, &owner).await, Decimal::whole(3));
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_batch_that_cannot_be_stored_keeps_no_other_from_it() {
+    let (test, owner) = with_calls().await;
+    let report = |facts| test.cloud.services.billing.report_usage(&owner, facts);
+    report(vec![call("0", 1)]).await.unwrap();
+    let tx = test.db().begin(&owner).await.unwrap();
+    tx.conn().execute_unprepared("UPDATE billing_bucket SET sum = 'torn' WHERE meter = 'call'").await.unwrap();
+    tx.commit().await.unwrap();
+    let (before, torn, after) =
+        tokio::join!(report(vec![call("1", 2)]), report(vec![call("2", 1)]), report(vec![call("3", 2)]));
+    assert_eq!(torn.unwrap_err().code, ErrorCode::Internal);
+    for kept in [before, after] {
+        assert_eq!(kept.unwrap()[0].status, UsageOutcome::Accepted);
+    }
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_sender_that_leaves_takes_no_other_with_it() {
+    let (test, owner) = with_calls().await;
+    let report = |facts| test.cloud.services.billing.report_usage(&owner, facts);
+    report(vec![call("0", 1)]).await.unwrap();
+    assert!(report(vec![call("1", 1)]).now_or_never().is_none(), "it leaves before the answer");
+    let answers = report(vec![call("2", 1)]).await.unwrap();
+    assert_eq!(answers[0].status, UsageOutcome::Accepted);
+    assert_eq!(called(&test, &owner).await, Decimal::whole(3), "what it sent was stored none the less");
+    test.end().await;
 }
 
 /// What was counted of the meter above.

@@ -1,10 +1,9 @@
 //! Alerts and caps: people are told in time, and what may be used ahead of being counted is bounded.
 
 use chrono::TimeDelta;
-use lingxi_contracts::billing::{Meter, MeterLimit, OverCap, SpendLimits, UsageInput, UsageQuery, UsageStep, meters};
+use lingxi_contracts::billing::{MeterLimit, OverCap, SpendLimits, UsageInput, UsageQuery, UsageStep, meters};
 use lingxi_contracts::channels::Handler;
 use lingxi_kernel::{Ctx, Decimal, ErrorCode, PageArgs};
-use lingxi_store::system;
 use serde_json::json;
 
 use crate::cloud::TestCloud;
@@ -52,13 +51,7 @@ async fn a_firm_that_closes_at_its_cap_neither_answers_nor_takes_people_s_time()
 async fn a_cap_that_other_use_reaches_holds_for_the_next_message() {
     let test = TestCloud::start().await;
     let owner = test.firm("Caller Firm").await;
-    // One that the plan has no price for.
-    let meter: Meter = toml::from_str(
-        "key = \"call\"\nname = { en = \"Calls\" }\nunit = { en = \"s\" }\nevent_type = \"test.call\"\naggregation = \"sum\"\n\
-         value_field = \"value\"\ndimensions = []\n",
-    )
-    .unwrap();
-    test.cloud.services.billing.put_meter(&system::ctx("billing"), meter).await.unwrap();
+    super::ingest::count_calls(&test).await;
     let meter = MeterLimit { meter: "call".into(), quantity: Decimal::whole(100), hard: true };
     let limits = SpendLimits { over: OverCap::HandOver, meters: vec![meter], ..SpendLimits::default() };
     test.cloud.services.billing.set_limits(&owner, limits).await.unwrap();
