@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::time::Instant;
 
 /// `Err` holds a sentence for the person at the keyboard.
@@ -24,8 +24,24 @@ pub(crate) fn run(folder: &Path, program: &str, arguments: &[&str]) -> Outcome {
 
 /// Runs a program with more variables and demands success.
 pub(crate) fn run_with(folder: &Path, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
-    let started = Instant::now();
     say(&format!("\n> {program} {}", arguments.join(" ")));
+    ended(program, arguments, Instant::now(), command(folder, program, arguments, variables).status())
+}
+
+/// The same beside something else that runs: what it prints comes when it has ended.
+pub(crate) fn run_beside(folder: &Path, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Outcome {
+    let started = Instant::now();
+    let output = command(folder, program, arguments, variables).output();
+    let variables: Vec<String> = variables.iter().map(|(name, value)| format!("{name}={value} ")).collect();
+    say(&format!("\n> {}{program} {} (beside the above)", variables.concat(), arguments.join(" ")));
+    if let Ok(output) = &output {
+        say(&String::from_utf8_lossy(&output.stdout));
+        say(&String::from_utf8_lossy(&output.stderr));
+    }
+    ended(program, arguments, started, output.map(|output| output.status))
+}
+
+fn command(folder: &Path, program: &str, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
     let mut command = Command::new(program);
     // Cargo tells a program of which package it is. Cargo in turn would take that for news and build again what looks at it, such as `ring`
     // and all that is built on it.
@@ -34,12 +50,12 @@ pub(crate) fn run_with(folder: &Path, program: &str, arguments: &[&str], variabl
     {
         command.env_remove(name);
     }
-    let status = command
-        .args(arguments)
-        .envs(variables.iter().copied())
-        .current_dir(folder)
-        .status()
-        .map_err(|error| format!("`{program}` cannot be started: {error}"))?;
+    command.args(arguments).envs(variables.iter().copied()).current_dir(folder);
+    command
+}
+
+fn ended(program: &str, arguments: &[&str], started: Instant, status: std::io::Result<ExitStatus>) -> Outcome {
+    let status = status.map_err(|error| format!("`{program}` cannot be started: {error}"))?;
     if status.success() {
         say(&format!("  {:.0} s", started.elapsed().as_secs_f32()));
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::shell::{Outcome, install, output, root, run, run_with, say};
+use crate::shell::{Outcome, install, output, root, run, run_beside, run_with, say};
 use crate::{arch, chart, cluster, gen_files, tidy, web};
 
 /// What cargo takes for the compiler of our own crates: here Clippy.
@@ -29,10 +29,7 @@ pub(crate) fn check(browser: bool) -> Outcome {
     chart::check(false)?;
     let kube = cluster::tools::for_tests();
     let kube = kube.map_or(String::new(), |folder| folder.display().to_string());
-    run_with(&root, "cargo", &["test", "--workspace", "--quiet"], &[("KUBE_TOOLS", &kube)])?;
-    // What starts its own PostgreSQL and NATS has done so already.
-    let again = ["test", "--workspace", "--test", "product", "--quiet", "--", "--skip", "shape::"];
-    run_with(&root, "cargo", &again, &[("TEST_DATABASE", "postgres")])?;
+    tests(&root, &kube)?;
     gen_files::check()?;
     gen_files::schema_changes(false)?;
     run(&web::folder(), "npx", &["--no-install", "tsc", "-b", "ui", "portal", "widget", "e2e"])?;
@@ -47,6 +44,17 @@ pub(crate) fn check(browser: bool) -> Outcome {
     }
     say("\nEverything passed.");
     Ok(())
+}
+
+/// All tests, and beside them those of the product on PostgreSQL: they wait more than they compute.
+fn tests(root: &Path, kube: &str) -> Outcome {
+    // What starts its own PostgreSQL and NATS does so among the others.
+    let again = ["test", "--workspace", "--test", "product", "--quiet", "--", "--skip", "shape::"];
+    std::thread::scope(|scope| {
+        let again = scope.spawn(|| run_beside(root, "cargo", &again, &[("TEST_DATABASE", "postgres")]));
+        let all = run_with(root, "cargo", &["test", "--workspace", "--quiet"], &[("KUBE_TOOLS", kube)]);
+        all.and(again.join().unwrap_or_else(|_| Err("what ran the tests on PostgreSQL panicked".into())))
+    })
 }
 
 /// A Chromium: the one of the variable, one of the machine, or Debian's, installed when that is allowed.
