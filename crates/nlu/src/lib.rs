@@ -15,6 +15,7 @@ mod number;
 pub mod slot;
 mod text;
 mod vocabulary;
+mod words;
 
 pub use clusters::clusters;
 pub use dialogue::{is_follow_up, parts};

@@ -9,6 +9,7 @@ use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
 use crate::number::argmax;
 use crate::text::normalise;
 use crate::vocabulary::{Sparse, Vocabulary};
+use crate::words;
 
 /// Parts that the phrases are dealt into; each is held out once, until enough questions are.
 const PARTS: usize = 8;
@@ -18,7 +19,10 @@ const ENOUGH: usize = 1_200;
 const ENOUGH_OUTSIDE: usize = 1_000;
 
 /// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
+
+/// Phrases of an article, about, beyond which the words' meanings add nothing to what the phrases say.
+const FEW: usize = 30;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
@@ -35,8 +39,50 @@ pub struct Phrase {
     pub meaning: Option<Meaning>,
 }
 
-/// What words mean, as a unit vector of an outside model.
+/// What a text means, as a unit vector.
 pub type Meaning = Arc<[f32]>;
+
+/// Where meanings come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+enum Source {
+    /// From an outside model, which is asked elsewhere.
+    Outside,
+    /// From the words, with few phrases: many phrases say the same by themselves.
+    Words,
+    /// There are none.
+    Nowhere,
+}
+
+impl Source {
+    fn of(phrases: &[Phrase], classes: usize) -> Self {
+        if phrases.iter().all(|phrase| phrase.meaning.is_some()) {
+            Self::Outside
+        } else if phrases.len() <= FEW * classes {
+            Self::Words
+        } else {
+            Self::Nowhere
+        }
+    }
+
+    /// What a text means, given what it means outside.
+    fn meaning(self, normal: &str, outside: Option<Meaning>) -> Option<Meaning> {
+        match self {
+            Self::Outside => outside,
+            Self::Words => words::meaning(normal),
+            Self::Nowhere => None,
+        }
+    }
+
+    /// The share that meaning has in a vector's square length, where it is known.
+    fn share(self) -> f32 {
+        if self == Self::Outside { 0.85 } else { 0.6 }
+    }
+
+    /// Numbers of a meaning by which the nearest phrase is looked for: what words mean together says less than the words then.
+    fn near(self, meanings: usize) -> usize {
+        if self == Self::Outside { meanings } else { 0 }
+    }
+}
 
 /// An article that may be meant.
 #[derive(Debug, Clone, PartialEq)]
@@ -69,6 +115,7 @@ pub struct Model {
     phrase_classes: Vec<usize>,
     index: Index,
     vocabulary: Vocabulary,
+    source: Source,
     /// Length of the meanings that it was trained with, or 0.
     meanings: usize,
     /// The linear rankers, mixed.
@@ -102,25 +149,27 @@ impl Model {
     /// Mix and calibration are fitted on scores of phrases that a part's model has not seen; the sense of scope by models
     /// without a quarter of the articles, whose phrases stand for questions about something else.
     pub fn train(phrases: &[Phrase], classes: usize) -> Self {
-        let prepared: Vec<Prepared> = phrases
-            .iter()
-            .map(|phrase| Prepared {
-                features: features(&normalise(&phrase.text)),
+        let source = Source::of(phrases, classes);
+        let prepare = |phrase: &Phrase| {
+            let normal = normalise(&phrase.text);
+            Prepared {
+                features: features(&normal),
                 class: phrase.class,
                 weight: phrase.weight,
                 asked: phrase.asked,
-                meaning: phrase.meaning.clone(),
-            })
-            .collect();
+                meaning: source.meaning(&normal, phrase.meaning.clone()),
+            }
+        };
+        let prepared: Vec<Prepared> = phrases.iter().map(prepare).collect();
         let all: Vec<&Prepared> = prepared.iter().filter(|phrase| phrase.class < classes).collect();
         let (mut mix, mut platt, mut scope) = (Mix::START, Platt::START, Scope::START);
         if all.len() >= 20 {
-            let held_out = held_out(&all, classes);
+            let held_out = held_out(&all, classes, source);
             mix = Mix::fit(&held_out);
             platt = Platt::fit(&views(&held_out, mix));
-            scope = Scope::fit(&views(&outside(&all, classes), mix));
+            scope = Scope::fit(&views(&outside(&all, classes, source), mix));
         }
-        let rankers = Rankers::fit(&all, classes);
+        let rankers = Rankers::fit(&all, classes, source);
         Self {
             classes,
             phrase_classes: all.iter().map(|phrase| phrase.class).collect(),
@@ -128,6 +177,7 @@ impl Model {
             near: rankers.near.pack(),
             index: rankers.index,
             vocabulary: rankers.vocabulary,
+            source,
             meanings: rankers.meanings,
             likeness: mix.likeness(),
             platt,
@@ -145,13 +195,16 @@ impl Model {
         if self.classes == 0 || self.phrase_classes.is_empty() {
             return Ranking { best: Vec::new(), in_scope: 0.0, trust: 0.0 };
         }
-        let features = features(&normalise(question));
+        let normal = normalise(question);
+        let features = features(&normal);
         let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
         let (vector, known) = self.vocabulary.vector(&features);
-        let meaning = meaning.filter(|meaning| meaning.len() == self.meanings);
-        let near = meaning.map(|meaning| self.near.scores(&numbered(0, meaning).collect::<Sparse>()));
+        let meaning = self.source.meaning(&normal, meaning.map(Into::into));
+        let meaning = meaning.as_deref().filter(|meaning| meaning.len() == self.meanings);
+        let near = meaning.filter(|meaning| meaning.len() == self.source.near(self.meanings));
+        let near = near.map(|meaning| self.near.scores(&numbered(0, meaning).collect::<Sparse>()));
         let near = near.map(|near| best_of_class(&near, &self.phrase_classes, self.classes));
-        let vector = joined(vector, self.vocabulary.len(), meaning);
+        let vector = joined(vector, self.vocabulary.len(), meaning, self.source.share());
         let mut scores = self.matrix.scores(&vector);
         for (weight, likeness) in self.likeness.iter().zip([near.as_deref().unwrap_or_default(), &similarity]) {
             for (score, likeness) in scores.iter_mut().zip(likeness) {
@@ -222,6 +275,7 @@ struct Rankers {
     classes: usize,
     phrase_classes: Vec<usize>,
     vocabulary: Vocabulary,
+    source: Source,
     meanings: usize,
     index: Index,
     /// The phrases' meanings as a matrix.
@@ -230,24 +284,24 @@ struct Rankers {
 }
 
 impl Rankers {
-    fn fit(phrases: &[&Prepared], classes: usize) -> Self {
+    fn fit(phrases: &[&Prepared], classes: usize, source: Source) -> Self {
         let vocabulary = Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes);
-        let known = phrases.iter().all(|phrase| phrase.meaning.is_some());
-        let length = |phrase: &&Prepared| phrase.meaning.as_ref().map(|meaning| meaning.len());
-        let meanings = phrases.first().filter(|_| known).and_then(length).unwrap_or_default();
-        let example = |phrase: &&Prepared| Example {
-            vector: joined(vocabulary.vector(&phrase.features).0, vocabulary.len(), phrase.meaning(meanings)),
-            class: phrase.class,
-            weight: phrase.weight,
+        let meanings = phrases.iter().find_map(|phrase| phrase.meaning.as_ref()).map_or(0, |meaning| meaning.len());
+        let example = |phrase: &&Prepared| {
+            let (vector, _) = vocabulary.vector(&phrase.features);
+            let vector = joined(vector, vocabulary.len(), phrase.meaning(meanings), source.share());
+            Example { vector, class: phrase.class, weight: phrase.weight }
         };
         let examples: Vec<Example> = phrases.iter().map(example).collect();
         let size = vocabulary.len() + meanings;
+        let near = source.near(meanings);
         Self {
             classes,
+            source,
             meanings,
             phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
             index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
-            near: Matrix::of_columns(meanings, phrases.iter().map(|phrase| phrase.meaning(meanings))),
+            near: Matrix::of_columns(near, phrases.iter().map(|phrase| phrase.meaning(near))),
             linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
             vocabulary,
         }
@@ -256,9 +310,9 @@ impl Rankers {
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
         let (vector, known) = self.vocabulary.vector(&phrase.features);
         let meaning = phrase.meaning(self.meanings);
-        let vector = joined(vector, self.vocabulary.len(), meaning);
+        let vector = joined(vector, self.vocabulary.len(), meaning, self.source.share());
         let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
-        let near = meaning.map_or_else(
+        let near = phrase.meaning(self.source.near(self.meanings)).map_or_else(
             || vec![0.0; self.classes],
             |meaning| {
                 let mut near = vec![0.0; self.phrase_classes.len()];
@@ -285,16 +339,13 @@ impl Rankers {
     }
 }
 
-/// The share that meaning has in a vector's square length, where it is known.
-const MEANING: f32 = 0.85;
-
-/// A vector of features with a meaning behind it, whose numbers follow those of the features.
-fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>) -> Sparse {
+/// A vector of features with a meaning behind it, whose numbers follow those of the features; it has a share of the square length.
+fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>, share: f32) -> Sparse {
     let Some(meaning) = meaning.filter(|meaning| !meaning.is_empty()) else { return vector };
     for (_, value) in &mut vector {
-        *value *= (1.0 - MEANING).sqrt();
+        *value *= (1.0 - share).sqrt();
     }
-    vector.extend(numbered(features, meaning).map(|(number, value)| (number, value * MEANING.sqrt())));
+    vector.extend(numbered(features, meaning).map(|(number, value)| (number, value * share.sqrt())));
     vector
 }
 
@@ -340,7 +391,7 @@ fn parts(phrases: &[&Prepared], classes: usize) -> Vec<usize> {
 }
 
 /// Scores of phrases by models that have not seen them.
-fn held_out(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
+fn held_out(phrases: &[&Prepared], classes: usize, source: Source) -> Vec<HeldOut> {
     let parts = parts(phrases, classes);
     let mut result = Vec::new();
     for part in 0..PARTS {
@@ -349,7 +400,7 @@ fn held_out(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
         if seen.is_empty() || result.len() >= ENOUGH {
             continue;
         }
-        let rankers = Rankers::fit(&seen, classes);
+        let rankers = Rankers::fit(&seen, classes, source);
         let have: Vec<bool> = (0..classes).map(|class| seen.iter().any(|phrase| phrase.class == class)).collect();
         // Of a class with one phrase nothing can be known when that phrase is out.
         let out = out.into_iter().filter(|(phrase, _)| have[phrase.class]);
@@ -359,7 +410,7 @@ fn held_out(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
 }
 
 /// Scores by models without some of the articles: of unseen phrases of the others, and of phrases of those.
-fn outside(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
+fn outside(phrases: &[&Prepared], classes: usize, source: Source) -> Vec<HeldOut> {
     const QUARTERS: usize = 4;
     if classes < 2 * QUARTERS {
         return Vec::new();
@@ -381,7 +432,7 @@ fn outside(phrases: &[&Prepared], classes: usize) -> Vec<HeldOut> {
         if seen.is_empty() {
             continue;
         }
-        let rankers = Rankers::fit(&seen, classes);
+        let rankers = Rankers::fit(&seen, classes, source);
         for (phrase, part) in dealt().filter(|(phrase, _)| phrase.asked) {
             if is_out(phrase) {
                 result.push(rankers.scores(phrase, None));

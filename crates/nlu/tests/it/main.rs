@@ -58,6 +58,15 @@ fn the_same_phrases_give_the_same_model() {
     }
 }
 
+#[test]
+fn an_english_word_that_nobody_wrote_is_known_by_what_it_means() {
+    let model = model();
+    for (question, class) in [("any reimbursement", 1), ("the surgery clinic", 8)] {
+        let ranking = model.rank(question, 1);
+        assert_eq!(ranking.best[0].class, class, "{question}: {ranking:?}");
+    }
+}
+
 /// A meaning: mostly what is asked about, and a little how.
 fn meaning(subject: usize, form: usize) -> Meaning {
     let mut meaning = vec![0.0; SUBJECTS.len() + FORMS.len()];
