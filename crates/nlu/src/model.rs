@@ -22,7 +22,7 @@ const ENOUGH_OUTSIDE: usize = 1_000;
 const FORMAT: u32 = 3;
 
 /// Phrases of an article, about, beyond which the words' meanings add nothing to what the phrases say.
-const FEW: usize = 30;
+const FEW: usize = 60;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]

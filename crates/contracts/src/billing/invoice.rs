@@ -95,7 +95,7 @@ pub struct DraftBill {
     pub total: Money,
     /// What the wallet will pay of it.
     pub from_wallet: Money,
-    /// What it may be at the period's end.
+    /// What it may be at the period's end; none before the first whole day of use.
     pub forecast: Option<BillForecast>,
     /// Alerts and cap.
     pub limits: SpendLimits,

@@ -129,7 +129,8 @@ impl Billing {
         })
     }
 
-    /// What the bill may be at the period's end: what is used so far, and what the rest of the last phase may bring.
+    /// What the bill may be at the period's end: what is used so far, and what the rest of the last phase may bring. None before the first
+    /// whole day of use: nothing speaks for any number then.
     async fn forecast(&self, tx: &Tx, terms: &Terms, used: &Used, so_far: &Billed) -> Result<Option<BillForecast>> {
         let Some(last) = terms.phases.last() else { return Ok(None) };
         let zone = periods::zone(&terms.zone);
@@ -149,6 +150,9 @@ impl Billing {
         let until = lingxi_rating::first_moment(today, zone);
         let began = usage::buckets(tx, None, (since, until), "").await?;
         let first_day = began.first().map_or(today, |(key, _)| key.hour.with_timezone(&zone).date_naive());
+        if first_day >= today {
+            return Ok(None);
+        }
         for (key, bucket) in began {
             let day = key.hour.with_timezone(&zone).date_naive();
             let sum = days.entry(key.meter).or_default().entry(day).or_default();

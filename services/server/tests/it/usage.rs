@@ -39,6 +39,19 @@ async fn messages_and_resolutions_are_counted_once_with_evidence() {
 }
 
 #[tokio::test]
+async fn a_bill_is_forecast_once_there_is_a_whole_day_to_go_by() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("New Firm").await;
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    let bill = async || test.cloud.services.billing.draft_bill(&owner).await.unwrap();
+    assert!(bill().await.forecast.is_none(), "a first day is no measure of the next");
+    test.pass(TimeDelta::days(1));
+    assert!(bill().await.forecast.is_some());
+    test.end().await;
+}
+
+#[tokio::test]
 async fn a_resolution_is_taken_back_when_the_customer_needs_a_person_after_all() {
     let test = TestCloud::start().await;
     let owner = test.firm("Recontact Firm").await;

@@ -36,11 +36,12 @@ export function DraftBill(): ReactNode {
             <Col xs={24} md={8}>
               <Card><Statistic title={t('billing.total', { period: bill.period })} value={format.money(bill.total)} /><span style={{ color: 'var(--soft)' }}>{t('billing.withTax', { tax: format.money(bill.tax) })}</span></Card>
             </Col>
-            {bill.forecast && (
-              <Col xs={24} md={8}>
-                <Card><Statistic title={t('billing.forecast', { date: format.date(new Date(Date.parse(bill.to) - 1).toISOString()) })} value={format.money(bill.forecast.expected)} /><span style={{ color: 'var(--soft)' }}>{t('billing.band', { low: format.money(bill.forecast.low), high: format.money(bill.forecast.high) })}</span></Card>
-              </Col>
-            )}
+            <Col xs={24} md={8}>
+              <Card>
+                <Statistic title={t('billing.forecast', { date: format.date(new Date(Date.parse(bill.to) - 1).toISOString()) })} value={bill.forecast ? format.money(bill.forecast.expected) : '–'} />
+                <span style={{ color: 'var(--soft)' }}>{bill.forecast ? t('billing.band', { low: format.money(bill.forecast.low), high: format.money(bill.forecast.high) }) : t('billing.noForecast')}</span>
+              </Card>
+            </Col>
             <Col xs={24} md={8}>
               <Card><Statistic title={t('billing.fromWallet')} value={format.money(bill.fromWallet)} /><span style={{ color: 'var(--soft)' }}>{t('billing.planIs', { plan: bill.plan })}</span></Card>
             </Col>
