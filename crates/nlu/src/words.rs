@@ -29,7 +29,7 @@ static WORDS: LazyLock<HashMap<&'static [u8], Word>> = LazyLock::new(|| {
 });
 
 /// What the words of a normal form mean together, as a unit vector: the sum of their vectors, in which frequent words are short. None
-/// where less than half of the words are known, or the text is not in Latin letters alone.
+/// where less than half of the words are known, or the text has Han characters.
 pub(crate) fn meaning(normal: &str) -> Option<Meaning> {
     if normal.chars().any(is_han) {
         return None;
