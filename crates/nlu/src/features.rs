@@ -67,7 +67,7 @@ fn stem(word: &str) -> String {
 }
 
 /// Calls `f` for every word, Han runs and other runs apart.
-fn each_run<'a>(normal: &'a str, mut f: impl FnMut(&'a str, bool)) {
+pub(crate) fn each_run<'a>(normal: &'a str, mut f: impl FnMut(&'a str, bool)) {
     for word in normal.split(' ').filter(|word| !word.is_empty()) {
         let mut start = 0;
         let mut kind = None;

@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use crate::model::{Meaning, Model, Phrase};
+use crate::meanings::Meaning;
+use crate::model::{Model, Phrase};
 use crate::number::count;
 use crate::text::normalise;
 

@@ -1,6 +1,9 @@
 //! Three linear classifiers over the same vectors: a support vector machine, a logistic regression and the classes'
 //! centroids. Each is a matrix of features by classes; weighed together they are one.
 
+use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::ser::{Serialize, Serializer};
+
 use crate::number::{Sequence, softmax};
 use crate::vocabulary::Sparse;
 
@@ -26,17 +29,6 @@ impl Matrix {
         Self { classes, weights: vec![0.0; features * classes], bias: vec![0.0; classes] }
     }
 
-    /// Has a vector of `length` numbers for each class, or none; a class's score is then its product with what is asked about.
-    pub(crate) fn of_columns<'a>(length: usize, columns: impl ExactSizeIterator<Item = Option<&'a [f32]>>) -> Self {
-        let mut matrix = Self::new(length, if length == 0 { 0 } else { columns.len() });
-        for (class, column) in columns.enumerate() {
-            for (feature, value) in column.unwrap_or_default().iter().enumerate() {
-                matrix.weights[feature * matrix.classes + class] = *value;
-            }
-        }
-        matrix
-    }
-
     /// Scores of all classes.
     pub(crate) fn scores(&self, vector: &[(u32, f32)], scores: &mut [f32]) {
         scores.copy_from_slice(&self.bias);
@@ -51,12 +43,25 @@ impl Matrix {
         &self.weights[feature as usize * self.classes..][..self.classes]
     }
 
+    /// Adds the vector, so many times for each class. Where it is for few classes, only those are touched.
     fn add(&mut self, vector: &[(u32, f32)], change: &[f32]) {
+        let changed: Vec<(usize, f32)> =
+            change.iter().copied().enumerate().filter(|(_, change)| *change != 0.0).collect();
+        let are_few = changed.len() * FEW <= self.classes;
         for (feature, value) in vector {
             let row = &mut self.weights[*feature as usize * self.classes..][..self.classes];
-            for (weight, change) in row.iter_mut().zip(change) {
-                *weight += value * change;
+            if are_few {
+                for (class, change) in &changed {
+                    row[*class] += value * change;
+                }
+            } else {
+                for (weight, change) in row.iter_mut().zip(change) {
+                    *weight += value * change;
+                }
             }
+        }
+        for (class, change) in changed {
+            self.bias[class] += change;
         }
     }
 
@@ -74,12 +79,12 @@ impl Matrix {
         let scale = |row: &[f32]| row.iter().fold(0.0_f32, |most, weight| most.max(weight.abs())) / 127.0;
         let scales: Vec<f32> = rows.clone().map(scale).collect();
         let weights = rows.zip(&scales).flat_map(|(row, scale)| row.iter().map(move |weight| byte(*weight, *scale)));
-        Packed { classes: self.classes, weights: weights.collect(), scales, bias: self.bias.clone() }
+        Packed { classes: self.classes, weights: Bytes(weights.collect()), scales, bias: self.bias.clone() }
     }
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the scale brings every weight of a row into -127 to 127")]
-fn byte(weight: f32, scale: f32) -> i8 {
+pub(crate) fn byte(weight: f32, scale: f32) -> i8 {
     (weight / scale.max(f32::MIN_POSITIVE)).round() as i8
 }
 
@@ -87,8 +92,7 @@ fn byte(weight: f32, scale: f32) -> i8 {
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Packed {
     classes: usize,
-    #[serde(with = "bytes")]
-    weights: Vec<i8>,
+    weights: Bytes,
     scales: Vec<f32>,
     bias: Vec<f32>,
 }
@@ -100,7 +104,7 @@ impl Packed {
         for (feature, value) in vector {
             let feature = *feature as usize;
             let factor = value * self.scales[feature];
-            let row = &self.weights[feature * self.classes..][..self.classes];
+            let row = &self.weights.0[feature * self.classes..][..self.classes];
             for (score, weight) in scores.iter_mut().zip(row) {
                 *score += factor * f32::from(*weight);
             }
@@ -109,32 +113,34 @@ impl Packed {
     }
 
     pub(crate) fn bytes(&self) -> usize {
-        self.weights.len() + 4 * (self.scales.len() + self.bias.len())
+        self.weights.0.len() + 4 * (self.scales.len() + self.bias.len())
     }
 }
 
-/// Weights are kept as the bytes that they are, not one by one.
-mod bytes {
-    use serde::de::{Deserializer, Error, Visitor};
-    use serde::ser::Serializer;
+/// Small numbers, kept as the bytes that they are, not one by one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Bytes(pub(crate) Vec<i8>);
 
-    pub(super) fn serialize<S: Serializer>(weights: &[i8], to: S) -> Result<S::Ok, S::Error> {
-        let bytes: Vec<u8> = weights.iter().map(|weight| weight.cast_unsigned()).collect();
+impl Serialize for Bytes {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let bytes: Vec<u8> = self.0.iter().map(|number| number.cast_unsigned()).collect();
         to.serialize_bytes(&bytes)
     }
+}
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<i8>, D::Error> {
-        struct Bytes;
-        impl Visitor<'_> for Bytes {
-            type Value = Vec<i8>;
+impl<'de> Deserialize<'de> for Bytes {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        struct Read;
+        impl Visitor<'_> for Read {
+            type Value = Bytes;
             fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.write_str("bytes")
             }
-            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Vec<i8>, E> {
-                Ok(bytes.iter().map(|byte| byte.cast_signed()).collect())
+            fn visit_bytes<E: Error>(self, bytes: &[u8]) -> Result<Bytes, E> {
+                Ok(Bytes(bytes.iter().map(|byte| byte.cast_signed()).collect()))
             }
         }
-        from.deserialize_bytes(Bytes)
+        from.deserialize_bytes(Read)
     }
 }
 
@@ -143,6 +149,8 @@ const COST: f32 = 1.0;
 /// How much more a class's own phrases cost: they are few against all others.
 const OWN: f32 = 10.0;
 const ROUNDS: usize = 12;
+/// One of so many classes are few: one by one they cost less than all together.
+const FEW: usize = 6;
 
 /// One support vector machine per class against all others, squared hinge loss, by dual coordinate descent (Hsieh and
 /// others, 2008), all classes in one pass over the phrases.
@@ -175,9 +183,6 @@ pub(crate) fn machine(examples: &[Example], features: usize, classes: usize) -> 
             let (alpha, score) = (&mut alphas[example.class], scores[example.class]);
             change[example.class] = one(alpha, score, 1.0, slack / OWN);
             matrix.add(&example.vector, &change);
-            for (bias, change) in matrix.bias.iter_mut().zip(&change) {
-                *bias += change;
-            }
         }
     }
     matrix

@@ -1,28 +1,23 @@
 //! A tenant's model: linear classifiers and an index over the same phrases, mixed and calibrated on held-out phrases.
 
-use std::sync::Arc;
-
 use crate::bm25::Index;
 use crate::calibration::{HeldOut, LINEAR, Mix, Platt, Scope, View};
 use crate::features::{Features, features};
 use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
+use crate::meanings::{Meaning, Meanings, Source};
 use crate::number::argmax;
 use crate::text::normalise;
-use crate::vocabulary::{Sparse, Vocabulary};
-use crate::words;
+use crate::vocabulary::Vocabulary;
 
 /// Parts that the phrases are dealt into; each is held out once, until enough questions are.
 const PARTS: usize = 8;
 /// Held-out questions that are enough.
-const ENOUGH: usize = 1_200;
+const ENOUGH: usize = 1_000;
 /// Questions about left-out articles that are enough.
 const ENOUGH_OUTSIDE: usize = 1_000;
 
 /// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
-const FORMAT: u32 = 3;
-
-/// Phrases of an article, about, beyond which the words' meanings add nothing to what the phrases say.
-const FEW: usize = 60;
+const FORMAT: u32 = 4;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
@@ -37,51 +32,6 @@ pub struct Phrase {
     pub asked: bool,
     /// What it means, as a unit vector of an outside model. A model is trained with the meanings of all phrases or of none.
     pub meaning: Option<Meaning>,
-}
-
-/// What a text means, as a unit vector.
-pub type Meaning = Arc<[f32]>;
-
-/// Where meanings come from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-enum Source {
-    /// From an outside model, which is asked elsewhere.
-    Outside,
-    /// From the words, with few phrases: many phrases say the same by themselves.
-    Words,
-    /// There are none.
-    Nowhere,
-}
-
-impl Source {
-    fn of(phrases: &[Phrase], classes: usize) -> Self {
-        if phrases.iter().all(|phrase| phrase.meaning.is_some()) {
-            Self::Outside
-        } else if phrases.len() <= FEW * classes {
-            Self::Words
-        } else {
-            Self::Nowhere
-        }
-    }
-
-    /// What a text means, given what it means outside.
-    fn meaning(self, normal: &str, outside: Option<Meaning>) -> Option<Meaning> {
-        match self {
-            Self::Outside => outside,
-            Self::Words => words::meaning(normal),
-            Self::Nowhere => None,
-        }
-    }
-
-    /// The share that meaning has in a vector's square length, where it is known.
-    fn share(self) -> f32 {
-        if self == Self::Outside { 0.85 } else { 0.6 }
-    }
-
-    /// Numbers of a meaning by which the nearest phrase is looked for: what words mean together says less than the words then.
-    fn near(self, meanings: usize) -> usize {
-        if self == Self::Outside { meanings } else { 0 }
-    }
 }
 
 /// An article that may be meant.
@@ -116,12 +66,9 @@ pub struct Model {
     index: Index,
     vocabulary: Vocabulary,
     source: Source,
-    /// Length of the meanings that it was trained with, or 0.
-    meanings: usize,
+    meanings: Meanings,
     /// The linear rankers, mixed.
     matrix: Packed,
-    /// The phrases' meanings: what a meaning is multiplied with to know how near it is to each of them.
-    near: Packed,
     /// Weights of likeness, in meaning and in words, in the mixed score.
     likeness: [f32; 2],
     platt: Platt,
@@ -149,7 +96,8 @@ impl Model {
     /// Mix and calibration are fitted on scores of phrases that a part's model has not seen; the sense of scope by models
     /// without a quarter of the articles, whose phrases stand for questions about something else.
     pub fn train(phrases: &[Phrase], classes: usize) -> Self {
-        let source = Source::of(phrases, classes);
+        let are_given = phrases.iter().all(|phrase| phrase.meaning.is_some());
+        let source = if are_given { Source::Outside } else { Source::Words };
         let prepare = |phrase: &Phrase| {
             let normal = normalise(&phrase.text);
             Prepared {
@@ -174,7 +122,6 @@ impl Model {
             classes,
             phrase_classes: all.iter().map(|phrase| phrase.class).collect(),
             matrix: rankers.blend(mix).pack(),
-            near: rankers.near.pack(),
             index: rankers.index,
             vocabulary: rankers.vocabulary,
             source,
@@ -200,17 +147,13 @@ impl Model {
         let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
         let (vector, known) = self.vocabulary.vector(&features);
         let meaning = self.source.meaning(&normal, meaning.map(Into::into));
-        let meaning = meaning.as_deref().filter(|meaning| meaning.len() == self.meanings);
-        let near = meaning.filter(|meaning| meaning.len() == self.source.near(self.meanings));
-        let near = near.map(|meaning| self.near.scores(&numbered(0, meaning).collect::<Sparse>()));
-        let near = near.map(|near| best_of_class(&near, &self.phrase_classes, self.classes));
-        let vector = joined(vector, self.vocabulary.len(), meaning, self.source.share());
+        let meaning = meaning.as_deref().filter(|meaning| meaning.len() == self.meanings.length());
+        let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
         let mut scores = self.matrix.scores(&vector);
-        for (weight, likeness) in self.likeness.iter().zip([near.as_deref().unwrap_or_default(), &similarity]) {
-            for (score, likeness) in scores.iter_mut().zip(likeness) {
-                *score += weight * likeness;
-            }
-        }
+        let [by_meaning, by_words] = self.likeness;
+        add(&mut scores, &similarity, by_words);
+        let near = self.meanings.nearest(meaning, &self.phrase_classes, &scores);
+        add(&mut scores, &near, by_meaning);
         let view = View { scores, similarity, known };
         let probabilities = self.probabilities(&view);
         let in_scope = if vector.is_empty() { 0.0 } else { self.scope.probability(&view) };
@@ -263,7 +206,7 @@ impl Model {
     /// Bytes that it takes in memory, about.
     pub fn bytes(&self) -> usize {
         self.matrix.bytes()
-            + self.near.bytes()
+            + self.meanings.bytes()
             + 12 * self.vocabulary.len()
             + self.index.bytes()
             + 8 * self.phrase_classes.len()
@@ -276,32 +219,28 @@ struct Rankers {
     phrase_classes: Vec<usize>,
     vocabulary: Vocabulary,
     source: Source,
-    meanings: usize,
+    meanings: Meanings,
     index: Index,
-    /// The phrases' meanings as a matrix.
-    near: Matrix,
     linear: [Matrix; LINEAR],
 }
 
 impl Rankers {
     fn fit(phrases: &[&Prepared], classes: usize, source: Source) -> Self {
         let vocabulary = Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes);
-        let meanings = phrases.iter().find_map(|phrase| phrase.meaning.as_ref()).map_or(0, |meaning| meaning.len());
+        let length = phrases.iter().find_map(|phrase| phrase.meaning.as_ref()).map_or(0, |meaning| meaning.len());
         let example = |phrase: &&Prepared| {
             let (vector, _) = vocabulary.vector(&phrase.features);
-            let vector = joined(vector, vocabulary.len(), phrase.meaning(meanings), source.share());
+            let vector = source.joined(vector, vocabulary.len(), phrase.meaning(length));
             Example { vector, class: phrase.class, weight: phrase.weight }
         };
         let examples: Vec<Example> = phrases.iter().map(example).collect();
-        let size = vocabulary.len() + meanings;
-        let near = source.near(meanings);
+        let size = vocabulary.len() + length;
         Self {
             classes,
             source,
-            meanings,
+            meanings: Meanings::new(length, phrases.iter().map(|phrase| phrase.meaning(length))),
             phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
             index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
-            near: Matrix::of_columns(near, phrases.iter().map(|phrase| phrase.meaning(near))),
             linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
             vocabulary,
         }
@@ -309,24 +248,19 @@ impl Rankers {
 
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
         let (vector, known) = self.vocabulary.vector(&phrase.features);
-        let meaning = phrase.meaning(self.meanings);
-        let vector = joined(vector, self.vocabulary.len(), meaning, self.source.share());
+        let meaning = phrase.meaning(self.meanings.length());
+        let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
         let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
-        let near = phrase.meaning(self.source.near(self.meanings)).map_or_else(
-            || vec![0.0; self.classes],
-            |meaning| {
-                let mut near = vec![0.0; self.phrase_classes.len()];
-                self.near.scores(&numbered(0, meaning).collect::<Sparse>(), &mut near);
-                best_of_class(&near, &self.phrase_classes, self.classes)
-            },
-        );
         let linear = |matrix: &Matrix| {
             let mut scores = vec![0.0; self.classes];
             matrix.scores(&vector, &mut scores);
             scores
         };
-        let [a, b, c] = &self.linear;
-        HeldOut { scores: [linear(a), linear(b), linear(c), near, similarity], known, class }
+        let [a, b, c] = self.linear.each_ref().map(linear);
+        let mut scores = HeldOut { scores: [a, b, c, vec![0.0; self.classes], similarity], known, class };
+        let before = View::of(&scores, Mix::START).scores;
+        scores.scores[LINEAR] = self.meanings.nearest(meaning, &self.phrase_classes, &before);
+        scores
     }
 
     /// The linear rankers as one.
@@ -339,28 +273,11 @@ impl Rankers {
     }
 }
 
-/// A vector of features with a meaning behind it, whose numbers follow those of the features; it has a share of the square length.
-fn joined(mut vector: Sparse, features: usize, meaning: Option<&[f32]>, share: f32) -> Sparse {
-    let Some(meaning) = meaning.filter(|meaning| !meaning.is_empty()) else { return vector };
-    for (_, value) in &mut vector {
-        *value *= (1.0 - share).sqrt();
+/// Adds to the scores what others say, so many times.
+fn add(scores: &mut [f32], others: &[f32], times: f32) {
+    for (score, other) in scores.iter_mut().zip(others) {
+        *score += times * other;
     }
-    vector.extend(numbered(features, meaning).map(|(number, value)| (number, value * share.sqrt())));
-    vector
-}
-
-/// A meaning's numbers as features, the first of which is `first`.
-fn numbered(first: usize, meaning: &[f32]) -> impl Iterator<Item = (u32, f32)> {
-    (u32::try_from(first).unwrap_or(u32::MAX)..).zip(meaning.iter().copied())
-}
-
-/// The best of every class's phrases.
-fn best_of_class(scores: &[f32], classes_of: &[usize], classes: usize) -> Vec<f32> {
-    let mut best = vec![0.0_f32; classes];
-    for (score, class) in scores.iter().zip(classes_of) {
-        best[*class] = best[*class].max(*score);
-    }
-    best
 }
 
 /// Likeness of the nearest phrase of every class, and which it is.

@@ -10,12 +10,8 @@ pub(crate) type Sparse = Vec<(u32, f32)>;
 
 /// The share that words have in a vector's square length; the rest is pieces of words.
 const WORDS: f32 = 0.35;
-/// Cells of features and classes that a model may have; beyond, features that are seen seldom are left out. Where classes have few
-/// phrases, a word that is seen once may be all that tells one from the other, so more are kept.
-const MOST_CELLS: usize = 4_000_000;
-const MOST_CELLS_OF_FEW: usize = 24_000_000;
-/// Phrases of a class, in the mean, that are few.
-const FEW: usize = 20;
+/// Cells of features and classes that a model may have; beyond, features that are seen seldom are left out.
+const MOST_CELLS: usize = 2_500_000;
 
 /// Feature numbers and weights.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -31,7 +27,6 @@ pub(crate) struct Vocabulary {
 impl Vocabulary {
     /// Of the phrases' features, for so many classes.
     pub(crate) fn build<'a>(phrases: impl ExactSizeIterator<Item = &'a Features>, classes: usize) -> Self {
-        let phrases_of_class = phrases.len() / classes.max(1);
         let total = count(phrases.len());
         let mut seen: HashMap<u64, u32> = HashMap::new();
         let mut unique = Vec::new();
@@ -44,9 +39,8 @@ impl Vocabulary {
                 *seen.entry(*feature).or_default() += 1;
             }
         }
-        let most = if phrases_of_class < FEW { MOST_CELLS_OF_FEW } else { MOST_CELLS };
         let mut least = 1;
-        while seen.values().filter(|times| **times >= least).count() * classes > most {
+        while seen.values().filter(|times| **times >= least).count() * classes > MOST_CELLS {
             least += 1;
         }
         let mut known: Vec<(u64, u32)> = seen.into_iter().filter(|(_, times)| *times >= least).collect();

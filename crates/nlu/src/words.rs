@@ -1,13 +1,17 @@
-//! What English words mean, built in; see `data/README.md`.
+//! What words mean, built in, in English and in Chinese; see `data/README.md`.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
-use crate::model::Meaning;
-use crate::text::is_han;
+use crate::features::each_run;
+use crate::meanings::Meaning;
 
-/// Numbers of a word's vector.
-const LENGTH: usize = 100;
+/// Numbers of a meaning. Both languages are written into the same ones; Chinese needs fewer.
+const LENGTH: usize = 128;
+const ENGLISH: usize = LENGTH;
+const CHINESE: usize = 100;
+/// Characters of the longest Chinese word.
+const LONGEST: usize = 6;
 
 /// A word's vector: a byte for each number, and what they are multiplied with.
 struct Word {
@@ -16,61 +20,93 @@ struct Word {
 }
 
 static WORDS: LazyLock<HashMap<&'static [u8], Word>> = LazyLock::new(|| {
-    let mut rest: &'static [u8] = include_bytes!("../data/words.bin");
-    let mut words = HashMap::new();
-    while let Some((length, behind)) = rest.split_first() {
-        let (word, behind) = behind.split_at(usize::from(*length));
-        let (scale, behind) = behind.split_at(size_of::<f32>());
-        let (numbers, behind) = behind.split_at(LENGTH);
-        words.insert(word, Word { scale: scale.try_into().map_or(0.0, f32::from_le_bytes), numbers });
-        rest = behind;
-    }
-    words
+    let english = read(include_bytes!("../data/english.bin"), ENGLISH);
+    english.chain(read(include_bytes!("../data/chinese.bin"), CHINESE)).collect()
 });
 
+fn read(mut rest: &'static [u8], length: usize) -> impl Iterator<Item = (&'static [u8], Word)> {
+    std::iter::from_fn(move || {
+        let (letters, behind) = rest.split_first()?;
+        let (word, behind) = behind.split_at(usize::from(*letters));
+        let (scale, behind) = behind.split_first_chunk()?;
+        let (numbers, behind) = behind.split_at(length);
+        rest = behind;
+        Some((word, Word { scale: f32::from_le_bytes(*scale), numbers }))
+    })
+}
+
 /// What the words of a normal form mean together, as a unit vector: the sum of their vectors, in which frequent words are short. None
-/// where less than half of the words are known, or the text has Han characters.
+/// where less than half of the letters are in known words.
 pub(crate) fn meaning(normal: &str) -> Option<Meaning> {
-    if normal.chars().any(is_han) {
-        return None;
-    }
-    let words: Vec<Option<&Word>> = normal.split(' ').map(|word| WORDS.get(word.as_bytes())).collect();
-    let known: Vec<&Word> = words.iter().copied().flatten().collect();
-    if known.len() * 2 < words.len() {
-        return None;
-    }
     let mut sum = vec![0.0_f32; LENGTH];
-    for word in known {
-        for (sum, number) in sum.iter_mut().zip(word.numbers) {
-            *sum += word.scale * f32::from(number.cast_signed());
+    let (mut known, mut letters) = (0, 0);
+    let mut add = |word: &str| {
+        let Some(found) = WORDS.get(word.as_bytes()) else { return false };
+        for (sum, number) in sum.iter_mut().zip(found.numbers) {
+            *sum += found.scale * f32::from(number.cast_signed());
         }
-    }
+        known += word.chars().count();
+        true
+    };
+    each_run(normal, |run, han| {
+        letters += run.chars().filter(|c| !c.is_ascii_digit()).count();
+        if han {
+            longest_words(run, &mut add);
+        } else {
+            add(run);
+        }
+    });
     let length = sum.iter().map(|number| number * number).sum::<f32>().sqrt();
-    (length > 0.0).then(|| sum.iter().map(|number| number / length).collect::<Arc<[f32]>>())
+    (length > 0.0 && known * 4 >= letters).then(|| sum.iter().map(|number| number / length).collect::<Arc<[f32]>>())
+}
+
+/// Takes Han text apart from the left, the longest known word first; `add` says whether a word is known.
+fn longest_words(run: &str, mut add: impl FnMut(&str) -> bool) {
+    let mut rest = run;
+    while let Some(first) = rest.chars().next() {
+        let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
+        let mut ends = ends.collect::<Vec<_>>().into_iter().rev();
+        let end = ends.find(|end| add(&rest[..*end]));
+        rest = &rest[end.unwrap_or(first.len_utf8())..];
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::text::normalise;
 
     fn alike(one: &str, other: &str) -> f32 {
-        let (one, other) = (meaning(one).unwrap(), meaning(other).unwrap());
-        one.iter().zip(other.iter()).map(|(a, b)| a * b).sum()
+        let meaning = |text: &str| meaning(&normalise(text)).unwrap();
+        meaning(one).iter().zip(meaning(other).iter()).map(|(a, b)| a * b).sum()
     }
 
     #[test]
     fn words_of_one_matter_are_alike() {
-        for (one, near, far) in [("refund", "reimbursement", "weather"), ("hospital", "clinic", "password")] {
-            assert!(alike(one, near) > 0.5, "{one} {near}");
-            assert!(alike(one, far) < 0.3, "{one} {far}");
+        for (one, near, far) in [
+            ("refund", "reimbursement", "weather"),
+            ("hospital", "clinic", "password"),
+            ("My card doesn't work", "the card is broken", "when do you open"),
+            ("医院", "诊所", "密码"),
+            ("汽车坏了", "车辆故障", "退款"),
+            ("怎么付钱", "如何支付", "天气"),
+        ] {
+            assert!(
+                alike(one, near) > alike(one, far) + 0.3,
+                "{one} {near} {}, {far} {}",
+                alike(one, near),
+                alike(one, far)
+            );
         }
         assert!(alike("i want a refund", "refund") > 0.7, "frequent words say little");
+        assert!(alike("醫院", "医院") > 0.99, "traditional characters are read as simplified ones");
     }
 
     #[test]
     fn of_what_it_does_not_know_it_says_nothing() {
-        for text in ["", "zxcv qwer", "怎么退保", "app怎么登录", "00 00", "zxcv qwer refund"] {
+        for text in ["", "zxcvq qwerf", "00 00", "zxcvq qwerf it", "zxcvqwerf退"] {
             assert!(meaning(text).is_none(), "{text}");
         }
+        assert!(meaning("app怎么登录").is_some(), "two languages in one question");
     }
 }
