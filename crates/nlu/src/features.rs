@@ -50,7 +50,7 @@ const ENDINGS: [&str; 15] =
     ["ations", "ation", "ments", "ment", "ings", "ing", "ies", "ied", "ers", "ed", "es", "er", "ly", "s", "e"];
 
 /// A word without its English ending: a light stemmer in the way of Lovins (1968), one longest ending and a doubled consonant.
-fn stem(word: &str) -> String {
+pub(crate) fn stem(word: &str) -> String {
     let mut stem = word.to_owned();
     let ending = ENDINGS.iter().find(|ending| word.len() >= ending.len() + 3 && word.ends_with(*ending));
     if let Some(ending) = ending {

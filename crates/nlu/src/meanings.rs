@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::linear::{Bytes, byte};
+use crate::number::real;
 use crate::vocabulary::Sparse;
 use crate::words;
 
@@ -109,11 +110,6 @@ fn most(meaning: &[f32]) -> f32 {
 #[expect(clippy::cast_possible_truncation, reason = "the scale brings every number into -2047 to 2047")]
 fn whole(number: f32, scale: f32) -> i16 {
     (number / scale).round() as i16
-}
-
-#[expect(clippy::cast_precision_loss, reason = "the last bits of a sum of bytes say nothing")]
-fn real(product: i32) -> f32 {
-    product as f32
 }
 
 /// The n-th best of the values, or less than all where there are not as many.

@@ -6,6 +6,12 @@ pub(crate) fn count(n: usize) -> f32 {
     n as f32
 }
 
+/// A sum of products of small numbers.
+#[expect(clippy::cast_precision_loss, reason = "its last bits say nothing")]
+pub(crate) fn real(sum: i32) -> f32 {
+    sum as f32
+}
+
 /// Turns scores into probabilities in place.
 pub(crate) fn softmax(scores: &mut [f32]) {
     let top = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use crate::features::each_run;
 use crate::meanings::Meaning;
+use crate::number::real;
 
 /// Numbers of a meaning. Both languages are written into the same ones; Chinese needs fewer.
 const LENGTH: usize = 128;
@@ -14,9 +15,36 @@ const CHINESE: usize = 100;
 const LONGEST: usize = 6;
 
 /// A word's vector: a byte for each number, and what they are multiplied with.
-struct Word {
+pub(crate) struct Word {
     scale: f32,
     numbers: &'static [u8],
+}
+
+impl Word {
+    /// How much it says: 1 is what the middle one of all words says, frequent words say less.
+    pub(crate) fn weight(&self) -> f32 {
+        self.product(self).sqrt()
+    }
+
+    /// How near it is in meaning to another word of its language, -1 to 1.
+    pub(crate) fn cosine(&self, other: &Self) -> f32 {
+        if self.numbers.len() == other.numbers.len() {
+            self.product(other) / (self.weight() * other.weight()).max(f32::MIN_POSITIVE)
+        } else {
+            0.0
+        }
+    }
+
+    fn product(&self, other: &Self) -> f32 {
+        let byte = |byte: &u8| i32::from(byte.cast_signed());
+        let products = self.numbers.iter().zip(other.numbers).map(|(one, other)| byte(one) * byte(other));
+        real(products.sum()) * self.scale * other.scale
+    }
+}
+
+/// What a word of a normal form means.
+pub(crate) fn word(word: &str) -> Option<&'static Word> {
+    WORDS.get(word.as_bytes())
 }
 
 static WORDS: LazyLock<HashMap<&'static [u8], Word>> = LazyLock::new(|| {
@@ -41,7 +69,7 @@ pub(crate) fn meaning(normal: &str) -> Option<Meaning> {
     let mut sum = vec![0.0_f32; LENGTH];
     let (mut known, mut letters) = (0, 0);
     let mut add = |word: &str| {
-        let Some(found) = WORDS.get(word.as_bytes()) else { return false };
+        let Some(found) = self::word(word) else { return false };
         for (sum, number) in sum.iter_mut().zip(found.numbers) {
             *sum += found.scale * f32::from(number.cast_signed());
         }
@@ -61,7 +89,7 @@ pub(crate) fn meaning(normal: &str) -> Option<Meaning> {
 }
 
 /// Takes Han text apart from the left, the longest known word first; `add` says whether a word is known.
-fn longest_words(run: &str, mut add: impl FnMut(&str) -> bool) {
+pub(crate) fn longest_words(run: &str, mut add: impl FnMut(&str) -> bool) {
     let mut rest = run;
     while let Some(first) = rest.chars().next() {
         let ends = rest.char_indices().map(|(at, c)| at + c.len_utf8()).take(LONGEST);
