@@ -1,6 +1,6 @@
 //! Okapi BM25 (Robertson and Zaragoza, 2009) over short phrases.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use crate::number::count;
 
@@ -24,7 +24,7 @@ impl Index {
     pub(crate) fn build<'a>(phrases: impl ExactSizeIterator<Item = &'a [u64]> + Clone) -> Self {
         let total = phrases.len();
         let mean = phrases.clone().map(|terms| count(terms.len())).sum::<f32>() / count(total.max(1));
-        let mut by_term: HashMap<u64, Vec<(u32, f32)>> = HashMap::new();
+        let mut by_term: FxHashMap<u64, Vec<(u32, f32)>> = FxHashMap::default();
         for (terms, number) in phrases.zip(0_u32..) {
             let norm = K1 * (1.0 - B + B * count(terms.len()) / mean.max(f32::EPSILON));
             let mut sorted = terms.to_vec();

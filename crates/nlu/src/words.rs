@@ -1,7 +1,8 @@
 //! What words mean, built in, in English and in Chinese; see `data/README.md`.
 
-use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
+
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
 use crate::features::each_run;
 use crate::meanings::Meaning;
@@ -11,6 +12,8 @@ use crate::number::real;
 const LENGTH: usize = 128;
 const ENGLISH: usize = LENGTH;
 const CHINESE: usize = 100;
+/// Words of both.
+const COUNT: usize = 90_000;
 /// Characters of the longest Chinese word.
 const LONGEST: usize = 6;
 
@@ -47,9 +50,11 @@ pub(crate) fn word(word: &str) -> Option<&'static Word> {
     WORDS.get(word.as_bytes())
 }
 
-static WORDS: LazyLock<HashMap<&'static [u8], Word>> = LazyLock::new(|| {
-    let english = read(include_bytes!("../data/english.bin"), ENGLISH);
-    english.chain(read(include_bytes!("../data/chinese.bin"), CHINESE)).collect()
+static WORDS: LazyLock<FxHashMap<&'static [u8], Word>> = LazyLock::new(|| {
+    let mut words = FxHashMap::with_capacity_and_hasher(COUNT, FxBuildHasher);
+    words.extend(read(include_bytes!("../data/english.bin"), ENGLISH));
+    words.extend(read(include_bytes!("../data/chinese.bin"), CHINESE));
+    words
 });
 
 fn read(mut rest: &'static [u8], length: usize) -> impl Iterator<Item = (&'static [u8], Word)> {

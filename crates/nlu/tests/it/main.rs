@@ -94,6 +94,32 @@ fn words_that_nobody_wrote_are_understood_by_their_meaning() {
 }
 
 #[test]
+fn other_words_for_the_same_are_understood_in_both_languages() {
+    for (articles, questions) in [
+        (
+            [
+                ["pay the invoice", "where can I pay"],
+                ["see a doctor", "find a hospital"],
+                ["my car is broken", "the vehicle does not start"],
+            ],
+            ["settle a bill", "is there a clinic nearby", "automobile failure"],
+        ),
+        (
+            [["怎么付钱", "在哪支付"], ["看医生", "附近的医院"], ["汽车坏了", "车辆无法启动"]],
+            ["如何缴费", "哪儿有诊所", "轿车故障"],
+        ),
+    ] {
+        let phrase =
+            |class: usize, text: &str| Phrase { text: text.into(), class, weight: 1.0, asked: true, meaning: None };
+        let phrases = articles.iter().enumerate().flat_map(|(class, texts)| texts.map(|text| phrase(class, text)));
+        let model = Model::train(&phrases.collect::<Vec<_>>(), articles.len());
+        for (class, question) in questions.into_iter().enumerate() {
+            assert_eq!(model.rank(question, 3).best[0].class, class, "{question}");
+        }
+    }
+}
+
+#[test]
 fn a_model_that_was_kept_is_the_same_model() {
     let model = model();
     let bytes = model.to_bytes();
