@@ -16,10 +16,8 @@ const MOST_CELLS: usize = 2_500_000;
 /// Feature numbers and weights.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Vocabulary {
-    /// Hashes in order.
+    /// Hashes in order; their place is their number.
     hashes: Vec<u64>,
-    /// Number of each: those that are seen often come first, so that what is worked on most lies together.
-    numbers: Vec<u32>,
     /// Weight of each: root of the inverse document frequency.
     weights: Vec<f32>,
     /// Weight of a feature that is not known.
@@ -48,14 +46,7 @@ impl Vocabulary {
         let mut known: Vec<(u64, u32)> = seen.into_iter().filter(|(_, times)| *times >= least).collect();
         known.sort_unstable();
         let weight = |times: f32| (((1.0 + total) / (1.0 + times)).ln() + 1.0).sqrt();
-        let mut order: Vec<u32> = (0..).take(known.len()).collect();
-        order.sort_by_key(|place| std::cmp::Reverse(known[*place as usize].1));
-        let mut numbers = vec![0; known.len()];
-        for (number, place) in (0..).zip(order) {
-            numbers[place as usize] = number;
-        }
         Self {
-            numbers,
             weights: known.iter().map(|(_, times)| weight(count(*times as usize))).collect(),
             hashes: known.into_iter().map(|(hash, _)| hash).collect(),
             unknown: weight(0.0),
@@ -82,7 +73,7 @@ impl Vocabulary {
                 let value = (1.0 + count(same.len()).ln()) * self.weights[number];
                 known += self.weights[number] * share;
                 all += self.weights[number] * share;
-                vector.push((self.numbers[number], value));
+                vector.push((u32::try_from(number).unwrap_or(u32::MAX), value));
             }
             scale(&mut vector[start..], share.sqrt());
         }
