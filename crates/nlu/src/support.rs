@@ -17,9 +17,11 @@ pub enum Unfounded {
 }
 
 /// Share of a clause's weight that has to be borne out.
-const ENOUGH: f32 = 0.45;
+const ENOUGH: f32 = 0.5;
 /// Words whose vectors have this cosine mean about the same.
 const ALIKE: f32 = 0.55;
+/// What words weigh that only hold a sentence together; it is taken off every word.
+const FUNCTION: f32 = 0.5;
 /// A clause of less weight says nothing: "please note".
 const LITTLE: f32 = 0.7;
 
@@ -60,6 +62,28 @@ const DENIALS_HAN: [&str; 12] = ["不", "没", "无", "非", "未", "勿", "莫"
 const NO_DENIALS_HAN: [&str; 12] =
     ["不同", "不仅", "不但", "不过", "无论", "不管", "非常", "除非", "是否", "能否", "可否", "不久"];
 
+/// Words of courtesy, which state nothing.
+const COURTESY: [&str; 24] = [
+    "good", "great", "news", "course", "happy", "glad", "pleased", "help", "sure", "problem", "thank", "thanks",
+    "please", "note", "sorry", "hear", "rest", "assured", "patience", "welcome", "hope", "hello", "dear", "kindly",
+];
+const COURTESY_HAN: [&str; 14] = [
+    "您好",
+    "你好",
+    "感谢",
+    "谢谢",
+    "耐心等待",
+    "耐心",
+    "放心",
+    "很高兴",
+    "为您服务",
+    "请注意",
+    "抱歉",
+    "不好意思",
+    "没问题",
+    "温馨提示",
+];
+
 /// A sentence or clause, read.
 struct Passage {
     text: String,
@@ -72,16 +96,8 @@ impl Passage {
         let mut passage = Self { text: text.trim().to_owned(), words: Vec::new(), denies: false };
         each_run(&normalise(text), |run, han| {
             if han {
-                let plain = NO_DENIALS_HAN.iter().fold(run.to_owned(), |run, word| run.replace(word, ""));
-                passage.denies |= DENIALS_HAN.iter().any(|denial| plain.contains(denial));
-                longest_words(run, |piece| {
-                    let is_known = word(piece).is_some();
-                    if is_known || piece.chars().count() == 1 {
-                        passage.words.push(piece.to_owned());
-                    }
-                    is_known
-                });
-            } else if !run.starts_with('0') {
+                passage.read_han(run);
+            } else if !run.starts_with('0') && !COURTESY.contains(&run) {
                 passage.denies |= DENIALS.contains(&run);
                 passage.words.push(run.to_owned());
             }
@@ -89,10 +105,27 @@ impl Passage {
         passage
     }
 
+    fn read_han(&mut self, run: &str) {
+        let without = |run: &str, words: &[&str]| words.iter().fold(run.to_owned(), |run, word| run.replace(word, ""));
+        let said = without(run, &COURTESY_HAN);
+        let plain = without(&said, &NO_DENIALS_HAN);
+        self.denies |= DENIALS_HAN.iter().any(|denial| plain.contains(denial));
+        longest_words(&said, |piece| {
+            let is_known = word(piece).is_some();
+            if is_known || piece.chars().count() == 1 {
+                self.words.push(piece.to_owned());
+            }
+            is_known
+        });
+    }
+
     /// Weight of its words, and of as much of each as `held` gives, 0 to 1.
     fn weights(&self, held: impl Fn(&str) -> f32) -> (f32, f32) {
-        let weighed = self.words.iter().map(|piece| (piece, word(piece).map_or_else(|| unknown(piece), Word::weight)));
-        weighed.fold((0.0, 0.0), |(all, sum), (piece, weight)| (all + weight, sum + weight * held(piece)))
+        let weighed =
+            self.words.iter().map(|piece| (piece, word(piece).map_or_else(|| unknown(piece), Word::weight) - FUNCTION));
+        weighed.fold((0.0, 0.0), |(all, sum), (piece, weight)| {
+            (all + weight.max(0.0), sum + weight.max(0.0) * held(piece))
+        })
     }
 }
 
@@ -124,7 +157,7 @@ pub fn unfounded(text: &str, source: &str) -> Option<Unfounded> {
         let is_in = |piece: &str, other: &Passage| other.words.iter().any(|word| stem(word) == stem(piece));
         let shared = |other: &Passage| sentence.weights(|piece| f32::from(is_in(piece, other))).1;
         let nearest = source.iter().max_by(|a, b| shared(a).total_cmp(&shared(b)));
-        sentence.weights(|_| 0.0).0 >= LITTLE && nearest.is_some_and(|nearest| nearest.denies != sentence.denies)
+        nearest.is_some_and(|nearest| nearest.denies != sentence.denies && shared(nearest) > 0.0)
     };
     let turned = || passages(text, SENTENCES).map(Passage::read).find(is_turned);
     added
@@ -163,6 +196,8 @@ mod tests {
             "Accidents can be reported by phone, in our app or at a branch.",
             "Please keep the repair shop's receipts.",
             "War damage is not covered.",
+            "Good news: we pay within 3 working days.",
+            "Sure, no problem! Please note: we pay within 3 working days.",
         ] {
             assert_eq!(unfounded(text, CLAIM), None, "{text}");
         }
@@ -170,6 +205,7 @@ mod tests {
             "在犹豫期内退保，可以拿回全部保费。",
             "请带上身份证和合同来办理退保。",
             "酒后开车造成的损失，我们不会赔偿。",
+            "您好，没问题！犹豫期内退保，全额退还保费，请放心。",
         ] {
             assert_eq!(unfounded(text, REFUND), None, "{text}");
         }
@@ -179,6 +215,7 @@ mod tests {
     fn what_the_source_does_not_say_is_found() {
         for text in [
             "Your premium drops next year if you drive carefully.",
+            "Your policy will be cancelled.",
             "We pay within 3 working days. Our lawyers will sue the other driver for free.",
             "Tell them your password and install the remote control software.",
         ] {

@@ -130,6 +130,8 @@ async fn what_the_articles_do_not_say_is_not_said() {
     for (answer, articles) in [
         ("You will get 5000 dollars within 3 working days.", &[1][..]),
         ("See https://evil.example for your money.", &[1]),
+        ("Within 3 working days, and our lawyers sue the other driver for free.", &[1]),
+        ("A claim is never paid within 3 working days.", &[1]),
         ("Within 3 working days.", &[]),
         ("Within 3 working days.", &[9]),
     ] {
