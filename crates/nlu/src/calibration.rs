@@ -75,6 +75,8 @@ impl Mix {
 pub(crate) struct View {
     /// Mixed score by class.
     pub(crate) scores: Vec<f32>,
+    /// What likeness in meaning has in that.
+    pub(crate) by_meaning: Vec<f32>,
     /// Likeness of the nearest phrase by class.
     pub(crate) similarity: Vec<f32>,
     /// Share of the question's feature weight that is known.
@@ -84,7 +86,8 @@ pub(crate) struct View {
 impl View {
     pub(crate) fn of(held_out: &HeldOut, mix: Mix) -> Self {
         let similarity = held_out.scores[RANKERS - 1].clone();
-        Self { scores: mix.mixed(&held_out.scores), similarity, known: held_out.known }
+        let by_meaning = held_out.scores[LINEAR].iter().map(|near| near * mix.0[LINEAR]).collect();
+        Self { scores: mix.mixed(&held_out.scores), by_meaning, similarity, known: held_out.known }
     }
 
     /// Probabilities of all classes by the mixed score alone.
@@ -95,11 +98,13 @@ impl View {
     }
 
     /// What tells whether a question is in scope: best score, its lead, likeness of the nearest phrase, what is known, and
-    /// best score and likeness together.
+    /// best score and likeness together. The score is that without likeness in meaning: a question of words whose meaning is not known
+    /// is not out of scope for that.
     fn signs(&self) -> [f32; SIGNS] {
         let (best, second) = top_two(&self.scores);
-        let near = self.similarity[argmax(&self.scores)];
-        [best, best - second.max(best - 20.0), near, self.known, best * near]
+        let first = argmax(&self.scores);
+        let (score, near) = (best - self.by_meaning[first], self.similarity[first]);
+        [score, best - second.max(best - 20.0), near, self.known, score * near]
     }
 }
 

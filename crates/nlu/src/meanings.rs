@@ -28,6 +28,12 @@ impl Source {
         }
     }
 
+    /// Whether a question of words whose meaning is not known takes that of the phrase that is most alike; without an outside model's meanings
+    /// there is a model of its own.
+    pub(crate) fn is_borrowed(self) -> bool {
+        self == Self::Words
+    }
+
     /// A vector of features with a meaning behind it, whose numbers follow those of the features; it has a share of the square length.
     pub(crate) fn joined(self, mut vector: Sparse, features: usize, meaning: Option<&[f32]>) -> Sparse {
         let Some(meaning) = meaning.filter(|meaning| !meaning.is_empty()) else { return vector };
@@ -75,6 +81,13 @@ impl Meanings {
     /// Numbers of a meaning; 0 where none is known.
     pub(crate) fn length(&self) -> usize {
         self.length
+    }
+
+    /// What a phrase means, where that is known.
+    pub(crate) fn of(&self, phrase: usize) -> Option<Vec<f32>> {
+        let scale = self.scales.get(phrase).copied().filter(|scale| *scale > 0.0)?;
+        let numbers = self.numbers.0.get(phrase * self.length..)?.get(..self.length)?;
+        Some(numbers.iter().map(|number| f32::from(*number) * scale).collect())
     }
 
     /// The cosine of the nearest phrase of each class. Only the classes with the best `scores` are looked at; the others get the least that

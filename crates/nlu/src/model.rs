@@ -16,6 +16,9 @@ const ENOUGH: usize = 1_000;
 /// Questions about left-out articles that are enough.
 const ENOUGH_OUTSIDE: usize = 1_000;
 
+/// A question that is so much like a phrase means about the same, where its own words' meaning is not known.
+const ALIKE: f32 = 0.5;
+
 /// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
 const FORMAT: u32 = 4;
 
@@ -148,13 +151,16 @@ impl Model {
         let (vector, known) = self.vocabulary.vector(&features);
         let meaning = self.source.meaning(&normal, meaning.map(Into::into));
         let meaning = meaning.as_deref().filter(|meaning| meaning.len() == self.meanings.length());
+        let borrowed = borrowed(self.source, &self.meanings, meaning, &similarity, &nearest);
+        let meaning = meaning.or(borrowed.as_deref());
         let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
         let mut scores = self.matrix.scores(&vector);
         let [by_meaning, by_words] = self.likeness;
         add(&mut scores, &similarity, by_words);
         let near = self.meanings.nearest(meaning, &self.phrase_classes, &scores);
         add(&mut scores, &near, by_meaning);
-        let view = View { scores, similarity, known };
+        let by_meaning = near.into_iter().map(|near| near * by_meaning).collect();
+        let view = View { scores, by_meaning, similarity, known };
         let probabilities = self.probabilities(&view);
         let in_scope = if vector.is_empty() { 0.0 } else { self.scope.probability(&view) };
         let mut order: Vec<usize> = (0..self.classes).collect();
@@ -248,9 +254,11 @@ impl Rankers {
 
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
         let (vector, known) = self.vocabulary.vector(&phrase.features);
+        let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
         let meaning = phrase.meaning(self.meanings.length());
+        let borrowed = borrowed(self.source, &self.meanings, meaning, &similarity, &nearest);
+        let meaning = meaning.or(borrowed.as_deref());
         let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
-        let (similarity, _) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
         let linear = |matrix: &Matrix| {
             let mut scores = vec![0.0; self.classes];
             matrix.scores(&vector, &mut scores);
@@ -271,6 +279,24 @@ impl Rankers {
         matrix.blend(1.0, centroids, mix.0[2]);
         matrix
     }
+}
+
+/// The meaning of the phrase that is most alike, for a question that has none of its own.
+fn borrowed(
+    source: Source,
+    meanings: &Meanings,
+    own: Option<&[f32]>,
+    similarity: &[f32],
+    nearest: &[Option<usize>],
+) -> Option<Vec<f32>> {
+    let best = argmax(similarity);
+    let is_alike = similarity.get(best).is_some_and(|similarity| *similarity >= ALIKE);
+    nearest
+        .get(best)
+        .copied()
+        .flatten()
+        .filter(|_| own.is_none() && is_alike && source.is_borrowed())
+        .and_then(|phrase| meanings.of(phrase))
 }
 
 /// Adds to the scores what others say, so many times.

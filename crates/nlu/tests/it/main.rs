@@ -120,6 +120,18 @@ fn other_words_for_the_same_are_understood_in_both_languages() {
 }
 
 #[test]
+fn words_whose_meaning_is_not_known_are_understood_by_a_phrase_that_has_them() {
+    let mut phrases = phrases();
+    let class = SUBJECTS.len();
+    for text in ["glass carreau brisee", "glass vitre fendue", "glass miroir cassee", "the windscreen has a crack"] {
+        phrases.push(Phrase { text: text.into(), class, weight: 1.0, asked: true, meaning: None });
+    }
+    let ranking = Model::train(&phrases, class + 1).rank("carreau brisee", 2);
+    assert_eq!(ranking.best[0].class, class, "{ranking:?}");
+    assert!(ranking.best[0].probability > 0.5, "{ranking:?}");
+}
+
+#[test]
 fn a_model_that_was_kept_is_the_same_model() {
     let model = model();
     let bytes = model.to_bytes();

@@ -18,7 +18,7 @@ pub(crate) use summary::summary;
 /// Suggestions at most.
 const MOST_OPTIONS: usize = 3;
 /// Below this trust not even suggestions are made.
-const FAR_OFF: f64 = 0.06;
+const FAR_OFF: f64 = 0.12;
 /// Where it is not probable that the question is about anything here, an article is only listed when a phrase of it is so much alike.
 const PROBABLE: f64 = 0.5;
 const ALIKE: f64 = 0.15;
