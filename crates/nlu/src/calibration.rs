@@ -111,7 +111,7 @@ impl View {
 const SIGNS: usize = 5;
 
 /// Share of the errors that is left with all phrases, given those of models that have seen 7 of 8: errors fall with the 0.4th power of the number of phrases
-/// (a power law, Hestness and others, 2017; the power as measured from 5 to 80 phrases an article).
+/// (a power law, Hestness and others, 2017; the power as measured from 5 to 20 phrases an article).
 const STILL_WRONG: f32 = 0.948;
 
 /// Brings a probability to what was seen: `sigmoid(slope * log odds + shift)` (Platt, 1999).
