@@ -150,12 +150,12 @@ impl Platt {
             platt.slope = (platt.slope - 0.2 * (slope + 0.02 * (platt.slope - 1.0))).max(0.1);
             platt.shift -= 0.2 * shift;
         }
-        platt.learned(&rows)
+        platt.of_whole_model(&rows)
     }
 
     /// Shifted so that of these questions as many fewer are expected to be wrong as the whole model is better than the ones that they were
     /// held out of.
-    fn learned(mut self, rows: &[(f32, f32)]) -> Self {
+    fn of_whole_model(mut self, rows: &[(f32, f32)]) -> Self {
         let wrong = |shift: f32| rows.iter().map(|(odds, _)| sigmoid(-(self.slope * odds + shift))).sum::<f32>();
         let aim = wrong(self.shift) * STILL_WRONG;
         let (mut low, mut high) = (self.shift, self.shift + 1.0);

@@ -30,7 +30,7 @@ impl Source {
 
     /// Whether a question of words whose meaning is not known takes that of the phrase that is most alike; without an outside model's meanings
     /// there is a model of its own.
-    pub(crate) fn is_borrowed(self) -> bool {
+    pub(crate) fn borrows(self) -> bool {
         self == Self::Words
     }
 

@@ -295,7 +295,7 @@ fn borrowed(
         .get(best)
         .copied()
         .flatten()
-        .filter(|_| own.is_none() && is_alike && source.is_borrowed())
+        .filter(|_| own.is_none() && is_alike && source.borrows())
         .and_then(|phrase| meanings.of(phrase))
 }
 
