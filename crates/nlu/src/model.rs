@@ -1,5 +1,7 @@
 //! A tenant's model: linear classifiers and an index over the same phrases, mixed and calibrated on held-out phrases.
 
+use std::borrow::Cow;
+
 use crate::bm25::Index;
 use crate::calibration::{HeldOut, LINEAR, Mix, Platt, Scope, View};
 use crate::features::{Features, features};
@@ -7,7 +9,7 @@ use crate::linear::{Example, Matrix, Packed, centroids, logistic, machine};
 use crate::meanings::{Meaning, Meanings, Source};
 use crate::number::argmax;
 use crate::text::normalise;
-use crate::vocabulary::Vocabulary;
+use crate::vocabulary::{Sparse, Vocabulary};
 
 /// Parts that the phrases are dealt into; each is held out once, until enough questions are.
 const PARTS: usize = 8;
@@ -20,7 +22,7 @@ const ENOUGH_OUTSIDE: usize = 1_000;
 const ALIKE: f32 = 0.5;
 
 /// Changes whenever what is trained or how it is read changes, so that models that were kept are trained anew.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 5;
 
 /// A way to ask, and the number of what it asks for.
 #[derive(Debug, Clone)]
@@ -64,12 +66,7 @@ pub struct Ranking {
 /// A trained model.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
 pub struct Model {
-    classes: usize,
-    phrase_classes: Vec<usize>,
-    index: Index,
-    vocabulary: Vocabulary,
-    source: Source,
-    meanings: Meanings,
+    phrases: Phrases,
     /// The linear rankers, mixed.
     matrix: Packed,
     /// Weights of likeness, in meaning and in words, in the mixed score.
@@ -121,18 +118,7 @@ impl Model {
             scope = Scope::fit(&views(&outside(&all, classes, source), mix));
         }
         let rankers = Rankers::fit(&all, classes, source);
-        Self {
-            classes,
-            phrase_classes: all.iter().map(|phrase| phrase.class).collect(),
-            matrix: rankers.blend(mix).pack(),
-            index: rankers.index,
-            vocabulary: rankers.vocabulary,
-            source,
-            meanings: rankers.meanings,
-            likeness: mix.likeness(),
-            platt,
-            scope,
-        }
+        Self { matrix: rankers.blend(mix).pack(), phrases: rankers.phrases, likeness: mix.likeness(), platt, scope }
     }
 
     /// The articles that a question may mean, at most `limit`.
@@ -142,28 +128,24 @@ impl Model {
 
     /// The same, of a question whose meaning is known; a model that was trained with meanings should be given them.
     pub fn rank_meaning(&self, question: &str, meaning: Option<&[f32]>, limit: usize) -> Ranking {
-        if self.classes == 0 || self.phrase_classes.is_empty() {
+        let classes = self.phrases.classes;
+        if classes == 0 || self.phrases.classes_of.is_empty() {
             return Ranking { best: Vec::new(), in_scope: 0.0, trust: 0.0 };
         }
         let normal = normalise(question);
-        let features = features(&normal);
-        let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &features);
-        let (vector, known) = self.vocabulary.vector(&features);
-        let meaning = self.source.meaning(&normal, meaning.map(Into::into));
-        let meaning = meaning.as_deref().filter(|meaning| meaning.len() == self.meanings.length());
-        let borrowed = borrowed(self.source, &self.meanings, meaning, &similarity, &nearest);
-        let meaning = meaning.or(borrowed.as_deref());
-        let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
+        let meaning = self.phrases.source.meaning(&normal, meaning.map(Into::into));
+        let Seen { vector, known, meaning, similarity, nearest } =
+            self.phrases.see(&features(&normal), meaning.as_deref());
         let mut scores = self.matrix.scores(&vector);
         let [by_meaning, by_words] = self.likeness;
         add(&mut scores, &similarity, by_words);
-        let near = self.meanings.nearest(meaning, &self.phrase_classes, &scores);
+        let near = self.phrases.near(meaning.as_deref(), &scores);
         add(&mut scores, &near, by_meaning);
         let by_meaning = near.into_iter().map(|near| near * by_meaning).collect();
         let view = View { scores, by_meaning, similarity, known };
         let probabilities = self.probabilities(&view);
         let in_scope = if vector.is_empty() { 0.0 } else { self.scope.probability(&view) };
-        let mut order: Vec<usize> = (0..self.classes).collect();
+        let mut order: Vec<usize> = (0..classes).collect();
         let by_probability = |a: &usize, b: &usize| probabilities[*b].total_cmp(&probabilities[*a]);
         if limit < order.len() && limit > 0 {
             order.select_nth_unstable_by(limit - 1, by_probability);
@@ -189,7 +171,7 @@ impl Model {
         let rest = (1.0 - after) / (1.0 - before).max(1e-6);
         // The first stays the first.
         let (_, second) = crate::number::top_two(&probabilities);
-        if self.classes > 1 && after > second * rest {
+        if probabilities.len() > 1 && after > second * rest {
             for probability in &mut probabilities {
                 *probability *= rest;
             }
@@ -211,64 +193,119 @@ impl Model {
 
     /// Bytes that it takes in memory, about.
     pub fn bytes(&self) -> usize {
-        self.matrix.bytes()
-            + self.meanings.bytes()
-            + 12 * self.vocabulary.len()
-            + self.index.bytes()
-            + 8 * self.phrase_classes.len()
+        self.matrix.bytes() + self.phrases.bytes()
+    }
+}
+
+/// The phrases that were learned from, and how a question looks beside them.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize)]
+struct Phrases {
+    classes: usize,
+    classes_of: Vec<usize>,
+    index: Index,
+    vocabulary: Vocabulary,
+    source: Source,
+    meanings: Meanings,
+}
+
+/// A question beside the phrases.
+struct Seen<'a> {
+    /// Its features, and its meaning behind them.
+    vector: Sparse,
+    /// Share of its features' weight that is known.
+    known: f32,
+    /// Its own, or the one that it borrows.
+    meaning: Option<Cow<'a, [f32]>>,
+    /// By class, the likeness of the nearest phrase, and which it is.
+    similarity: Vec<f32>,
+    nearest: Vec<Option<usize>>,
+}
+
+impl Phrases {
+    fn of(phrases: &[&Prepared], classes: usize, source: Source) -> Self {
+        let length = phrases.iter().find_map(|phrase| phrase.meaning.as_ref()).map_or(0, |meaning| meaning.len());
+        Self {
+            classes,
+            classes_of: phrases.iter().map(|phrase| phrase.class).collect(),
+            index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
+            vocabulary: Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes),
+            source,
+            meanings: Meanings::new(length, phrases.iter().map(|phrase| phrase.meaning(length))),
+        }
+    }
+
+    /// Numbers of a vector.
+    fn width(&self) -> usize {
+        self.vocabulary.len() + self.meanings.length()
+    }
+
+    fn example(&self, phrase: &Prepared) -> Example {
+        let (vector, _) = self.vocabulary.vector(&phrase.features);
+        let meaning = phrase.meaning(self.meanings.length());
+        let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
+        Example { vector, class: phrase.class, weight: phrase.weight }
+    }
+
+    fn see<'a>(&self, features: &Features, meaning: Option<&'a [f32]>) -> Seen<'a> {
+        let (vector, known) = self.vocabulary.vector(features);
+        let (mut similarity, mut nearest) = (vec![0.0_f32; self.classes], vec![None; self.classes]);
+        for (phrase, score) in self.index.search(&features.terms).into_iter().enumerate() {
+            let class = self.classes_of[phrase];
+            if score > similarity[class] {
+                similarity[class] = score;
+                nearest[class] = Some(phrase);
+            }
+        }
+        let meaning = meaning.filter(|meaning| meaning.len() == self.meanings.length()).map(Cow::Borrowed);
+        let meaning = meaning.or_else(|| self.borrowed(&similarity, &nearest).map(Cow::Owned));
+        let vector = self.source.joined(vector, self.vocabulary.len(), meaning.as_deref());
+        Seen { vector, known, meaning, similarity, nearest }
+    }
+
+    /// The meaning of the phrase that is most alike, for a question that has none of its own.
+    fn borrowed(&self, similarity: &[f32], nearest: &[Option<usize>]) -> Option<Vec<f32>> {
+        let best = argmax(similarity);
+        let is_alike = similarity.get(best).is_some_and(|similarity| *similarity >= ALIKE);
+        let phrase = nearest.get(best).copied().flatten().filter(|_| is_alike && self.source.borrows())?;
+        self.meanings.of(phrase)
+    }
+
+    /// By class, how near the nearest phrase is in meaning; `scores` say which classes are worth a look.
+    fn near(&self, meaning: Option<&[f32]>, scores: &[f32]) -> Vec<f32> {
+        self.meanings.nearest(meaning, &self.classes_of, scores)
+    }
+
+    fn bytes(&self) -> usize {
+        self.meanings.bytes() + 12 * self.vocabulary.len() + self.index.bytes() + 8 * self.classes_of.len()
     }
 }
 
 /// All rankers, before they are mixed.
 struct Rankers {
-    classes: usize,
-    phrase_classes: Vec<usize>,
-    vocabulary: Vocabulary,
-    source: Source,
-    meanings: Meanings,
-    index: Index,
+    phrases: Phrases,
     linear: [Matrix; LINEAR],
 }
 
 impl Rankers {
     fn fit(phrases: &[&Prepared], classes: usize, source: Source) -> Self {
-        let vocabulary = Vocabulary::build(phrases.iter().map(|phrase| &phrase.features), classes);
-        let length = phrases.iter().find_map(|phrase| phrase.meaning.as_ref()).map_or(0, |meaning| meaning.len());
-        let example = |phrase: &&Prepared| {
-            let (vector, _) = vocabulary.vector(&phrase.features);
-            let vector = source.joined(vector, vocabulary.len(), phrase.meaning(length));
-            Example { vector, class: phrase.class, weight: phrase.weight }
-        };
-        let examples: Vec<Example> = phrases.iter().map(example).collect();
-        let size = vocabulary.len() + length;
-        Self {
-            classes,
-            source,
-            meanings: Meanings::new(length, phrases.iter().map(|phrase| phrase.meaning(length))),
-            phrase_classes: phrases.iter().map(|phrase| phrase.class).collect(),
-            index: Index::build(phrases.iter().map(|phrase| phrase.features.terms.as_slice())),
-            linear: [machine, logistic, centroids].map(|fit| fit(&examples, size, classes)),
-            vocabulary,
-        }
+        let all = Phrases::of(phrases, classes, source);
+        let examples: Vec<Example> = phrases.iter().map(|phrase| all.example(phrase)).collect();
+        Self { linear: [machine, logistic, centroids].map(|fit| fit(&examples, all.width(), classes)), phrases: all }
     }
 
     fn scores(&self, phrase: &Prepared, class: Option<usize>) -> HeldOut {
-        let (vector, known) = self.vocabulary.vector(&phrase.features);
-        let (similarity, nearest) = alike(&self.index, &self.phrase_classes, self.classes, &phrase.features);
-        let meaning = phrase.meaning(self.meanings.length());
-        let borrowed = borrowed(self.source, &self.meanings, meaning, &similarity, &nearest);
-        let meaning = meaning.or(borrowed.as_deref());
-        let vector = self.source.joined(vector, self.vocabulary.len(), meaning);
+        let seen = self.phrases.see(&phrase.features, phrase.meaning.as_deref());
         let linear = |matrix: &Matrix| {
-            let mut scores = vec![0.0; self.classes];
-            matrix.scores(&vector, &mut scores);
+            let mut scores = vec![0.0; self.phrases.classes];
+            matrix.scores(&seen.vector, &mut scores);
             scores
         };
         let [a, b, c] = self.linear.each_ref().map(linear);
-        let mut scores = HeldOut { scores: [a, b, c, vec![0.0; self.classes], similarity], known, class };
-        let before = View::of(&scores, Mix::START).scores;
-        scores.scores[LINEAR] = self.meanings.nearest(meaning, &self.phrase_classes, &before);
-        scores
+        let none = vec![0.0; self.phrases.classes];
+        let mut held_out = HeldOut { scores: [a, b, c, none, seen.similarity], known: seen.known, class };
+        let before = View::of(&held_out, Mix::START).scores;
+        held_out.scores[LINEAR] = self.phrases.near(seen.meaning.as_deref(), &before);
+        held_out
     }
 
     /// The linear rankers as one.
@@ -281,42 +318,11 @@ impl Rankers {
     }
 }
 
-/// The meaning of the phrase that is most alike, for a question that has none of its own.
-fn borrowed(
-    source: Source,
-    meanings: &Meanings,
-    own: Option<&[f32]>,
-    similarity: &[f32],
-    nearest: &[Option<usize>],
-) -> Option<Vec<f32>> {
-    let best = argmax(similarity);
-    let is_alike = similarity.get(best).is_some_and(|similarity| *similarity >= ALIKE);
-    nearest
-        .get(best)
-        .copied()
-        .flatten()
-        .filter(|_| own.is_none() && is_alike && source.borrows())
-        .and_then(|phrase| meanings.of(phrase))
-}
-
 /// Adds to the scores what others say, so many times.
 fn add(scores: &mut [f32], others: &[f32], times: f32) {
     for (score, other) in scores.iter_mut().zip(others) {
         *score += times * other;
     }
-}
-
-/// Likeness of the nearest phrase of every class, and which it is.
-fn alike(index: &Index, classes_of: &[usize], classes: usize, features: &Features) -> (Vec<f32>, Vec<Option<usize>>) {
-    let (mut similarity, mut nearest) = (vec![0.0_f32; classes], vec![None; classes]);
-    for (phrase, score) in index.search(&features.terms).into_iter().enumerate() {
-        let class = classes_of[phrase];
-        if score > similarity[class] {
-            similarity[class] = score;
-            nearest[class] = Some(phrase);
-        }
-    }
-    (similarity, nearest)
 }
 
 fn views(held_out: &[HeldOut], mix: Mix) -> Vec<(View, Option<usize>)> {
