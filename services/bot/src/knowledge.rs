@@ -102,19 +102,27 @@ impl Knowledge {
         bytes
     }
 
-    /// What was kept, with the articles that it was trained on; none when it is of another version.
-    pub(crate) fn from_bytes(source: Source, articles: Vec<Article>, mut bytes: &[u8]) -> Option<Self> {
+    /// What was kept, with the articles that it was trained on.
+    ///
+    /// # Errors
+    /// The articles, when what was kept is of another version.
+    pub(crate) fn from_bytes(source: Source, articles: Vec<Article>, mut bytes: &[u8]) -> Result<Self, Vec<Article>> {
         let mut part = || {
             let (length, rest) = bytes.split_first_chunk::<4>()?;
             let (part, rest) = rest.split_at_checked(usize::try_from(u32::from_le_bytes(*length)).ok()?)?;
             bytes = rest;
             Some(part)
         };
-        let phrases = serde_json::from_slice(part()?).ok()?;
-        let model = Model::from_bytes(part()?)?;
-        let plain = part()?;
-        let plain = if plain.is_empty() { None } else { Some(Model::from_bytes(plain)?) };
-        Some(Self { source, articles, phrases, model, plain })
+        let mut parts = || {
+            let phrases = serde_json::from_slice(part()?).ok()?;
+            let model = Model::from_bytes(part()?)?;
+            let plain = part()?;
+            Some((phrases, model, if plain.is_empty() { None } else { Some(Model::from_bytes(plain)?) }))
+        };
+        match parts() {
+            Some((phrases, model, plain)) => Ok(Self { source, articles, phrases, model, plain }),
+            None => Err(articles),
+        }
     }
 
     /// All texts that a training reads: titles and questions of articles, and what was learned.

@@ -108,13 +108,15 @@ impl Bot {
         let kept = trained::get(read, &self.kept_as(source)).await?;
         let unpack = move || {
             let articles: Vec<Article> = serde_json::from_str(&row.snapshot)?;
-            let kept = kept.and_then(|kept| Knowledge::from_bytes(source, articles.clone(), &kept));
-            Ok::<_, Error>((articles, kept))
+            Ok::<_, Error>(match kept {
+                Some(kept) => Knowledge::from_bytes(source, articles, &kept),
+                None => Err(articles),
+            })
         };
-        let (articles, kept) = tokio::task::spawn_blocking(unpack).await??;
-        if let Some(kept) = kept {
-            return Ok(Some(Arc::new(kept)));
-        }
+        let articles = match tokio::task::spawn_blocking(unpack).await?? {
+            Ok(kept) => return Ok(Some(Arc::new(kept))),
+            Err(articles) => articles,
+        };
         let learned = match source.model {
             Some(model) => learning::learned(read, model.id).await?,
             None => Vec::new(),
