@@ -1,4 +1,4 @@
-import { Button, Descriptions, Input, Progress, Table, Tag } from 'antd';
+import { Button, Descriptions, Input, Progress, Table, Tag, Typography } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -49,7 +49,17 @@ export function TestConsole(): ReactNode {
               items={[
                 { key: 'kind', label: t('test.does'), children: <Tag color={decision.kind === 'HAND_OVER' ? 'warning' : 'processing'}>{t(`decision.${decision.kind}`)}</Tag> },
                 { key: 'reason', label: t('test.why'), children: t(`reason.${decision.reason}`) },
-                { key: 'trust', label: t('test.trust'), children: <Progress aria-label={t('test.trust')} percent={percent(decision.inScope)} /> },
+                { key: 'scope', label: t('test.scope'), children: <Progress aria-label={t('test.scope')} percent={percent(decision.inScope)} /> },
+                {
+                  key: 'trust',
+                  label: t('test.trust'),
+                  children: (
+                    <>
+                      <Progress aria-label={t('test.trust')} percent={percent(decision.inScope * (decision.candidates[0]?.probability ?? 0))} />
+                      <Typography.Text type="secondary">{t('test.trustHint')}</Typography.Text>
+                    </>
+                  ),
+                },
                 { key: 'says', label: t('test.says'), children: <Markdown text={decision.text} /> },
                 { key: 'choices', label: t('test.choices'), children: decision.choices.map((choice) => <Tag key={choice.value}>{choice.label}</Tag>) },
               ]}
