@@ -25,6 +25,11 @@ test('gold questions hold a bad publication up; figures, rules and what could no
   await page.getByRole('tab', { name: 'Test console' }).click();
   await page.getByLabel('A question that a customer asks').fill('where is my claim?');
   await page.keyboard.press('Enter');
+  const shown = async (name: string): Promise<number> => Number(await page.getByRole('progressbar', { name }).getAttribute('aria-valuenow'));
+  await expect(page.getByText('confident', { exact: true })).toBeVisible();
+  // What is shown is what the rules compare: an answer's trust is at least theirs, and never above that it is known at all.
+  expect(await shown('Trust')).toBeGreaterThanOrEqual(55);
+  expect(await shown('Trust')).toBeLessThanOrEqual(await shown('About something it knows'));
   await page.getByRole('row', { name: /Check the status of a claim/ }).getByRole('button', { name: 'This is right' }).click();
   await expect(page.getByText('Kept as a gold question')).toBeVisible();
   await page.getByRole('tab', { name: 'Gold questions' }).click();
