@@ -193,7 +193,7 @@ const COST: f32 = 1.0;
 const OWN: f32 = 10.0;
 /// Passes over all phrases and classes at once.
 const TOGETHER: usize = 3;
-/// Passes after that, class by class, over the phrases that are not yet settled.
+/// Passes after that, class by class, over the phrases that carry weight.
 const ALONE: usize = 9;
 /// One of so many classes are few: one by one they cost less than all together.
 const FEW: usize = 6;
@@ -201,8 +201,8 @@ const FEW: usize = 6;
 /// One support vector machine per class against all others, squared hinge loss, by dual coordinate descent (Hsieh and
 /// others, 2008).
 ///
-/// Nineteen of twenty pairs of phrase and class say nothing: the phrase is beyond the margin. A few passes tell which; the others are for the rest
-/// alone (shrinking, as there), class by class, because the weights of one fit the cache.
+/// Nine of ten pairs of phrase and class and more say nothing: the phrase is beyond the margin. A few passes tell which these are; the passes after them
+/// go over the other pairs alone (shrinking, as there), class by class, because the weights of one class fit the cache.
 pub(crate) fn machine(examples: &[Example], features: usize, classes: usize) -> Matrix {
     let mut matrix = Matrix::new(features, classes);
     let mut alphas = vec![0.0_f32; examples.len() * classes];
