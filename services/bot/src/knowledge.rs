@@ -64,7 +64,7 @@ pub(crate) struct Understood {
     pub(crate) candidates: Vec<Candidate>,
     /// Probability that the question is about any of the articles.
     pub(crate) in_scope: f64,
-    /// Probability that the first is the right one.
+    /// Probability that the best of all articles is right; zero where it does not hold now.
     pub(crate) trust: f64,
 }
 

@@ -214,6 +214,10 @@ pub struct Decision {
     pub candidates: Vec<Candidate>,
     /// Probability that the question is about anything in the knowledge base, 0 to 1.
     pub in_scope: f64,
+    /// Probability that the best of all articles is right, 0 to 1: what is compared with the threshold for an answer. Zero where that
+    /// article does not hold now, and where nothing was to be understood.
+    #[serde(default)]
+    pub trust: f64,
     /// Why: `confident`, `follow_up`, `several`, `close`, `unsure`, `far_off`, `asked_for_person`, `clicked`, `no_knowledge`,
     /// `small_talk`.
     pub reason: String,

@@ -153,6 +153,7 @@ pub(crate) fn nothing_yet(locale: &str) -> Decision {
         card: None,
         candidates: Vec::new(),
         in_scope: 0.0,
+        trust: 0.0,
         reason: String::new(),
         locale: locale.to_owned(),
         flow: None,
@@ -192,6 +193,7 @@ impl Judge<'_> {
         let Understood { candidates, in_scope, trust } =
             self.knowledge.rank(text, self.meanings.get(text).map(|meaning| &**meaning), &decision.locale, self.now);
         decision.in_scope = in_scope;
+        decision.trust = trust;
         decision.candidates = candidates;
         let first =
             decision.candidates.first().and_then(|candidate| self.knowledge.article(candidate.article_id, self.now));
@@ -200,11 +202,11 @@ impl Judge<'_> {
         if let Some(article) = first.filter(|_| trust >= self.settings.answer_threshold && !close) {
             return answer(decision, article, "confident");
         }
-        self.ask_back(decision, trust, close)
+        self.ask_back(decision, close)
     }
 
     /// Lists what may be meant: the first two where they are close and nothing else comes near, else up to three.
-    fn ask_back(self, mut decision: Decision, trust: f64, close: bool) -> Decision {
+    fn ask_back(self, mut decision: Decision, close: bool) -> Decision {
         let least_alike = if decision.in_scope < PROBABLE { ALIKE } else { 0.0 };
         let listed: Vec<&Candidate> = decision
             .candidates
@@ -212,19 +214,19 @@ impl Judge<'_> {
             .filter(|one| one.probability >= self.settings.list_threshold && one.similarity > least_alike)
             .take(MOST_OPTIONS)
             .collect();
-        if trust < FAR_OFF || listed.is_empty() {
+        if decision.trust < FAR_OFF || listed.is_empty() {
             return hand_over(decision, "far_off");
         }
         let close = close && listed.len() >= 2 && listed[0].probability + listed[1].probability >= BETWEEN_TWO;
         let listed = if close { &listed[..2] } else { &listed[..] };
         let locale = &decision.locale;
-        let words = if let [one, other] = listed.iter().map(|one| &one.title).collect::<Vec<_>>()[..]
-            && close
-        {
-            let words = say(locale, "您是想问「{1}」，还是「{2}」？", "Do you mean “{1}” or “{2}”?");
-            words.replace("{1}", one).replace("{2}", other)
-        } else {
-            say(locale, "您想问的是下面哪一个？", "Which of these do you mean?").to_owned()
+        let words = match listed.iter().map(|one| &one.title).collect::<Vec<_>>()[..] {
+            [only] => say(locale, "您是想问「{}」吗？", "Do you mean “{}”?").replace("{}", only),
+            [one, other] if close => {
+                let words = say(locale, "您是想问「{1}」，还是「{2}」？", "Do you mean “{1}” or “{2}”?");
+                words.replace("{1}", one).replace("{2}", other)
+            }
+            _ => say(locale, "您想问的是下面哪一个？", "Which of these do you mean?").to_owned(),
         };
         let choice = |one: &&Candidate| Choice { value: one.article_id.to_string(), label: one.title.clone() };
         decision.choices = listed.iter().map(choice).chain([person(locale)]).collect();
@@ -249,6 +251,7 @@ fn several(decision: &Decision, each: &[Decision]) -> Option<Decision> {
     }
     let mut all = decision.clone();
     all.in_scope = sure.iter().map(|one| one.in_scope).fold(1.0, f64::min);
+    all.trust = sure.iter().map(|one| one.trust).fold(1.0, f64::min);
     all.candidates = sure.iter().filter_map(|one| one.candidates.first().cloned()).collect();
     all.card = sure.iter().find_map(|one| one.card.clone());
     let part = |one: &&Decision| {
@@ -425,7 +428,10 @@ mod tests {
         let now = Env::system().now();
         let id = ask(&knowledge, "怎么报案").candidates[0].article_id;
         knowledge.article_mut(id).unwrap().valid_to = Some(now - TimeDelta::seconds(1));
-        assert!(ask(&knowledge, "怎么报案").candidates.iter().all(|candidate| candidate.article_id != id));
+        let decision = ask(&knowledge, "怎么报案");
+        assert!(decision.candidates.iter().all(|candidate| candidate.article_id != id));
+        // What was meant has no answer now: nothing else is trusted in its place.
+        assert!(decision.trust.abs() < f64::EPSILON && decision.kind == DecisionKind::HandOver, "{decision:?}");
         assert!(knowledge.article(id, now).is_none());
     }
 
@@ -436,6 +442,19 @@ mod tests {
         let decision = decide(Some(&knowledge), &settings, asked("理赔", None), Env::system().now());
         assert_eq!(decision.kind, DecisionKind::Options);
         assert!(decision.choices.len() <= 4 && decision.choices.last().unwrap().value == PERSON);
+    }
+
+    #[test]
+    fn a_single_suggestion_is_asked_for_by_its_name() {
+        let knowledge = knowledge();
+        let settings = BotSettings { answer_threshold: 1.0, list_threshold: 0.9, ..BotSettings::default() };
+        for (question, asks) in [("怎么退保", "您是想问「"), ("how can I cancel my policy?", "Do you mean “")]
+        {
+            let decision = decide(Some(&knowledge), &settings, asked(question, None), Env::system().now());
+            let [only, person] = &decision.choices[..] else { panic!("{decision:?}") };
+            assert!(decision.text.starts_with(asks) && decision.text.contains(&only.label), "{decision:?}");
+            assert_eq!(person.value, PERSON);
+        }
     }
 
     #[test]

@@ -114,7 +114,7 @@ type Documents = {
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": typeof types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": typeof types.ActivateDocument,
     "\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n": typeof types.RulesPreviewDocument,
-    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
+    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
     "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": typeof types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DismissDocument,
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
@@ -270,7 +270,7 @@ const documents: Documents = {
     "\n  query Releases {\n    releases { id number articles questions active createdAt }\n  }\n": types.ReleasesDocument,
     "\n  mutation Activate($id: ID!) {\n    activateRelease(id: $id) { status errors { field message } release { id number active } }\n  }\n": types.ActivateDocument,
     "\n  query RulesPreview($input: BotSettingsInput!) {\n    previewBotSettings(input: $input) {\n      questions\n      now { answered listed handedOver }\n      then { answered listed handedOver }\n      examples { text now then first }\n    }\n  }\n": types.RulesPreviewDocument,
-    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
+    "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
     "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.DismissDocument,
     "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
@@ -743,7 +743,7 @@ export function graphql(source: "\n  query RulesPreview($input: BotSettingsInput
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"): (typeof documents)["\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"];
+export function graphql(source: "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"): (typeof documents)["\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -12,7 +12,7 @@ import { SAVE_GOLD } from './gold.tsx';
 const TEST = graphql(`
   query TestBot($text: String!, $locale: String!) {
     testBot(text: $text, locale: $locale) {
-      kind text reason inScope locale
+      kind text reason inScope trust locale
       choices { value label }
       candidates { articleId title probability similarity matchedQuestion }
     }
@@ -55,7 +55,7 @@ export function TestConsole(): ReactNode {
                   label: t('test.trust'),
                   children: (
                     <>
-                      <Progress aria-label={t('test.trust')} percent={percent(decision.inScope * (decision.candidates[0]?.probability ?? 0))} />
+                      <Progress aria-label={t('test.trust')} percent={percent(decision.trust)} />
                       <Typography.Text type="secondary">{t('test.trustHint')}</Typography.Text>
                     </>
                   ),
