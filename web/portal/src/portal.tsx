@@ -68,7 +68,7 @@ export default function Portal(): ReactNode {
         },
       }}
     >
-      <AntApp>
+      <AntApp message={{ maxCount: 3 }}>
         <Provider value={client}>
           <SignedIn dark={dark} onTheme={onTheme} />
         </Provider>
