@@ -90,6 +90,10 @@ impl Channels {
     /// Puts an event on its way to every webhook of the firm.
     pub(crate) async fn enqueue_deliveries(&self, tx: &Tx, event: &Envelope) -> Result<()> {
         for hook in store::oldest::<webhook::Entity>(tx, webhook::Column::Id).await? {
+            // A fact may come late or again; a webhook is told of what happened since it is there.
+            if event.time < hook.created_at {
+                continue;
+            }
             let id: DeliveryId = tx.id();
             let body = serde_json::json!({ "type": event.kind, "timestamp": event.time, "data": event.data });
             let row = delivery::Model {

@@ -89,6 +89,24 @@ async fn a_delivery_is_signed_and_tried_again_until_the_receiver_takes_it() {
 }
 
 #[tokio::test]
+async fn a_webhook_is_not_told_what_happened_before_it_was_there() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Late Firm").await;
+    let visitor = test.visitor(&owner).await;
+    let before = test.db().env().now();
+    test.pass(TimeDelta::minutes(1));
+    test.cloud.services.channels.create_webhook(&owner, "https://hook.example/").await.unwrap();
+    // A fact that comes late: it says that it happened before.
+    test.set_clock(before);
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    assert!(deliveries(&test, &owner).await.is_empty());
+    test.pass(TimeDelta::minutes(1));
+    test.say(&visitor, "2", "how do I cancel my policy").await;
+    assert_eq!(deliveries(&test, &owner).await.len(), 2, "the question and the answer");
+    test.end().await;
+}
+
+#[tokio::test]
 async fn an_address_inside_a_private_network_is_never_called() {
     let test = TestCloud::start().await;
     let owner = test.firm("Guard Firm").await;
