@@ -86,7 +86,17 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
   const signOut = (): void => void post('/auth/sign-out', {}).then(() => location.assign('/sign-in'));
   return (
     <Layout style={{ minHeight: '100vh' }}>
-      <Layout.Sider collapsible collapsed={folded} onCollapse={setFolded} trigger={null} breakpoint="lg" collapsedWidth={0} theme={props.dark ? 'dark' : 'light'} width={190} style={{ position: 'sticky', insetBlockStart: 0, height: '100vh', overflow: 'auto', borderInlineEnd: folded ? 'none' : '1px solid var(--line)' }}>
+      <Layout.Sider
+        collapsible
+        collapsed={folded}
+        onCollapse={setFolded}
+        trigger={null}
+        breakpoint="lg"
+        collapsedWidth={0}
+        theme={props.dark ? 'dark' : 'light'}
+        width={190}
+        style={{ position: 'sticky', insetBlockStart: 0, height: '100vh', overflow: 'auto', borderInlineEnd: folded ? 'none' : '1px solid var(--line)' }}
+      >
         <div style={{ padding: 16, fontWeight: 700 }}>{t('app.name')}</div>
         <nav aria-label={t('shell.menu')}>
           <Menu
