@@ -31,6 +31,7 @@ mod provision;
 mod proxy;
 mod report;
 mod routes;
+mod security;
 mod shape;
 mod tenancy;
 mod traces;

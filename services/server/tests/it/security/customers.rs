@@ -1,0 +1,1 @@
+//! No customer who needs a person is lost.

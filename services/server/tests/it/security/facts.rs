@@ -1,0 +1,1 @@
+//! Facts cannot be forged, nor taken back wrongly.

@@ -1,0 +1,1 @@
+//! Guessing is slow, and tells nothing.

@@ -1,0 +1,1 @@
+//! What a mail proves is known in its mailbox alone.

@@ -1,0 +1,11 @@
+//! Attacks from outside, each beside the rule that it must not break.
+
+mod customers;
+mod documents;
+mod facts;
+mod guessing;
+mod hostile_files;
+mod mails;
+mod sockets;
+mod timers;
+mod visitors;

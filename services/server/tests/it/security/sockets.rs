@@ -1,0 +1,1 @@
+//! A socket gives what HTTP gives, and nothing that was taken away.

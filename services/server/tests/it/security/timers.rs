@@ -1,0 +1,1 @@
+//! One firm's bad data keeps no timer from the others' work.
