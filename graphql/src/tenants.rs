@@ -6,7 +6,7 @@ use lingxi_contracts::tenants::{
     ApiKey, AuditEntry, BusinessHours, Export, Invitation, Issued, Mail, Member, MemberStatus, OnboardingStep, Session,
     Tenant, TenantPatch, TotpSetup,
 };
-use lingxi_kernel::{Actor, ApiKeyId, MemberId, PageArgs, Permission, Role, SessionId};
+use lingxi_kernel::{Actor, ApiKeyId, InvitationId, MemberId, PageArgs, Permission, Role, SessionId};
 
 use crate::outcome::{Shown as _, connection, parts, payload, signed};
 
@@ -188,7 +188,7 @@ impl TenantsQuery {
         services.tenants.is_open(caller).await.shown()
     }
 
-    /// Mails of the firm, newest first; without an SMTP server this is where links are found.
+    /// Mails of the firm, newest first, without the links that prove an address: only the receiver sees those.
     async fn mails(&self, ctx: &Context<'_>) -> Result<Vec<Mail>> {
         let (caller, services) = parts(ctx)?;
         services.tenants.mails(caller).await.shown()
@@ -278,6 +278,12 @@ impl TenantsMutation {
     async fn invite_member(&self, ctx: &Context<'_>, email: String, role: Role) -> Result<InvitationPayload> {
         let (caller, services) = parts(ctx)?;
         InvitationPayload::of(services.tenants.invite(caller, &email, role).await)
+    }
+
+    /// Withdraws an invitation that nobody has accepted: its link does not work any more.
+    async fn withdraw_invitation(&self, ctx: &Context<'_>, id: InvitationId) -> Result<InvitationPayload> {
+        let (caller, services) = parts(ctx)?;
+        InvitationPayload::of(services.tenants.withdraw_invitation(caller, id).await)
     }
 
     /// Ends one of the viewer's sessions.

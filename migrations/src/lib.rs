@@ -42,6 +42,7 @@ impl MigratorTrait for Migrator {
             Box::new(billing::Payments),
             Box::new(billing::Documents),
             Box::new(billing::Reversals),
+            Box::new(tenants::ProvedAddresses),
         ]
     }
 }

@@ -1,6 +1,9 @@
 //! Tables of the tenants service.
 
-use crate::table::{added, keyed, plain_table, tables, tenant_table};
+use sea_orm::{ConnectionTrait as _, DbBackend};
+use sea_orm_migration::prelude::*;
+
+use crate::table::{added, extend, keyed, plain_table, shrink, tables, tenant_table};
 
 tables!(
     Initial,
@@ -95,3 +98,62 @@ tables!(
     ],
     vec![added("tenants_tenant").json_null("quota")]
 );
+
+/// A proof of an address is known in its mailbox alone: links leave the stored mails, an address has one confirmed account and any number of
+/// others, and invitations can be withdrawn.
+pub(crate) struct ProvedAddresses;
+
+fn proved_columns() -> Vec<crate::table::Def> {
+    vec![
+        added("tenants_mail").text_null("link"),
+        added("tenants_account").time_null("address_proved_at"),
+        added("tenants_invitation").time_null("withdrawn_at"),
+    ]
+}
+
+impl MigrationName for ProvedAddresses {
+    fn name(&self) -> &'static str {
+        "m20261201_000023_tenants_proved_addresses"
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for ProvedAddresses {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        extend(manager, proved_columns()).await?;
+        let postgres = manager.get_database_backend() == DbBackend::Postgres;
+        // Forced row-level security would hide the rows from the owner too.
+        let (open, closed) = if postgres {
+            (
+                "ALTER TABLE tenants_mail NO FORCE ROW LEVEL SECURITY",
+                "ALTER TABLE tenants_mail FORCE ROW LEVEL SECURITY",
+            )
+        } else {
+            ("SELECT 1", "SELECT 1")
+        };
+        let statements = [
+            open,
+            "DELETE FROM tenants_mail WHERE sent_at IS NULL AND body LIKE '%token=%'",
+            "UPDATE tenants_mail SET body = '' WHERE body LIKE '%token=%'",
+            closed,
+            "DROP INDEX tenants_account_email",
+            "CREATE INDEX tenants_account_address ON tenants_account (email)",
+            "CREATE UNIQUE INDEX tenants_account_confirmed ON tenants_account (email) WHERE email_verified",
+        ];
+        for statement in statements {
+            manager.get_connection().execute_unprepared(statement).await?;
+        }
+        Ok(())
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for statement in [
+            "DROP INDEX tenants_account_confirmed",
+            "DROP INDEX tenants_account_address",
+            "CREATE UNIQUE INDEX tenants_account_email ON tenants_account (email)",
+        ] {
+            manager.get_connection().execute_unprepared(statement).await?;
+        }
+        shrink(manager, proved_columns()).await
+    }
+}

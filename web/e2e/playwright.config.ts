@@ -24,6 +24,9 @@ const cluster = process.env.E2E_SHAPE === 'cluster';
 const command = cluster
   ? `../../target/debug/xtask shape --binary ${binary} --data-dir ${data} --http ${address} --each 2 ${operators}`
   : `${binary} serve --data-dir ${data} --http ${address} --set http.public_url=http://${address} ${operators}`;
+// How mails are read at the shell. PostgreSQL's address is known when the processes are started.
+process.env.E2E_MAILS ??= `${binary} mails --data-dir ${data}${cluster ? ` --database-url "$(cat ${data}/database-url)"` : ''}`;
+process.env.LATER_MAILS ??= `${binary} mails --data-dir ${data}/later`;
 
 export default defineConfig({
   testDir: 'tests',

@@ -58,6 +58,8 @@ pub(crate) fn run(options: &Options) -> Outcome {
     let nats_url = nats.url();
     say(&format!("postgres {}\nnats {nats_url}", postgres.url("postgres", "postgres")));
     let lingxi = Lingxi { options, data, nats_url, app: postgres.url("lingxi_app", "lingxi") };
+    let url = lingxi.data.join("database-url");
+    std::fs::write(&url, &lingxi.app).map_err(|error| format!("{}: {error}", url.display()))?;
     lingxi.once("migrate", &postgres.url("lingxi_owner", "lingxi"))?;
     if options.demo {
         lingxi.once("demo", &lingxi.app)?;

@@ -20,6 +20,8 @@ pub struct Http {
     pub grace_seconds: u64,
     /// Whether GraphQL executes the portal's own operations only. Integrators then need a process without it.
     pub persisted_only: bool,
+    /// Networks of our own proxies: what they say in `X-Forwarded-For` of their client is believed. Rates by address need it.
+    pub trusted_proxies: Vec<String>,
     /// Whether the GraphQL explorer page and introspection are served.
     pub explorer: bool,
 }
@@ -33,6 +35,18 @@ impl Default for Http {
             drain_seconds: 0,
             grace_seconds: 10,
             persisted_only: false,
+            // Private networks and this machine (RFC 1918, RFC 4193, RFC 6598).
+            trusted_proxies: [
+                "127.0.0.0/8",
+                "::1",
+                "10.0.0.0/8",
+                "172.16.0.0/12",
+                "192.168.0.0/16",
+                "100.64.0.0/10",
+                "fc00::/7",
+            ]
+            .map(Into::into)
+            .to_vec(),
             explorer: true,
         }
     }

@@ -21,6 +21,10 @@ pub struct Limits {
     pub plans: BTreeMap<String, Plan>,
     /// Days that a firm which asked for its deletion can change its mind.
     pub deletion_grace_days: u32,
+    /// Invitations that one firm may send in an hour.
+    pub invitations_per_hour: u32,
+    /// Sign-ups and requests for a new password from one address of the network in an hour. Addresses of this machine are not counted.
+    pub sign_ups_per_hour: u32,
     /// Whether webhooks may call addresses inside private networks, and plain `http`. For development.
     pub private_webhooks: bool,
 }
@@ -50,6 +54,8 @@ impl Default for Limits {
             query_complexity: 20_000,
             plans: BTreeMap::new(),
             deletion_grace_days: 30,
+            invitations_per_hour: 30,
+            sign_ups_per_hour: 30,
             private_webhooks: false,
         }
     }

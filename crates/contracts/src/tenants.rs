@@ -203,6 +203,8 @@ pub struct Invitation {
     pub expires_at: Timestamp,
     /// When it was accepted.
     pub accepted_at: Option<Timestamp>,
+    /// When it was withdrawn: its link does not work any more.
+    pub withdrawn_at: Option<Timestamp>,
 }
 
 /// A credential for integrators. The secret is shown once, at creation.
@@ -288,7 +290,7 @@ pub struct Mail {
     pub to: String,
     /// Subject.
     pub subject: String,
-    /// Plain text.
+    /// Plain text, without the link that proves the receiver's address.
     pub body: String,
     /// When it was written.
     pub created_at: Timestamp,
@@ -307,7 +309,7 @@ pub struct OnboardingStep {
 }
 
 /// What a new firm fills in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignUp {
     /// Name of the firm.
@@ -324,10 +326,13 @@ pub struct SignUp {
     pub locale: String,
     /// IANA time zone.
     pub time_zone: String,
+    /// The client's address; set by the server, whatever the client sends.
+    #[serde(default)]
+    pub origin: String,
 }
 
 /// What a member fills in to sign in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SignIn {
     /// Sign-in address.
@@ -343,6 +348,9 @@ pub struct SignIn {
     /// The browser's description of itself.
     #[serde(default)]
     pub user_agent: String,
+    /// The client's address; set by the server, whatever the client sends.
+    #[serde(default)]
+    pub origin: String,
 }
 
 /// A fresh session.
@@ -358,7 +366,7 @@ pub struct SignedIn {
 }
 
 /// What an invited person fills in.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AcceptInvitation {
     /// The secret of the mail.
@@ -367,6 +375,12 @@ pub struct AcceptInvitation {
     pub name: String,
     /// A new password, or the present one of an existing account.
     pub password: String,
+    /// Six digits, when the existing account has a second factor.
+    #[serde(default)]
+    pub totp: Option<String>,
+    /// The client's address; set by the server, whatever the client sends.
+    #[serde(default)]
+    pub origin: String,
 }
 
 /// What a firm may change of itself.
@@ -498,7 +512,7 @@ pub trait TenantsClient: Send + Sync {
     /// Sends the mail that confirms the caller's address again.
     async fn resend_verification(&self, ctx: &Ctx) -> Result<()>;
     /// Sends a link that sets a new password, if there is an account of the address; tells nobody whether there is one.
-    async fn request_password_reset(&self, email: &str) -> Result<()>;
+    async fn request_password_reset(&self, email: &str, origin: &str) -> Result<()>;
     /// Sets a new password by the secret of the mail, and ends every session of the account.
     async fn reset_password(&self, token: &str, password: &str) -> Result<()>;
     /// Makes a member of an invited person and signs them in.
@@ -521,11 +535,13 @@ pub trait TenantsClient: Send + Sync {
         role: Option<Role>,
         status: Option<MemberStatus>,
     ) -> Result<Member>;
-    /// Invites a person by mail.
+    /// Invites a person by mail; an older invitation of the same address ends. Limited per hour.
     async fn invite(&self, ctx: &Ctx, email: &str, role: Role) -> Result<Invitation>;
     /// Open and accepted invitations, newest first.
     #[idempotent]
     async fn invitations(&self, ctx: &Ctx) -> Result<Vec<Invitation>>;
+    /// Withdraws an invitation that nobody has accepted: its link does not work any more.
+    async fn withdraw_invitation(&self, ctx: &Ctx, id: InvitationId) -> Result<Invitation>;
     /// The caller's sessions.
     #[idempotent]
     async fn sessions(&self, ctx: &Ctx, current_token: &str) -> Result<Vec<Session>>;
@@ -553,7 +569,7 @@ pub trait TenantsClient: Send + Sync {
     /// Whether people answer now.
     #[idempotent]
     async fn is_open(&self, ctx: &Ctx) -> Result<bool>;
-    /// Mails of the firm, newest first.
+    /// Mails of the firm, newest first, without the links that prove an address. Those about accounts belong to no firm.
     #[idempotent]
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>>;
     /// Archives of the firm's data, newest first.
@@ -561,7 +577,7 @@ pub trait TenantsClient: Send + Sync {
     async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>>;
     /// Asks for an archive; one at a time.
     async fn request_export(&self, ctx: &Ctx) -> Result<Export>;
-    /// Whether the caller operates the platform: a member whose confirmed address is in the settings.
+    /// Whether the caller operates the platform: a member whose confirmed address is in the settings, with a second factor.
     #[idempotent]
     async fn is_operator(&self, ctx: &Ctx) -> Result<bool>;
     /// For operators: all tenants, newest first, with words to find in name or id.

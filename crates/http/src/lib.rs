@@ -2,12 +2,14 @@
 
 mod auth;
 mod limit;
+mod origin;
 mod problem;
 mod upload;
 mod words;
 
 pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
 pub use limit::{Taken, TenantLimit};
+pub use origin::{TrustedProxies, origin};
 pub use problem::{HttpResult, Problem};
 pub use upload::{Upload, read_upload};
 pub use words::{in_chinese, prefers_chinese, reads_chinese, said, speaking, worded};

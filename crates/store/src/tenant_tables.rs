@@ -14,7 +14,7 @@ use crate::{Db, TenantEntity, Tx, delete_many, find};
 
 const PAGE: u64 = 500;
 /// Columns that are never taken along.
-const SECRETS: [&str; 5] = ["secret_hash", "secret", "password_hash", "totp_secret", "identity_secret"];
+const SECRETS: [&str; 6] = ["secret_hash", "secret", "password_hash", "totp_secret", "identity_secret", "link"];
 
 #[async_trait]
 trait Table: Send + Sync {

@@ -101,7 +101,7 @@ fn address(address: &str) -> Result<String, String> {
 
 fn mail(config: &Config) -> Result<String, String> {
     match &config.mail.smtp_url {
-        None => Ok("no SMTP server is set; mails are kept and shown in the portal".into()),
+        None => Ok("no SMTP server is set; mails are kept, and `lingxi mails` prints them".into()),
         Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Ok("an SMTP server is set".into()),
         Some(_) => Err("mail.smtp_url must start with smtp:// or smtps://.".into()),
     }

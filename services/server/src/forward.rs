@@ -125,6 +125,10 @@ async fn hand_on(peers: Peers, request: HttpRequest, mut body: web::Payload) -> 
             headers.append(name, value);
         }
     }
+    // Whoever is asked next sees this process, so it is told for whom.
+    if let Ok(origin) = lingxi_http::origin(&request).parse() {
+        headers.insert("x-forwarded-for", origin);
+    }
     if let Some(traceparent) = lingxi_telemetry::trace::current().and_then(|trace| trace.parse().ok()) {
         headers.insert("traceparent", traceparent);
     }

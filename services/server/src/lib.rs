@@ -11,6 +11,7 @@ mod firms;
 mod forward;
 pub mod import;
 mod jobs;
+pub mod mails;
 pub mod operator;
 mod probes;
 pub mod role;

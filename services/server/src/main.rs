@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, operator, serve};
+use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, mails, operator, serve};
 
 /// glibc's took half of the server's time while it stored facts by the thousand; musl's is slow under threads.
 #[global_allocator]
@@ -78,6 +78,15 @@ enum Command {
     Doctor,
     /// Make the demo firm
     Demo,
+    /// Print the newest mails with their links, as their receivers get them: for the operator of an installation without an SMTP server
+    Mails {
+        /// Only those to this address
+        #[arg(long)]
+        to: Option<String>,
+        /// So many of them
+        #[arg(long, default_value_t = 20)]
+        last: u64,
+    },
     /// Hold a conversation with a Lingxi that runs somewhere, as a firm and as its customer, end to end
     Converse {
         /// Where it is served
@@ -196,7 +205,10 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             let mut config = config;
             if demo {
                 make_demo(&config).await?;
+                // Nobody has a mailbox here, so links are shown, and the owner operates the platform without an authenticator app.
                 config.operator.emails.push(demo::OWNER.into());
+                config.operator.second_factor = false;
+                config.mail.show_links = true;
             }
             let cloud = Cloud::open(&config, &roles).await.map_err(|error| error.to_string())?;
             let running = serve::start(&config, &cloud, Some(telemetry.metrics.clone())).await;
@@ -227,6 +239,10 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
             }
             let failed = findings.iter().filter(|finding| finding.result.is_err()).count();
             if failed == 0 { Ok(()) } else { Err(format!("{failed} of {} checks failed", findings.len())) }
+        }
+        Command::Mails { to, last } => {
+            say(mails::print(&config, to.as_deref(), last).await.map_err(|error| error.to_string())?);
+            Ok(())
         }
         Command::Converse { url } => {
             let answer = converse::hold(&url).await?;

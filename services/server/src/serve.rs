@@ -68,6 +68,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
     let (shared, services, operator) = (gateway.clone(), cloud.services.clone(), config.operator.token.clone());
+    let proxies = web::Data::new(lingxi_http::TrustedProxies::new(&config.http.trusted_proxies)?);
     let serving = ready.clone();
     let server = HttpServer::new(move || {
         let serving = serving.clone();
@@ -75,6 +76,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
             .app_data(web::JsonConfig::default().limit(LARGEST_JSON).error_handler(refuse_body))
             .app_data(web::QueryConfig::default().error_handler(refuse_query))
             .app_data(authenticator.clone())
+            .app_data(proxies.clone())
             .wrap(actix_web::middleware::Compress::default())
             .wrap_fn(move |request, service| {
                 let (started, span) = (Instant::now(), span(&request));

@@ -11,7 +11,7 @@ use lingxi_kernel::Result;
 use lingxi_store::{Db, TenantTables, inbox};
 
 use crate::mail;
-use crate::store::{account, audit, member, newest, tenant};
+use crate::store::{account, audit, mails, member, newest, tenant};
 
 const NAME: &str = "tenants";
 
@@ -62,7 +62,7 @@ impl Consumer for TenantsConsumer {
         let mut receivers: Vec<String> = accounts.into_iter().map(|account| account.email).collect();
         receivers.extend(also.filter(|also| !receivers.contains(also)));
         for receiver in receivers {
-            mail::queue(&tx, &receiver, words.clone()).await?;
+            mails::queue(&tx, &receiver, words.clone()).await?;
         }
         tx.commit().await
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::tenants::{AcceptInvitation, ExportStatus, SignIn, SignUp, SignedIn, TenantsClient};
-use lingxi_http::{HttpResult, SESSION_COOKIE, Signed, session_cookie};
+use lingxi_http::{HttpResult, SESSION_COOKIE, Signed, origin, session_cookie};
 use lingxi_kernel::{Error, ExportId};
 use serde::Deserialize;
 use serde_json::json;
@@ -48,8 +48,9 @@ fn signed_in(edge: &Edge, session: SignedIn) -> HttpResponse {
         .json(json!({ "tenant": session.tenant, "member": session.member }))
 }
 
-async fn sign_up(edge: web::Data<Edge>, body: web::Json<SignUp>) -> HttpResult {
-    let session = edge.tenants.sign_up(body.into_inner()).await?;
+async fn sign_up(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<SignUp>) -> HttpResult {
+    let input = SignUp { origin: origin(&request), ..body.into_inner() };
+    let session = edge.tenants.sign_up(input).await?;
     Ok(signed_in(&edge, session))
 }
 
@@ -57,6 +58,7 @@ async fn sign_in(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Si
     let mut input = body.into_inner();
     let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
     input.user_agent = agent.unwrap_or_default().to_owned();
+    input.origin = origin(&request);
     let session = edge.tenants.sign_in(input).await?;
     Ok(signed_in(&edge, session))
 }
@@ -79,8 +81,13 @@ async fn verify_email(edge: web::Data<Edge>, body: web::Json<Token>) -> HttpResu
     Ok(HttpResponse::Ok().json(json!({})))
 }
 
-async fn accept_invitation(edge: web::Data<Edge>, body: web::Json<AcceptInvitation>) -> HttpResult {
-    let session = edge.tenants.accept_invitation(body.into_inner()).await?;
+async fn accept_invitation(
+    request: HttpRequest,
+    edge: web::Data<Edge>,
+    body: web::Json<AcceptInvitation>,
+) -> HttpResult {
+    let input = AcceptInvitation { origin: origin(&request), ..body.into_inner() };
+    let session = edge.tenants.accept_invitation(input).await?;
     Ok(signed_in(&edge, session))
 }
 
@@ -89,8 +96,8 @@ struct Forgotten {
     email: String,
 }
 
-async fn forgot_password(edge: web::Data<Edge>, body: web::Json<Forgotten>) -> HttpResult {
-    edge.tenants.request_password_reset(&body.email).await?;
+async fn forgot_password(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Forgotten>) -> HttpResult {
+    edge.tenants.request_password_reset(&body.email, &origin(&request)).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 

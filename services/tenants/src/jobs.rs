@@ -129,6 +129,8 @@ impl Jobs {
             }
             let tx = self.deps.db.begin(&ctx).await?;
             row.sent_at = Some(tx.now());
+            // Its receiver has it now; nobody else needs it.
+            row.link = None;
             lingxi_store::update(&tx, row).await?;
             tx.commit().await?;
         }
@@ -141,7 +143,7 @@ async fn send(server: &AsyncSmtpTransport<Tokio1Executor>, from: &Mailbox, row: 
         .from(from.clone())
         .to(row.receiver.parse()?)
         .subject(&row.subject)
-        .body(row.body.clone())
+        .body(crate::mail::whole(&row.body, row.link.as_deref()))
         .map_err(Error::internal)?;
     server.send(message).await?;
     Ok(())

@@ -15,8 +15,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use lingxi_bus::Consumer;
-use lingxi_config::{Limits, Mail, Operator};
-use lingxi_contracts::tenants::TenantsClient;
+use lingxi_config::{Limits, Operator};
+use lingxi_contracts::tenants::{Mail, TenantsClient};
 use lingxi_kernel::Timestamp;
 use lingxi_store::{Db, TenantTables};
 
@@ -29,7 +29,7 @@ pub struct Deps {
     /// Storage.
     pub db: Db,
     /// How mail leaves.
-    pub mail: Mail,
+    pub mail: lingxi_config::Mail,
     /// Grace period of deletions.
     pub limits: Limits,
     /// Base of links in mails.
@@ -65,6 +65,20 @@ pub fn build(deps: Deps) -> Parts {
     let client = Arc::new(service::Tenants::new(deps.clone()));
     let jobs = Jobs::new(deps, client.clone());
     Parts { client, consumer, jobs }
+}
+
+/// The newest mails of the whole installation as their receivers get them, with the links of those that have not left. For its operator at
+/// the shell: whoever has the database has all of it.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+pub async fn kept_mails(db: &Db, receiver: Option<&str>, most: u64) -> lingxi_kernel::Result<Vec<Mail>> {
+    let rows = store::mails::newest_of_all(&lingxi_store::system::reader(db), receiver, most).await?;
+    let whole = |row: store::mail::Model| {
+        let body = mail::whole(&row.body, row.link.as_deref());
+        store::mails::contract(row, body)
+    };
+    Ok(rows.into_iter().map(whole).collect())
 }
 
 /// The service's part of a tenant's data: all but its row in the list of tenants, which stays without its name.

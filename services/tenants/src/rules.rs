@@ -191,6 +191,7 @@ mod tests {
             industry: "mining".into(),
             locale: "fr".into(),
             time_zone: "Mars".into(),
+            ..SignUp::default()
         };
         let error = sign_up(&input, &["insurance", "general"]).unwrap_err();
         let fields: Vec<&str> = error.fields.iter().map(|field| field.field.as_str()).collect();

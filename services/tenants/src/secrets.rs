@@ -4,10 +4,19 @@ use argon2::password_hash::phc::PasswordHash;
 use argon2::{Algorithm, Argon2, Params, PasswordHasher as _, PasswordVerifier as _, Version};
 use lingxi_kernel::{ApiKeyId, Env, Error, ErrorCode, Result, TenantId};
 use sha2::{Digest as _, Sha256};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// At most this many password hashes at a time, so that a storm of sign-ins cannot starve the chat.
 static HASHING: Semaphore = Semaphore::const_new(1);
+/// At most this many are being made or wait for it; one takes some 20 to 50 ms.
+static PLACES: Semaphore = Semaphore::const_new(64);
+
+/// A place among those who wait for a hash.
+fn place() -> Result<SemaphorePermit<'static>> {
+    let full =
+        |_| Error::new(ErrorCode::Unavailable, "Too many people sign in at this moment; try again in a few seconds.");
+    PLACES.try_acquire().map_err(full)
+}
 
 fn argon2() -> Result<Argon2<'static>> {
     let params = Params::new(19 * 1024, 2, 1, None).map_err(|error| Error::internal(format!("{error:?}")))?;
@@ -17,6 +26,7 @@ fn argon2() -> Result<Argon2<'static>> {
 /// Hashes a password (argon2id, 19 MiB, two passes) in PHC form.
 pub(crate) async fn hash_password(env: &Env, password: &str) -> Result<String> {
     let (salt, password) = (env.bytes::<16>(), password.to_owned());
+    let _place = place()?;
     let _permit = HASHING.acquire().await?;
     let hash = tokio::task::spawn_blocking(move || {
         argon2()?
@@ -30,6 +40,7 @@ pub(crate) async fn hash_password(env: &Env, password: &str) -> Result<String> {
 /// Whether a password fits a stored hash.
 pub(crate) async fn verify_password(password: &str, hash: &str) -> Result<bool> {
     let (password, hash) = (password.to_owned(), hash.to_owned());
+    let _place = place()?;
     let _permit = HASHING.acquire().await?;
     let fits = tokio::task::spawn_blocking(move || {
         let parsed = PasswordHash::new(&hash).map_err(Error::internal)?;

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { expect, test } from '@playwright/test';
-import { accessible, bareSite, newFirm, screen } from './harness.ts';
+import { accessible, bareSite, mailed, newFirm, newOperator, screen } from './harness.ts';
 
 const NEW_PASSWORD = 'another long password';
 
@@ -14,10 +14,7 @@ test('a forgotten password is set anew by the link of a mail', async ({ browser 
   await entry.getByRole('button', { name: 'Send the link' }).click();
   await expect(entry.getByRole('status')).toContainText('a mail is on its way');
 
-  await screen(page, 'Settings');
-  await page.getByRole('tab', { name: 'Mails' }).click();
-  const link = await page.getByRole('link', { name: /reset-password/ }).getAttribute('href');
-  await entry.goto(link ?? '');
+  await entry.goto(mailed(entry, email, 'reset-password'));
   await accessible(entry);
   await entry.getByLabel('Password').fill(NEW_PASSWORD);
   await entry.getByRole('button', { name: 'Set a new password' }).click();
@@ -82,14 +79,7 @@ test('a signed-in customer is known on every browser, by a proof of the firm', a
 
 test('an operator sees every firm, sets its quota, and suspends it', async ({ browser }) => {
   const firm = await newFirm(browser, 'Watched Insurance');
-  const { page, context } = await newFirm(browser, 'Platform Operations', 'operator@lingxi.example');
-  await expect(page.getByRole('menuitem', { name: 'Platform' })).toHaveCount(0);
-  await screen(page, 'Settings');
-  await page.getByRole('tab', { name: 'Mails' }).click();
-  const link = await page.getByRole('link', { name: /verify-email/ }).getAttribute('href');
-  await page.goto(link ?? '');
-  await page.getByRole('link', { name: 'Go on' }).click();
-  await screen(page, 'Platform');
+  const { page, context } = await newOperator(browser, 'Platform Operations', 'operator@lingxi.example');
   await page.getByPlaceholder('Name or id').fill('Watched');
   await page.keyboard.press('Enter');
   const row = page.getByRole('row', { name: /Watched Insurance/ });

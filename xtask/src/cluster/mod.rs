@@ -109,6 +109,11 @@ impl Node {
         run(&root(), &self.state.join("kubectl").display().to_string(), arguments)
     }
 
+    /// A call of `kubectl` as a shell takes it; for arguments without spaces.
+    fn kubectl_line(&self, arguments: &[&str]) -> String {
+        format!("{} {}", self.state.join("kubectl").display(), arguments.join(" "))
+    }
+
     /// What `kubectl` prints as JSON.
     fn json(&self, arguments: &[&str]) -> Outcome<Value> {
         let all: Vec<&str> = arguments.iter().copied().chain(["-o", "json"]).collect();

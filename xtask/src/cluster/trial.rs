@@ -309,9 +309,10 @@ impl Trial {
     fn browse(&self) -> Outcome {
         web::install()?;
         let script = format!(
-            "cd {} && E2E_URL={} npx --no-install playwright test",
+            "cd {} && E2E_URL={} E2E_MAILS='{}' npx --no-install playwright test",
             root().join("web/e2e").display(),
-            Self::url()
+            Self::url(),
+            self.node.kubectl_line(&["exec", "-n", NAMESPACE, "deploy/lingxi-tenants", "--", "lingxi", "mails"])
         );
         self.node.inside(&["sh", "-c", &script])
     }

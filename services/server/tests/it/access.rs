@@ -35,6 +35,7 @@ async fn world() -> World {
     let env = test.db().env().clone();
     let keys = services.tenants.create_api_key(&other, "k", vec![lingxi_kernel::Permission::Serve]).await.unwrap();
     let sessions = services.tenants.sessions(&other, "").await.unwrap();
+    let invitation = services.tenants.invite(&other, "late@other.example", lingxi_kernel::Role::Agent).await.unwrap();
     let webhook = services.channels.create_webhook(&other, "https://example.com/hook").await.unwrap().item.id;
     let import = services.bot.preview_import(&other, "a.csv", b"title,question\na,b\n".to_vec()).await.unwrap();
     let task = services.routing.tasks(&other, false).await.unwrap().remove(0);
@@ -48,6 +49,7 @@ async fn world() -> World {
         ("$import", import.id.to_string()),
         ("$member", other.member().unwrap().to_string()),
         ("$session", sessions[0].id.to_string()),
+        ("$invitation", invitation.id.to_string()),
         ("$apiKey", keys.item.id.to_string()),
         ("$channel", services.channels.channels(&other).await.unwrap()[0].id.to_string()),
         ("$cannedReply", services.channels.canned_replies(&other).await.unwrap()[0].id.to_string()),
@@ -264,7 +266,7 @@ async fn wrong_passwords_are_slowed_down_and_ended_sessions_end() {
         let password = password.to_owned();
         async move {
             let email = "owner@guess-firm.example".into();
-            tenants.sign_in(SignIn { email, password, totp: None, tenant: None, user_agent: String::new() }).await
+            tenants.sign_in(SignIn { email, password, ..SignIn::default() }).await
         }
     };
     let code = |result: Result<_, Error>| result.map(|_: lingxi_contracts::tenants::SignedIn| ()).unwrap_err().code;

@@ -115,6 +115,7 @@ impl TestCloud {
             industry: "insurance".into(),
             locale: locale.into(),
             time_zone: time_zone.into(),
+            ..SignUp::default()
         };
         let session = self.cloud.services.tenants.sign_up(input).await.unwrap();
         self.settle().await;
@@ -131,13 +132,42 @@ impl TestCloud {
         let tenants = &self.cloud.services.tenants;
         let email = format!("{}-{}@member.example", name.to_lowercase(), owner.tenant);
         tenants.invite(owner, &email, role).await.unwrap();
-        let mails = tenants.mails(owner).await.unwrap();
-        let body = &mails.iter().find(|mail| mail.to == email).unwrap().body;
-        let token = body.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
-        let join = AcceptInvitation { token, name: name.into(), password: "correct horse battery".into() };
+        let token = self.mailed(&email, "join").await.unwrap();
+        let (name, password) = (name.into(), "correct horse battery".into());
+        let join = AcceptInvitation { token, name, password, ..AcceptInvitation::default() };
         let session = tenants.accept_invitation(join).await?;
         self.settle().await;
         tenants.authenticate(&session.token).await
+    }
+
+    /// The secret of the newest mail to an address that leads to a page, as its mailbox has it.
+    pub async fn mailed(&self, email: &str, page: &str) -> Option<String> {
+        let mails = lingxi_tenants::kept_mails(self.db(), Some(email), 50).await.unwrap();
+        let link = format!("/{page}?token=");
+        let rest = mails.iter().find_map(|mail| mail.body.split(&link).nth(1))?;
+        Some(rest.split_whitespace().next().unwrap().to_owned())
+    }
+
+    /// The rights of the platform's operators, which the settings name by address: a confirmed address and a second factor.
+    pub async fn confirm_operator(&self, member: &Ctx, email: &str) {
+        let tenants = &self.cloud.services.tenants;
+        tenants.verify_email(&self.mailed(email, "verify-email").await.unwrap()).await.unwrap();
+        self.second_factor(member).await;
+    }
+
+    /// Turns a member's second factor on; its secret.
+    pub async fn second_factor(&self, member: &Ctx) -> String {
+        let tenants = &self.cloud.services.tenants;
+        let secret = tenants.begin_totp(member).await.unwrap().secret;
+        tenants.set_totp(member, true, &self.code(&secret)).await.unwrap();
+        secret
+    }
+
+    /// What an authenticator app shows at this moment.
+    pub fn code(&self, secret: &str) -> String {
+        let secret = totp_rs::Secret::try_from_base32(secret).unwrap();
+        let totp = totp_rs::Builder::new().with_secret(secret).with_account_name("test").build().unwrap();
+        totp.generate(u64::try_from(self.db().env().now().timestamp()).unwrap()).to_string()
     }
 
     /// A visitor of a firm's web chat.

@@ -6,34 +6,29 @@ use chrono::TimeDelta;
 use lingxi_contracts::Envelope;
 use lingxi_contracts::billing::LimitReached;
 use lingxi_contracts::tenants::{ExportStatus, Quota, SignIn, TenantStatus};
-use lingxi_kernel::{Ctx, ErrorCode, PageArgs, Permission, Role};
+use lingxi_kernel::{ErrorCode, PageArgs, Permission, Role};
 
 use crate::cloud::TestCloud;
 
 fn credentials(email: &str, password: &str) -> SignIn {
     let (email, password) = (email.to_owned(), password.to_owned());
-    SignIn { email, password, totp: None, tenant: None, user_agent: String::new() }
-}
-
-/// The secret of the newest mail that holds one.
-async fn mailed(test: &TestCloud, owner: &Ctx, page: &str) -> Option<String> {
-    let mails = test.cloud.services.tenants.mails(owner).await.unwrap();
-    let link = format!("/{page}?token=");
-    let body = mails.iter().find_map(|mail| mail.body.split(&link).nth(1))?;
-    Some(body.split_whitespace().next().unwrap().to_owned())
+    SignIn { email, password, ..SignIn::default() }
 }
 
 #[tokio::test]
 async fn a_forgotten_password_is_set_anew_by_mail_and_ends_every_session() {
     let test = TestCloud::start().await;
-    let owner = test.firm("Forgetful Firm").await;
+    test.firm("Forgetful Firm").await;
     let tenants = &test.cloud.services.tenants;
     let email = "owner@forgetful-firm.example";
     let session = tenants.sign_in(credentials(email, "correct horse battery")).await.unwrap();
-    tenants.request_password_reset("nobody@nowhere.example").await.expect("tells nobody whether there is an account");
-    assert_eq!(mailed(&test, &owner, "reset-password").await, None);
-    tenants.request_password_reset(email).await.unwrap();
-    let token = mailed(&test, &owner, "reset-password").await.unwrap();
+    tenants
+        .request_password_reset("nobody@nowhere.example", "")
+        .await
+        .expect("tells nobody whether there is an account");
+    assert_eq!(test.mailed(email, "reset-password").await, None);
+    tenants.request_password_reset(email, "").await.unwrap();
+    let token = test.mailed(email, "reset-password").await.unwrap();
     let short = tenants.reset_password(&token, "short").await.unwrap_err();
     assert_eq!(short.fields[0].field, "password");
     tenants.reset_password(&token, "another long password").await.unwrap();
@@ -125,8 +120,10 @@ async fn operators_are_members_with_a_confirmed_address_in_the_settings() {
     let page = PageArgs::largest();
     let early = tenants.all_tenants(&operator, None, page.clone()).await.unwrap_err();
     assert_eq!(early.code, ErrorCode::Forbidden, "the address is not confirmed yet");
-    let token = mailed(&test, &operator, "verify-email").await.unwrap();
-    tenants.verify_email(&token).await.unwrap();
+    tenants.verify_email(&test.mailed("owner@operator-firm.example", "verify-email").await.unwrap()).await.unwrap();
+    let half = tenants.all_tenants(&operator, None, page.clone()).await.unwrap_err();
+    assert_eq!(half.code, ErrorCode::Forbidden, "there is no second factor yet");
+    test.second_factor(&operator).await;
     let found = tenants.all_tenants(&operator, Some("Plain".into()), page.clone()).await.unwrap().into_items();
     assert_eq!(found.iter().map(|one| (one.tenant.id, one.members)).collect::<Vec<_>>(), [(firm.tenant, 1)]);
     assert_eq!(tenants.health(&operator).await.unwrap().tenants, 2);
@@ -162,7 +159,7 @@ async fn an_operator_sees_facts_that_were_given_up_and_delivers_them_again() {
     let test = TestCloud::start_with(|config| config.operator.emails = vec!["owner@letter-firm.example".into()]).await;
     let operator = test.firm("Letter Firm").await;
     let tenants = test.cloud.services.tenants.clone();
-    tenants.verify_email(&mailed(&test, &operator, "verify-email").await.unwrap()).await.unwrap();
+    test.confirm_operator(&operator, "owner@letter-firm.example").await;
     let env = test.db().env();
     let (period, limit, value) = ("2026-11".into(), "alert".into(), "USD 5.00".into());
     let fact = LimitReached { period, meter: None, limit, percent: 100, value };

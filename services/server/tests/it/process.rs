@@ -19,6 +19,18 @@ pub struct Firm {
     pub key: String,
 }
 
+/// The secret of the newest mail to an address, as the operator reads it at the shell.
+pub fn mailed(folder: &Path, email: &str) -> String {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_lingxi"));
+    command.args(["mails", "--last", "1", "--to", email, "--data-dir"]).arg(folder);
+    if crate::postgres::wanted() {
+        command.args(["--database-url", &crate::postgres::of_folder(folder)]);
+    }
+    let printed = String::from_utf8(command.output().unwrap().stdout).unwrap();
+    let secret = printed.split("token=").nth(1).unwrap_or_else(|| panic!("no link for {email}: {printed}"));
+    secret.split_whitespace().next().unwrap().to_owned()
+}
+
 impl Server {
     pub fn start(folder: &Path) -> Self {
         Self::start_with(folder, &[])

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use lingxi_config::{Config, Plan};
+use lingxi_contracts::tenants::SignIn;
 use lingxi_kernel::{ErrorCode, TenantId};
 use lingxi_server::cloud::migrate;
 use reqwest::StatusCode;
@@ -67,16 +68,10 @@ async fn an_owner_who_was_set_up_sets_a_password_by_the_mailed_link_and_signs_in
     let spec = serde_json::from_value(acme(json!({}))).unwrap();
     tenants.provision(&operator, spec).await.unwrap();
     test.settle().await;
-    let mails = tenants.mails(&lingxi_kernel::Ctx::system(id, "test")).await.unwrap();
-    let link = mails[0].body.split("token=").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let link = test.mailed("olive@acme.example", "reset-password").await.unwrap();
     tenants.reset_password(&link, "a password of mine").await.unwrap();
-    let signed = lingxi_contracts::tenants::SignIn {
-        email: "olive@acme.example".into(),
-        password: "a password of mine".into(),
-        totp: None,
-        tenant: None,
-        user_agent: String::new(),
-    };
+    let signed =
+        SignIn { email: "olive@acme.example".into(), password: "a password of mine".into(), ..SignIn::default() };
     assert_eq!(tenants.sign_in(signed).await.unwrap().tenant, id);
     let other = lingxi_kernel::Ctx::system(id, "channels");
     let spec = serde_json::from_value(acme(json!({}))).unwrap();

@@ -2,13 +2,13 @@
 //! role that lacks the right.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use reqwest::{Method, StatusCode, multipart};
 use serde_json::{Value, json};
 
 use crate::cloud::folder;
-use crate::process::{Firm, Server, client, cookie_of};
+use crate::process::{Firm, Server, client, cookie_of, mailed};
 
 /// What a route asks of its caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,6 +110,7 @@ fn the_matrix_names_every_route() {
 }
 
 struct World {
+    folder: PathBuf,
     server: Server,
     http: reqwest::Client,
     firm: Firm,
@@ -145,7 +146,7 @@ impl World {
             ("$file", text(&file["id"])),
             ("$export", text(&export["data"]["requestExport"]["export"]["id"])),
         ];
-        Self { server, http, firm, other, stranger, ids }
+        Self { folder: folder.to_owned(), server, http, firm, other, stranger, ids }
     }
 
     /// A member of the firm with a role.
@@ -154,10 +155,7 @@ impl World {
         let invite =
             format!("mutation {{ inviteMember(email: \"{email}\", role: {}) {{ status }} }}", role.to_uppercase());
         self.server.graphql(&self.http, &self.firm.cookie, &invite).await;
-        let mails = self.server.graphql(&self.http, &self.firm.cookie, "{ mails { to body } }").await;
-        let mails = mails["data"]["mails"].as_array().unwrap();
-        let mail = mails.iter().find(|mail| mail["to"] == email.as_str()).unwrap()["body"].as_str().unwrap();
-        let token = mail.split("token=").nth(1).unwrap().split_whitespace().next().unwrap();
+        let token = mailed(&self.folder, &email);
         let join = json!({ "token": token, "name": role, "password": "correct horse battery" });
         let url = format!("{}/auth/accept-invitation", self.server.url);
         cookie_of(&self.http.post(url).json(&join).send().await.unwrap())

@@ -13,7 +13,7 @@ use super::Tenants;
 use super::sign_in::parse_role;
 use crate::rules;
 use crate::secrets::hash_secret;
-use crate::store::{account, audit, end_sessions, invitation, member, newest, tenant};
+use crate::store::{account, audit, end_sessions, invitation, mails, member, newest, tenant};
 
 impl Tenants {
     pub(super) async fn do_members(&self, ctx: &Ctx) -> Result<Vec<Member>> {
@@ -78,6 +78,17 @@ impl Tenants {
             return Err(Error::field("email", "This person is a member already."));
         }
         let tx = self.deps.db.begin(ctx).await?;
+        let known = newest::<invitation::Entity>(&tx, invitation::Column::Id).await?;
+        let hour = known.iter().filter(|row| row.created_at + TimeDelta::hours(1) > tx.now()).count();
+        let most = self.deps.limits.invitations_per_hour;
+        if hour >= usize::try_from(most)? {
+            let message = format!("A firm sends at most {most} invitations in an hour; go on later.");
+            return Err(Error::new(ErrorCode::LimitExceeded, message));
+        }
+        for mut older in known.into_iter().filter(|row| row.email == email && waits(row)) {
+            older.withdrawn_at = Some(tx.now());
+            update(&tx, older).await?;
+        }
         let firm = tenant::own(&tx).await?;
         let secret = tx.env().secret();
         let row = invitation::Model {
@@ -89,11 +100,27 @@ impl Tenants {
             created_at: tx.now(),
             expires_at: tx.now() + TimeDelta::days(rules::INVITATION_DAYS),
             accepted_at: None,
+            withdrawn_at: None,
         };
         insert(&tx, row.clone()).await?;
         let link = format!("{}/join?token={}.{secret}", self.deps.public_url, ctx.tenant);
-        crate::mail::queue(&tx, &email, crate::mail::invitation(&firm.locale, &firm.name, &link)).await?;
+        mails::queue(&tx, &email, crate::mail::invitation(&firm.locale, &firm.name, &link)).await?;
         audit::record(&tx, "member.invited", &email, json!({ "role": role })).await?;
+        tx.commit().await?;
+        invitation_contract(row)
+    }
+
+    pub(super) async fn do_withdraw_invitation(&self, ctx: &Ctx, id: InvitationId) -> Result<Invitation> {
+        ctx.require(Permission::ManageMembers)?;
+        let tx = self.deps.db.begin(ctx).await?;
+        let mut row = invitation::get(&tx, id).await?.ok_or_else(|| Error::not_found("invitation"))?;
+        demand_assignable(ctx, parse_role(&row.role)?)?;
+        if row.accepted_at.is_some() {
+            return Err(Error::conflict("This invitation is accepted already; disable the member instead."));
+        }
+        row.withdrawn_at = row.withdrawn_at.or(Some(tx.now()));
+        let row = update(&tx, row).await?;
+        audit::record(&tx, "member.invitation_withdrawn", &row.email, json!({ "role": row.role })).await?;
         tx.commit().await?;
         invitation_contract(row)
     }
@@ -103,6 +130,11 @@ impl Tenants {
         let rows = newest::<invitation::Entity>(&self.deps.db.read(ctx), invitation::Column::Id).await?;
         rows.into_iter().map(invitation_contract).collect()
     }
+}
+
+/// Whether nobody has accepted or withdrawn an invitation.
+fn waits(row: &invitation::Model) -> bool {
+    row.accepted_at.is_none() && row.withdrawn_at.is_none()
 }
 
 fn demand_assignable(ctx: &Ctx, role: Role) -> Result<()> {
@@ -136,5 +168,6 @@ fn invitation_contract(row: invitation::Model) -> Result<Invitation> {
         created_at: row.created_at,
         expires_at: row.expires_at,
         accepted_at: row.accepted_at,
+        withdrawn_at: row.withdrawn_at,
     })
 }

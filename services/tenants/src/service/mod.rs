@@ -15,24 +15,33 @@ use lingxi_contracts::tenants::{
     Member, MemberStatus, PlatformHealth, Quota, Session, SignIn, SignUp, SignedIn, Tenant, TenantOverview,
     TenantPatch, TenantsClient, TotpSetup,
 };
-use lingxi_kernel::{ApiKeyId, Ctx, EventId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId, TenantId};
+use lingxi_kernel::{
+    ApiKeyId, Ctx, EventId, InvitationId, MemberId, Page, PageArgs, Permission, Result, Role, SessionId, TenantId,
+};
 
 use lingxi_store::TenantCache;
 
 use crate::Deps;
 use crate::store::tenant;
-use crate::throttle::Throttle;
+use crate::throttle::{Hourly, Throttle};
 
 /// The tenants service.
 pub(crate) struct Tenants {
     deps: Deps,
     throttle: Throttle,
+    /// Sign-ups and forgotten passwords, each of which sends a mail to an address that somebody names.
+    mails_wanted: Hourly,
     firms: TenantCache<tenant::Model>,
 }
 
 impl Tenants {
     pub(crate) fn new(deps: Deps) -> Self {
-        Self { firms: TenantCache::new(&deps.db, "tenants.firm"), deps, throttle: Throttle::default() }
+        Self {
+            firms: TenantCache::new(&deps.db, "tenants.firm"),
+            throttle: Throttle::default(),
+            mails_wanted: Hourly::new(deps.limits.sign_ups_per_hour),
+            deps,
+        }
     }
 
     /// Forgets what memory knows of a firm, after it has changed.
@@ -61,8 +70,8 @@ impl TenantsClient for Tenants {
     async fn resend_verification(&self, ctx: &Ctx) -> Result<()> {
         self.do_resend_verification(ctx).await
     }
-    async fn request_password_reset(&self, email: &str) -> Result<()> {
-        self.do_request_password_reset(email).await
+    async fn request_password_reset(&self, email: &str, origin: &str) -> Result<()> {
+        self.do_request_password_reset(email, origin).await
     }
     async fn reset_password(&self, token: &str, password: &str) -> Result<()> {
         self.do_reset_password(token, password).await
@@ -96,6 +105,9 @@ impl TenantsClient for Tenants {
     }
     async fn invitations(&self, ctx: &Ctx) -> Result<Vec<Invitation>> {
         self.do_invitations(ctx).await
+    }
+    async fn withdraw_invitation(&self, ctx: &Ctx, id: InvitationId) -> Result<Invitation> {
+        self.do_withdraw_invitation(ctx, id).await
     }
     async fn sessions(&self, ctx: &Ctx, current_token: &str) -> Result<Vec<Session>> {
         self.do_sessions(ctx, current_token).await

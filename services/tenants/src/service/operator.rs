@@ -17,14 +17,16 @@ impl Tenants {
         }
         let account = own_account(&self.deps.db.read(ctx), id).await?;
         let named = |email: &String| email.trim().eq_ignore_ascii_case(&account.email);
-        Ok(account.email_verified && self.deps.operator.emails.iter().any(named))
+        let proved = account.email_verified && account.address_proved_at.is_some();
+        let second = account.totp_enabled || !self.deps.operator.second_factor;
+        Ok(proved && second && self.deps.operator.emails.iter().any(named))
     }
 
     async fn require_operator(&self, ctx: &Ctx) -> Result<()> {
         if self.do_is_operator(ctx).await? {
             Ok(())
         } else {
-            let message = "Only the platform's operators can do this (setting `operator.emails`, confirmed address).";
+            let message = "Only the platform's operators can do this (setting `operator.emails`, confirmed address, second factor).";
             Err(Error::new(ErrorCode::Forbidden, message))
         }
     }

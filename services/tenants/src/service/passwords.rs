@@ -1,52 +1,81 @@
 //! Mails that lead back: confirm an address, set a new password.
 
 use chrono::TimeDelta;
-use lingxi_kernel::{Ctx, Error, Result, TenantId};
+use lingxi_kernel::{AccountId, Ctx, Error, Result, TenantId};
 use lingxi_store::system;
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Tenants;
-use super::sign_in::{own_account, split_token};
+use super::sign_in::{own_account, prove, split_token};
 use crate::rules;
 use crate::secrets::hash_password;
-use crate::store::{account, audit, end_sessions, tenant, token};
+use crate::store::{account, audit, end_sessions, mails, tenant, token};
 
 pub(super) const RESET: &str = "reset_password";
+const VERIFY: &str = "verify_email";
 /// One mail in this time.
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
 
 impl Tenants {
     pub(super) async fn do_resend_verification(&self, ctx: &Ctx) -> Result<()> {
-        let tx = self.deps.db.begin(ctx).await?;
-        let row = own_account(&tx, ctx.member()?).await?;
-        if row.email_verified {
+        let read = self.deps.db.read(ctx);
+        let row = own_account(&read, ctx.member()?).await?;
+        if row.address_proved_at.is_some() && row.email_verified {
             return Err(Error::conflict("Your address is confirmed already."));
         }
-        if token::issued_since(&tx, "verify_email", row.id, tx.now() - PAUSE).await? {
-            return Err(Error::conflict("A mail was sent a moment ago; look for it, or try again in a minute."));
+        let locale = tenant::own(&read).await?.locale;
+        if self.send_verification(row.id, &row.email, &locale).await? {
+            Ok(())
+        } else {
+            Err(Error::conflict("A mail was sent a moment ago; look for it, or try again in a minute."))
         }
-        let locale = tenant::own(&tx).await?.locale;
-        let secret = token::issue(&tx, "verify_email", row.id).await?;
-        let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
-        crate::mail::queue(&tx, &row.email, crate::mail::verification(&locale, &link)).await?;
-        tx.commit().await
     }
 
-    /// Answers the same whether there is such an account or not.
-    pub(super) async fn do_request_password_reset(&self, email: &str) -> Result<()> {
+    /// Writes the mail that confirms an address, unless one was written a moment ago. It belongs to no firm.
+    pub(super) async fn send_verification(&self, account: Uuid, email: &str, locale: &str) -> Result<bool> {
+        let tx = self.deps.db.begin(&system::ctx("tenants")).await?;
+        if token::issued_since(&tx, VERIFY, account, tx.now() - PAUSE).await? {
+            return Ok(false);
+        }
+        let secret = token::issue(&tx, VERIFY, account).await?;
+        let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
+        mails::queue(&tx, email, crate::mail::verification(locale, &link)).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Answers the same, after the same work, whether there is such an account or not.
+    pub(super) async fn do_request_password_reset(&self, email: &str, origin: &str) -> Result<()> {
         let wrong = || Error::field("email", "This is no mail address; it looks like name@example.com.");
         let email = rules::email(email).ok_or_else(wrong)?;
+        let env = self.deps.db.env();
+        self.mails_wanted.take(origin, env.now())?;
         let conn = &system::reader(&self.deps.db);
-        let Some(account) = account::by_email(conn, &email).await? else { return Ok(()) };
-        let Some(member) = account::memberships(conn, account.id).await?.into_iter().next() else { return Ok(()) };
-        let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;
-        if token::issued_since(&tx, RESET, account.id, tx.now() - PAUSE).await? {
+        let account = account::of_address(conn, &email, 1).await?.pop();
+        let nobody = env.id::<AccountId>().uuid();
+        let id = account.as_ref().map_or(nobody, |account| account.id);
+        let firm = account::memberships(conn, id).await?.into_iter().next();
+        let locale = match &firm {
+            Some(member) => {
+                tenant::own(&self.deps.db.read(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")))
+                    .await?
+                    .locale
+            }
+            None => String::new(),
+        };
+        let tx = self.deps.db.begin(&system::ctx("tenants")).await?;
+        if token::issued_since(&tx, RESET, id, tx.now() - PAUSE).await? {
             return Ok(());
         }
-        let locale = tenant::own(&tx).await?.locale;
-        let secret = token::issue(&tx, RESET, account.id).await?;
-        let link = format!("{}/reset-password?token={secret}", self.deps.public_url);
-        crate::mail::queue(&tx, &email, crate::mail::password_reset(&locale, &link)).await?;
+        // For an unknown address the secret is drawn too, and nobody gets it.
+        let secret = token::issue(&tx, RESET, id).await?;
+        if firm.is_some() {
+            let link = format!("{}/reset-password?token={secret}", self.deps.public_url);
+            mails::queue(&tx, &email, crate::mail::password_reset(&locale, &link)).await?;
+        } else {
+            token::redeem(&tx, RESET, secret.split_once('.').map_or("", |(_, secret)| secret)).await?;
+        }
         tx.commit().await
     }
 
@@ -60,11 +89,15 @@ impl Tenants {
         let tx = self.deps.db.begin(&Ctx::system(tenant, "tenants")).await?;
         let id = token::redeem(&tx, RESET, &secret).await?.ok_or_else(gone)?;
         let mut row = account::by_ids(tx.conn(), vec![id]).await?.pop().ok_or_else(gone)?;
+        if account::confirmed(tx.conn(), &row.email).await?.is_some_and(|confirmed| confirmed.id != id) {
+            return Err(gone());
+        }
+        let email = row.email.clone();
         row.password_hash = hash;
         // Who can read the mail has the address.
-        row.email_verified = true;
-        account::update(tx.conn(), row).await?;
+        prove(&tx, row, true).await?;
         tx.commit().await?;
+        self.throttle.proved(&email);
         // Whoever knew the old password is signed out, in every firm.
         for member in account::memberships(&system::reader(&self.deps.db), id).await? {
             let tx = self.deps.db.begin(&Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants")).await?;

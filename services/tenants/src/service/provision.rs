@@ -5,12 +5,11 @@ use lingxi_contracts::tenants::{FirmSpec, MemberStatus, Quota, Tenant, TenantCre
 use lingxi_kernel::{Actor, Ctx, Error, ErrorCode, MemberId, Result, Role};
 use lingxi_store::{Tx, system};
 use serde_json::json;
-use uuid::Uuid;
 
 use super::Tenants;
 use super::sign_in::{UNKNOWN_ACCOUNT, new_account, new_member};
 use crate::rules;
-use crate::store::{account, audit, member, newest, tenant, token};
+use crate::store::{account, audit, mails, member, newest, tenant, token};
 
 impl Tenants {
     pub(super) async fn do_provision(&self, ctx: &Ctx, spec: FirmSpec) -> Result<TenantOverview> {
@@ -35,6 +34,7 @@ impl Tenants {
         let active = members.iter().filter(|member| member.status == MemberStatus::Active.as_str()).count();
         tx.commit().await?;
         self.firms.forget(ctx.tenant);
+        self.welcome(&spec, &email, &members).await?;
         Ok(TenantOverview { tenant: self.allowed(wanted)?, members: i32::try_from(active)?, last_seen_at: None })
     }
 
@@ -92,9 +92,10 @@ impl Tenants {
         };
         tenant::insert(tx, row.clone()).await?;
         let owner_name = spec.owner_name.as_deref().map_or(email, str::trim);
-        let account = match account::by_email(&system::reader(&self.deps.db), email).await? {
+        // One that nobody has confirmed may be anybody's.
+        let account = match account::confirmed(&system::reader(&self.deps.db), email).await? {
             Some(known) => known.id,
-            None => self.welcome(tx, spec, email).await?,
+            None => new_account(tx, email, UNKNOWN_ACCOUNT.to_owned(), false).await?,
         };
         let owner: MemberId = new_member(tx, account, owner_name, Role::Owner).await?;
         tx.emit(&TenantCreated {
@@ -108,13 +109,22 @@ impl Tenants {
         Ok(row)
     }
 
-    /// An account without a password, and the mail with which its owner sets one.
-    async fn welcome(&self, tx: &Tx, spec: &FirmSpec, email: &str) -> Result<Uuid> {
-        let account = new_account(tx, email, UNKNOWN_ACCOUNT.to_owned(), false).await?;
-        let secret = token::issue(tx, super::passwords::RESET, account).await?;
+    /// The mail with which an owner who was set up sets a password. Written when the firm is there, and again with the next look at a firm
+    /// whose owner has not come, once the link of the last one is over.
+    async fn welcome(&self, spec: &FirmSpec, email: &str, members: &[member::Model]) -> Result<()> {
+        let owners = members.iter().filter(|member| member.role == Role::Owner.as_str());
+        let accounts = owners.map(|member| member.account_id).collect();
+        let accounts = account::by_ids(&system::reader(&self.deps.db), accounts).await?;
+        let waits = |account: &&account::Model| account.email == email && account.password_hash == UNKNOWN_ACCOUNT;
+        let Some(account) = accounts.iter().find(waits) else { return Ok(()) };
+        let tx = self.deps.db.begin(&system::ctx("tenants")).await?;
+        if token::issued_since(&tx, super::passwords::RESET, account.id, tx.now() - token::VALID).await? {
+            return Ok(());
+        }
+        let secret = token::issue(&tx, super::passwords::RESET, account.id).await?;
         let link = format!("{}/reset-password?token={secret}", self.deps.public_url);
-        crate::mail::queue(tx, email, crate::mail::welcome(&spec.locale, spec.firm.trim(), &link)).await?;
-        Ok(account)
+        mails::queue(&tx, email, crate::mail::welcome(&spec.locale, spec.firm.trim(), &link)).await?;
+        tx.commit().await
     }
 
     /// The firm with what it is allowed: what its quota leaves open is its plan's.

@@ -5,7 +5,7 @@ use lingxi_contracts::tenants::{
     AcceptInvitation, Member, MemberChanged, MemberStatus, SignIn, SignUp, SignedIn, TenantCreated, TenantStatus,
     TotpSetup,
 };
-use lingxi_kernel::{AccountId, Ctx, Error, ErrorCode, MemberId, Result, Role, SessionId, TenantId};
+use lingxi_kernel::{AccountId, Ctx, Error, ErrorCode, MemberId, Result, Role, SessionId, TenantId, Timestamp};
 use lingxi_store::{Tx, insert, is_duplicate, system, update};
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
@@ -14,13 +14,15 @@ use uuid::Uuid;
 use super::Tenants;
 use crate::rules;
 use crate::secrets::{Credential, hash_password, hash_secret, verify_password};
-use crate::store::{account, audit, invitation_by_hash, member, member_of, session, tenant, token};
+use crate::store::{account, audit, invitation, invitation_by_hash, member, member_of, session, tenant, token};
 
 impl Tenants {
     pub(super) async fn do_sign_up(&self, input: SignUp) -> Result<SignedIn> {
         let industries: Vec<&str> = lingxi_packs::all().iter().map(|pack| pack.code.as_str()).collect();
         let email = rules::sign_up(&input, &industries)?;
         let env = self.deps.db.env().clone();
+        self.mails_wanted.take(&input.origin, env.now())?;
+        let known = self.account_for_sign_up(&email, &input).await?;
         let password_hash = hash_password(&env, &input.password).await?;
         let id: TenantId = env.id();
         let tx = self.deps.db.begin(&Ctx::system(id, "tenants")).await?;
@@ -37,7 +39,10 @@ impl Tenants {
             quota: None,
         };
         tenant::insert(&tx, row).await?;
-        let account = new_account(&tx, &email, password_hash, false).await?;
+        let account = match known {
+            Some(account) => account,
+            None => new_account(&tx, &email, password_hash, false).await?,
+        };
         let member = new_member(&tx, account, input.name.trim(), Role::Owner).await?;
         let created = TenantCreated {
             tenant: id,
@@ -47,29 +52,37 @@ impl Tenants {
             owner_name: input.name.trim().to_owned(),
         };
         tx.emit(&created)?;
-        let secret = token::issue(&tx, "verify_email", account).await?;
-        let link = format!("{}/verify-email?token={secret}", self.deps.public_url);
-        crate::mail::queue(&tx, &email, crate::mail::verification(&input.locale, &link)).await?;
         audit::record_by(&tx, member, "tenant.created", json!({ "firm": input.firm })).await?;
         let signed_in = open_session(&tx, member, "").await?;
         tx.commit().await?;
+        // If this fails, the mail can be asked for again.
+        if known.is_none() {
+            self.send_verification(account, &email, &input.locale).await?;
+        }
         Ok(signed_in)
+    }
+
+    /// The confirmed account that a further firm belongs to, when the password is its password and it has no second factor. Any other
+    /// sign-up makes an account of its own, so that it looks the same whether the address has one already.
+    async fn account_for_sign_up(&self, email: &str, input: &SignUp) -> Result<Option<Uuid>> {
+        let now = self.deps.db.env().now();
+        let confirmed = account::confirmed(&system::reader(&self.deps.db), email).await?;
+        let tried = self.throttle.attempt(email, &input.origin, now).is_ok();
+        let hash = confirmed.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
+        let fits = verify_password(&input.password, hash).await?;
+        if fits || confirmed.is_none() {
+            self.throttle.take_back(email, &input.origin);
+        }
+        Ok(confirmed.filter(|account| tried && fits && !account.totp_enabled).map(|account| account.id))
     }
 
     pub(super) async fn do_sign_in(&self, input: SignIn) -> Result<SignedIn> {
         let wrong = || Error::new(ErrorCode::Unauthenticated, "Address, password or code is wrong.");
         let now = self.deps.db.env().now();
         let email = rules::email(&input.email).ok_or_else(wrong)?;
-        self.throttle.check(&email, now)?;
+        self.throttle.attempt(&email, &input.origin, now)?;
         let conn = &system::reader(&self.deps.db);
-        let account = account::by_email(conn, &email).await?;
-        // An unknown address costs as much time as a wrong password.
-        let hash = account.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
-        let fits = verify_password(&input.password, hash).await?;
-        let Some(account) = account.filter(|_| fits) else {
-            self.throttle.failed(&email, now);
-            return Err(wrong());
-        };
+        let Some(account) = self.account_of(&email, &input.password).await? else { return Err(wrong()) };
         let members = account::memberships(conn, account.id).await?;
         let member = members
             .into_iter()
@@ -79,13 +92,14 @@ impl Tenants {
         let ctx = Ctx::system(TenantId::from_uuid(member.tenant_id), "tenants");
         self.require_in_use(&ctx).await?;
         let tx = self.deps.db.begin(&ctx).await?;
+        let confirmed = account.email_verified;
         if account.totp_enabled {
             let code = input.totp.as_deref().unwrap_or_default();
             if code.is_empty() {
+                self.throttle.take_back(&email, &input.origin);
                 return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
             }
             if !use_totp(&tx, account, code).await? {
-                self.throttle.failed(&email, now);
                 return Err(wrong());
             }
         }
@@ -93,8 +107,27 @@ impl Tenants {
         let signed_in = open_session(&tx, member, &input.user_agent).await?;
         audit::record_by(&tx, member, "member.signed_in", json!({ "user_agent": input.user_agent })).await?;
         tx.commit().await?;
-        self.throttle.succeeded(&email);
+        // Anybody can make an unconfirmed account of an address, so its password says nothing about guesses at the confirmed one.
+        if confirmed {
+            self.throttle.succeeded(&email, &input.origin);
+        } else {
+            self.throttle.take_back(&email, &input.origin);
+        }
         Ok(signed_in)
+    }
+
+    /// The account of an address that a password fits. An unknown address costs as much time as a wrong password.
+    async fn account_of(&self, email: &str, password: &str) -> Result<Option<account::Model>> {
+        let accounts = account::of_address(&system::reader(&self.deps.db), email, ACCOUNTS_OF_ADDRESS).await?;
+        if accounts.is_empty() {
+            verify_password(password, UNKNOWN_ACCOUNT).await?;
+        }
+        for account in accounts {
+            if verify_password(password, &account.password_hash).await? {
+                return Ok(Some(account));
+            }
+        }
+        Ok(None)
     }
 
     pub(super) async fn do_accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn> {
@@ -106,25 +139,34 @@ impl Tenants {
         Error::check(errors)?;
         let env = self.deps.db.env().clone();
         let ctx = Ctx::system(tenant, "tenants");
-        let invitation = invitation_by_hash(&self.deps.db.read(&ctx), &hash_secret(&secret)).await?.ok_or_else(gone)?;
-        let existing = account::by_email(&system::reader(&self.deps.db), &invitation.email).await?;
-        let password_hash = match &existing {
-            Some(account) if verify_password(&input.password, &account.password_hash).await? => String::new(),
-            Some(_) => {
-                return Err(Error::field("password", "You already have an account; enter its password."));
-            }
+        let invitation = invitation_by_hash(&self.deps.db.read(&ctx), &hash_secret(&secret)).await?;
+        let invitation = invitation.filter(|row| is_open(row, env.now())).ok_or_else(gone)?;
+        let email = invitation.email.clone();
+        self.throttle.attempt(&email, &input.origin, env.now())?;
+        let existing = self.account_of(&email, &input.password).await?;
+        let confirmed = account::confirmed(&system::reader(&self.deps.db), &email).await?;
+        if existing.is_none() && confirmed.is_some() {
+            return Err(Error::field("password", "You already have an account; enter its password."));
+        }
+        let password_hash = match existing {
+            Some(_) => String::new(),
             None => hash_password(&env, &input.password).await?,
         };
         let tx = self.deps.db.begin(&ctx).await?;
         let mut invitation = invitation_by_hash(&tx, &hash_secret(&secret)).await?.ok_or_else(gone)?;
-        if invitation.accepted_at.is_some() || invitation.expires_at <= tx.now() {
+        if !is_open(&invitation, tx.now()) {
             return Err(gone());
         }
         let role = parse_role(&invitation.role)?;
         let account = match existing {
-            Some(account) => account.id,
-            // The secret came by mail, so the address is verified.
-            None => new_account(&tx, &invitation.email, password_hash, true).await?,
+            Some(account) => {
+                self.require_totp(&tx, &account, input.totp.as_deref(), &input.origin).await?;
+                let id = account.id;
+                // The secret came by mail, so the address is proved.
+                prove(&tx, account, confirmed.is_none_or(|confirmed| confirmed.id == id)).await?;
+                id
+            }
+            None => new_account(&tx, &email, password_hash, true).await?,
         };
         if member_of(&tx, account).await?.is_some() {
             return Err(Error::conflict("You are a member of this firm already; please sign in."));
@@ -137,7 +179,23 @@ impl Tenants {
         audit::record_by(&tx, member, "member.joined", json!({ "role": role })).await?;
         let signed_in = open_session(&tx, member, "").await?;
         tx.commit().await?;
+        self.throttle.succeeded(&email, &input.origin);
         Ok(signed_in)
+    }
+
+    /// Demands the code of an account with a second factor.
+    async fn require_totp(&self, tx: &Tx, account: &account::Model, code: Option<&str>, origin: &str) -> Result<()> {
+        if !account.totp_enabled {
+            return Ok(());
+        }
+        let Some(code) = code.filter(|code| !code.is_empty()) else {
+            self.throttle.take_back(&account.email, origin);
+            return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
+        };
+        if use_totp(tx, account.clone(), code).await? {
+            return Ok(());
+        }
+        Err(Error::field("totp", "The code is wrong or was used; wait for the next one."))
     }
 
     pub(super) async fn do_verify_email(&self, text: &str) -> Result<()> {
@@ -145,10 +203,13 @@ impl Tenants {
         let (tenant, secret) = split_token(text).ok_or_else(gone)?;
         let tx = self.deps.db.begin(&Ctx::system(tenant, "tenants")).await?;
         let id = token::redeem(&tx, "verify_email", &secret).await?.ok_or_else(gone)?;
-        let mut accounts = account::by_ids(tx.conn(), vec![id]).await?;
-        let mut row = accounts.pop().ok_or_else(gone)?;
-        row.email_verified = true;
-        account::update(tx.conn(), row).await?;
+        let row = account::by_ids(tx.conn(), vec![id]).await?.pop().ok_or_else(gone)?;
+        if account::confirmed(tx.conn(), &row.email).await?.is_some_and(|confirmed| confirmed.id != id) {
+            return Err(Error::conflict(
+                "Another account with this address is confirmed already; sign in to that one.",
+            ));
+        }
+        prove(&tx, row, true).await?;
         tx.commit().await
     }
 
@@ -173,6 +234,8 @@ impl Tenants {
         if row.totp_secret.is_none() {
             return Err(Error::conflict("Begin the set-up of the second factor first."));
         }
+        let attempts = format!("totp {}", row.id);
+        self.throttle.attempt(&attempts, "", tx.now())?;
         if !use_totp(&tx, row, code).await? {
             return Err(Error::field("code", "The code is wrong or was used; wait for the next one."));
         }
@@ -181,6 +244,7 @@ impl Tenants {
         account::update(tx.conn(), row).await?;
         audit::record(&tx, "member.totp_changed", id, json!({ "enabled": enabled })).await?;
         tx.commit().await?;
+        self.throttle.succeeded(&attempts, "");
         self.member(ctx, id).await
     }
 }
@@ -189,7 +253,22 @@ impl Tenants {
 pub(super) const UNKNOWN_ACCOUNT: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-pub(super) async fn new_account(tx: &Tx, email: &str, password_hash: String, verified: bool) -> Result<Uuid> {
+/// Accounts of one address whose passwords are tried.
+const ACCOUNTS_OF_ADDRESS: u64 = 4;
+
+fn is_open(invitation: &invitation::Model, now: Timestamp) -> bool {
+    invitation.accepted_at.is_none() && invitation.withdrawn_at.is_none() && invitation.expires_at > now
+}
+
+/// Notes that the address of an account was proved by a link of its mailbox.
+pub(super) async fn prove(tx: &Tx, mut row: account::Model, confirms: bool) -> Result<()> {
+    row.email_verified = row.email_verified || confirms;
+    row.address_proved_at = Some(tx.now());
+    account::update(tx.conn(), row).await
+}
+
+/// An account of an address. `proved`: the mail's link has come back; there is no other confirmed one then.
+pub(super) async fn new_account(tx: &Tx, email: &str, password_hash: String, proved: bool) -> Result<Uuid> {
     let id = tx.id::<AccountId>().uuid();
     let row = account::Model {
         id,
@@ -197,14 +276,15 @@ pub(super) async fn new_account(tx: &Tx, email: &str, password_hash: String, ver
         password_hash,
         totp_secret: None,
         totp_enabled: false,
-        email_verified: verified,
+        email_verified: proved,
         totp_last_step: 0,
         created_at: tx.now(),
+        address_proved_at: proved.then(|| tx.now()),
     };
     match account::insert(tx.conn(), row).await {
         Ok(()) => Ok(id),
         Err(error) if is_duplicate(&error) => {
-            Err(Error::field("email", "There is an account with this address; please sign in."))
+            Err(Error::conflict("This address has just been confirmed elsewhere; please try again."))
         }
         Err(error) => Err(error.into()),
     }

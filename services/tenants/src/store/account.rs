@@ -3,7 +3,7 @@
 use lingxi_kernel::Result;
 use lingxi_store::Conn;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel as _, QueryOrder as _};
+use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
 
 use super::member;
 
@@ -19,6 +19,8 @@ pub(crate) struct Model {
     pub email_verified: bool,
     pub totp_last_step: i64,
     pub created_at: DateTimeUtc,
+    /// When a link of a mail that its receiver alone could read came back.
+    pub address_proved_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -26,9 +28,17 @@ pub(crate) enum Relation {}
 
 impl ActiveModelBehavior for ActiveModel {}
 
-/// The account of an address.
-pub(crate) async fn by_email(conn: &Conn, email: &str) -> Result<Option<Model>> {
-    Ok(Entity::find().filter(Column::Email.eq(email)).one(conn).await?)
+/// The confirmed account of an address: there is at most one.
+pub(crate) async fn confirmed(conn: &Conn, email: &str) -> Result<Option<Model>> {
+    let found = Entity::find().filter(Column::Email.eq(email)).filter(Column::EmailVerified.eq(true));
+    Ok(found.one(conn).await?)
+}
+
+/// The accounts of an address: the confirmed one first, then the newest of those that nobody has confirmed.
+pub(crate) async fn of_address(conn: &Conn, email: &str, most: u64) -> Result<Vec<Model>> {
+    let found = Entity::find().filter(Column::Email.eq(email));
+    let found = found.order_by_desc(Column::EmailVerified).order_by_desc(Column::Id);
+    Ok(found.limit(most).all(conn).await?)
 }
 
 /// The accounts of ids.

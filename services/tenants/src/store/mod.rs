@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod audit;
+pub(crate) mod mails;
 pub(crate) mod tenant;
 pub(crate) mod token;
 
@@ -34,6 +35,7 @@ tenant_entity!(invitation, "tenants_invitation", {
     created_at: DateTimeUtc,
     expires_at: DateTimeUtc,
     accepted_at: Option<DateTimeUtc>,
+    withdrawn_at: Option<DateTimeUtc>,
 });
 
 tenant_entity!(api_key, "tenants_api_key", {
@@ -62,6 +64,7 @@ tenant_entity!(mail, "tenants_mail", {
     body: String,
     created_at: DateTimeUtc,
     sent_at: Option<DateTimeUtc>,
+    link: Option<String>,
 });
 
 impl export::Model {

@@ -7,7 +7,8 @@ use sea_orm::entity::prelude::*;
 
 use crate::secrets::hash_secret;
 
-const VALID: TimeDelta = TimeDelta::days(2);
+/// How long a secret holds.
+pub(crate) const VALID: TimeDelta = TimeDelta::days(2);
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "tenants_token")]
@@ -30,8 +31,10 @@ impl TenantEntity for Entity {
     const TENANT: Column = Column::TenantId;
 }
 
-/// Draws a secret for a purpose.
+/// Draws a secret for a purpose; older ones of the account end with it.
 pub(crate) async fn issue(tx: &Tx, purpose: &str, account: Uuid) -> Result<String> {
+    let older = delete_many::<Entity>(tx).filter(Column::Purpose.eq(purpose)).filter(Column::AccountId.eq(account));
+    older.exec(tx.conn()).await?;
     let secret = tx.env().secret();
     let row = Model {
         tenant_id: tx.tenant(),

@@ -117,9 +117,10 @@ type Documents = {
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": typeof types.TestBotDocument,
     "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": typeof types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": typeof types.DismissDocument,
-    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": typeof types.MembersDocument,
+    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt withdrawnAt }\n  }\n": typeof types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": typeof types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": typeof types.InviteDocument,
+    "\n  mutation WithdrawInvitation($id: ID!) {\n    withdrawInvitation(id: $id) { status errors { field message } invitation { id } }\n  }\n": typeof types.WithdrawInvitationDocument,
     "mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }": typeof types.PutMeterDocument,
     "mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }": typeof types.AddPlanDocument,
     "mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }": typeof types.PutTaxDocument,
@@ -273,9 +274,10 @@ const documents: Documents = {
     "\n  query TestBot($text: String!, $locale: String!) {\n    testBot(text: $text, locale: $locale) {\n      kind text reason inScope trust locale\n      choices { value label }\n      candidates { articleId title probability similarity matchedQuestion }\n    }\n  }\n": types.TestBotDocument,
     "\n  query Unanswered {\n    unansweredClusters {\n      id count\n      questions { id text count conversationId updatedAt }\n      nearest { id texts { locale title } }\n    }\n  }\n": types.UnansweredDocument,
     "\n  mutation Dismiss($id: ID!) {\n    dismissUnansweredQuestion(id: $id) { status errors { field message } removed }\n  }\n": types.DismissDocument,
-    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n": types.MembersDocument,
+    "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt withdrawnAt }\n  }\n": types.MembersDocument,
     "\n  mutation UpdateMember($id: ID!, $role: Role, $status: MemberStatus) {\n    updateMember(id: $id, role: $role, status: $status) { status errors { field message } member { id } }\n  }\n": types.UpdateMemberDocument,
     "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n": types.InviteDocument,
+    "\n  mutation WithdrawInvitation($id: ID!) {\n    withdrawInvitation(id: $id) { status errors { field message } invitation { id } }\n  }\n": types.WithdrawInvitationDocument,
     "mutation PutMeter($input: MeterInput!) { putMeter(input: $input) { status errors { field message } meter { key } } }": types.PutMeterDocument,
     "mutation AddPlan($input: PlanInput!) { addPlan(input: $input) { status errors { field message } plan { code } } }": types.AddPlanDocument,
     "mutation PutTax($input: TaxInput!) { putTax(input: $input) { status errors { field message } tax { region } } }": types.PutTaxDocument,
@@ -755,7 +757,7 @@ export function graphql(source: "\n  mutation Dismiss($id: ID!) {\n    dismissUn
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n"): (typeof documents)["\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt }\n  }\n"];
+export function graphql(source: "\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt withdrawnAt }\n  }\n"): (typeof documents)["\n  query Members {\n    members { id name email role status totpEnabled emailVerified createdAt }\n    invitations { id email role expiresAt acceptedAt withdrawnAt }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -764,6 +766,10 @@ export function graphql(source: "\n  mutation UpdateMember($id: ID!, $role: Role
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n"): (typeof documents)["\n  mutation Invite($email: String!, $role: Role!) {\n    inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation WithdrawInvitation($id: ID!) {\n    withdrawInvitation(id: $id) { status errors { field message } invitation { id } }\n  }\n"): (typeof documents)["\n  mutation WithdrawInvitation($id: ID!) {\n    withdrawInvitation(id: $id) { status errors { field message } invitation { id } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

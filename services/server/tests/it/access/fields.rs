@@ -116,12 +116,13 @@ pub(super) const MORE_QUERIES: [Field; 33] = [
     field("node", "node(id: \"$contact\") { ... on Contact { id } }", READERS),
 ];
 
-pub(super) const MUTATIONS: [Field; 42] = [
+pub(super) const MUTATIONS: [Field; 43] = [
     field("updateTenant", "updateTenant(input: {}) { status }", ADMINS),
     field("requestTenantDeletion", "requestTenantDeletion { status }", &[Owner]),
     field("cancelTenantDeletion", "cancelTenantDeletion { status }", &[Owner]),
     field("updateMember", "updateMember(id: \"$member\") { status }", ADMINS),
     field("inviteMember", "inviteMember(email: \"nobody\", role: AGENT) { status }", ADMINS),
+    field("withdrawInvitation", "withdrawInvitation(id: \"$invitation\") { status }", ADMINS),
     field("revokeSession", "revokeSession(id: \"$session\") { status }", ALL),
     field("beginTotp", "beginTotp { status }", ALL),
     field("setTotp", "setTotp(enabled: true, code: \"000000\") { status }", ALL),

@@ -1,4 +1,4 @@
-import { Button, Input, Select, Space, Table, Tag } from 'antd';
+import { App, Button, Input, Select, Space, Table, Tag } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
@@ -12,7 +12,7 @@ import { useViewer } from '../../lib/viewer.tsx';
 const MEMBERS = graphql(`
   query Members {
     members { id name email role status totpEnabled emailVerified createdAt }
-    invitations { id email role expiresAt acceptedAt }
+    invitations { id email role expiresAt acceptedAt withdrawnAt }
   }
 `);
 const UPDATE = graphql(`
@@ -25,6 +25,11 @@ const INVITE = graphql(`
     inviteMember(email: $email, role: $role) { status errors { field message } invitation { id } }
   }
 `);
+const WITHDRAW = graphql(`
+  mutation WithdrawInvitation($id: ID!) {
+    withdrawInvitation(id: $id) { status errors { field message } invitation { id } }
+  }
+`);
 const ROLES: Role[] = ['OWNER', 'ADMIN', 'SUPERVISOR', 'AGENT', 'ANALYST', 'FINANCE'];
 
 /** Who works here, and who is invited. */
@@ -32,6 +37,7 @@ export default function Members(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const act = useAction();
+  const { modal } = App.useApp();
   const viewer = useViewer();
   const [email, setEmail] = useState('');
   const [role, setRole] = useState<Role>('AGENT');
@@ -42,7 +48,17 @@ export default function Members(): ReactNode {
     setEmail('');
     again();
   };
-  const open = data?.invitations.filter((invitation) => !invitation.acceptedAt) ?? [];
+  const withdraw = (row: { id: string; email: string }): void => {
+    modal.confirm({
+      title: t('members.withdrawSure', { email: row.email }),
+      content: t('members.withdrawHint'),
+      onOk: async () => {
+        await act(WITHDRAW, { id: row.id }, t('members.withdrawn'));
+        again();
+      },
+    });
+  };
+  const open = data?.invitations.filter((invitation) => !invitation.acceptedAt && !invitation.withdrawnAt) ?? [];
   return (
     <Page
       title={t('nav.members')}
@@ -102,6 +118,19 @@ export default function Members(): ReactNode {
                 { title: t('auth.email'), dataIndex: 'email' },
                 { title: t('members.role'), render: (_, row) => t(`role.${row.role}`) },
                 { title: t('members.expires'), render: (_, row) => format.time(row.expiresAt) },
+                {
+                  title: t('common.actions'),
+                  render: (_, row) => (
+                    <Button
+                      size="small"
+                      danger
+                      aria-label={`${t('members.withdraw')}: ${row.email}`}
+                      onClick={() => withdraw(row)}
+                    >
+                      {t('members.withdraw')}
+                    </Button>
+                  ),
+                },
               ]}
             />
           </>

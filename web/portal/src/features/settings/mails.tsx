@@ -13,7 +13,7 @@ const MAILS = graphql(`
 `);
 const LINK = /(https?:\/\/\S+)/;
 
-/** What was sent, or would have been: without a mail server this is where links are found. */
+/** What was sent, or waits to be. Links are shown in the demo only. */
 export function Mails(): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
