@@ -43,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(billing::Documents),
             Box::new(billing::Reversals),
             Box::new(tenants::ProvedAddresses),
+            Box::new(store::DataKeys),
         ]
     }
 }
@@ -110,6 +111,14 @@ pub async fn grant(conn: &DatabaseConnection, role: &str) -> Result<(), DbErr> {
         format!("GRANT SELECT ON seaql_migrations TO {role}"),
     ];
     conn.execute_unprepared(&rights.join("; ")).await.map(|_| ())
+}
+
+/// Whether a database has never been brought up by any binary.
+///
+/// # Errors
+/// The database's error.
+pub async fn is_empty(conn: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    Ok(pending(conn).await? == Migrator::migrations().len())
 }
 
 /// Migrations that this database has not seen yet. One of a newer binary has seen more, which is borne.

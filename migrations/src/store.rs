@@ -31,3 +31,9 @@ tables!(
     // Of processes, not of tenants.
     vec![plain_table("store_lease").primary_text("name").uuid("holder").time("until")]
 );
+
+tables!(
+    DataKeys,
+    "m20261201_000024_store_data_keys",
+    vec![keyed("store_data_key", &[]).text("wrapped").time("created_at")]
+);

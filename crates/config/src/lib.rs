@@ -13,6 +13,7 @@ mod mail;
 mod models;
 mod nats;
 mod operator;
+mod secrets;
 mod storage;
 mod stripe;
 mod telemetry;
@@ -33,6 +34,7 @@ pub use mail::Mail;
 pub use models::Models;
 pub use nats::Nats;
 pub use operator::Operator;
+pub use secrets::Secrets;
 pub use storage::{Database, Storage};
 pub use stripe::Stripe;
 pub use telemetry::{LogFormat, Telemetry};
@@ -59,6 +61,8 @@ pub struct Config {
     pub files: Files,
     /// Rates and sizes per tenant.
     pub limits: Limits,
+    /// With what stored secrets are sealed.
+    pub secrets: Secrets,
     /// Who operates the platform.
     pub operator: Operator,
     /// What `lingxi operator` works with.
@@ -208,6 +212,7 @@ impl Config {
         for secret in secrets.into_iter().filter(|secret| secret.is_some()) {
             *secret = Some("***".into());
         }
+        shown.secrets.keys.fill("***".into());
         if shown.nats.url.is_some() {
             shown.nats.url = Some("nats://***".into());
         }

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lingxi_kernel::{Ctx, Env, Error, Result};
+use lingxi_vault::Keys;
 use tokio::sync::Notify;
 use uuid::Uuid;
 
@@ -21,6 +22,7 @@ pub struct Db {
     env: Env,
     pub(crate) outbox_grew: Arc<Notify>,
     pub(crate) memories: Arc<Memories>,
+    pub(crate) keys: Option<Arc<Keys>>,
 }
 
 #[derive(Clone)]
@@ -43,7 +45,7 @@ impl Db {
     pub async fn open(path: &Path, env: Env) -> Result<Self> {
         let outbox_grew = Arc::new(Notify::new());
         let backend = Backend::Sqlite(Sqlite::open(path, outbox_grew.clone()).await?);
-        Ok(Self { backend, env, outbox_grew, memories: Arc::default() })
+        Ok(Self { backend, env, outbox_grew, memories: Arc::default(), keys: None })
     }
 
     /// Connects to the PostgreSQL database of a URL, as the application's role; the schemas begin with the prefix.
@@ -53,7 +55,13 @@ impl Db {
     /// owns tables or is above row-level security, with how to mend it.
     pub async fn connect(url: &str, prefix: &str, env: Env) -> Result<Self> {
         let backend = Backend::Postgres(Postgres::connect(url, prefix).await?);
-        Ok(Self { backend, env, outbox_grew: Arc::default(), memories: Arc::default() })
+        Ok(Self { backend, env, outbox_grew: Arc::default(), memories: Arc::default(), keys: None })
+    }
+
+    /// With the operator's keys, by which secrets are sealed.
+    #[must_use]
+    pub fn with_keys(self, keys: Keys) -> Self {
+        Self { keys: Some(Arc::new(keys)), ..self }
     }
 
     /// Time and randomness of this process.

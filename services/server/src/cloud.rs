@@ -19,6 +19,7 @@ use lingxi_kernel::{Env, Error, Result};
 use lingxi_payments::{FapiaoAdapter, Stripe};
 use lingxi_store::{Db, schema, system};
 
+use crate::installation;
 use crate::jobs::{Jobs, TIMERS};
 use crate::role::Role;
 
@@ -59,6 +60,12 @@ impl std::fmt::Debug for Cloud {
 /// [`lingxi_kernel::ErrorCode::Internal`] when the folder or the database cannot be used, and
 /// [`lingxi_kernel::ErrorCode::Invalid`] when PostgreSQL's is older than this binary or the role may see too much.
 pub async fn open_database(config: &Config, env: Env) -> Result<Db> {
+    let keys = installation::keys(config)?;
+    let db = open_plain(config, env).await?;
+    Ok(keys.into_iter().fold(db, Db::with_keys))
+}
+
+async fn open_plain(config: &Config, env: Env) -> Result<Db> {
     match config.storage.database() {
         Database::Sqlite(path) => {
             migrate_sqlite(&path).await?;
@@ -112,8 +119,11 @@ async fn migrate_sqlite(path: &Path) -> Result<()> {
         std::fs::create_dir_all(folder)
             .map_err(|error| Error::internal(format!("the folder {} cannot be made: {error}", folder.display())))?;
     }
-    lingxi_migrations::up(&schema::sqlite(path).await?).await?;
-    Ok(())
+    installation::keep_private(path)?;
+    let conn = schema::sqlite(path).await?;
+    installation::refuse_emptied(path, lingxi_migrations::is_empty(&conn).await?)?;
+    lingxi_migrations::up(&conn).await?;
+    installation::note_installed(path)
 }
 
 /// What the services of a process are built with.

@@ -27,6 +27,7 @@ pub async fn examine(config: &Config) -> Vec<Finding> {
         Finding { what: "clock", result: clock() },
         Finding { what: "address", result: address(&config.http.address) },
         Finding { what: "mail", result: mail(config) },
+        Finding { what: "secrets", result: secrets(config) },
     ]
 }
 
@@ -104,5 +105,20 @@ fn mail(config: &Config) -> Result<String, String> {
         None => Ok("no SMTP server is set; mails are kept, and `lingxi mails` prints them".into()),
         Some(url) if url.starts_with("smtp://") || url.starts_with("smtps://") => Ok("an SMTP server is set".into()),
         Some(_) => Err("mail.smtp_url must start with smtp:// or smtps://.".into()),
+    }
+}
+
+fn secrets(config: &Config) -> Result<String, String> {
+    if !config.secrets.keys.is_empty() {
+        return lingxi_vault::Keys::parse(&config.secrets.keys)
+            .map(|keys| format!("sealed with the keys {keys:?} of the settings"))
+            .map_err(|error| error.message);
+    }
+    let file = crate::installation::key_file(config);
+    match config.storage.database() {
+        Database::Postgres(_) => Err("they are stored as they are: set secrets.keys, the same for every process. \
+             `openssl rand -base64 32` makes the part after `ID:`."
+            .into()),
+        Database::Sqlite(_) => Ok(format!("sealed with {}: back it up apart from the database", file.display())),
     }
 }

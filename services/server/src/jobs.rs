@@ -8,7 +8,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use lingxi_bus::Leases;
 use lingxi_kernel::Result;
-use lingxi_store::{Db, inbox, outbox};
+use lingxi_store::{Db, inbox, outbox, sealed};
 use tokio::task::JoinSet;
 
 /// Delivered facts are kept so long, to be replayed if need be; their inbox rows longer.
@@ -60,7 +60,11 @@ impl Jobs {
             billing.expire_credit().await?;
             billing.reconcile().await?;
         }
+        if let Some(db) = &self.db {
+            sealed::rewrap(db).await?;
+        }
         if let Some(tenants) = &self.tenants {
+            tenants.seal_secrets().await?;
             tenants.write_exports().await?;
             tenants.end_tenants().await?;
             tenants.send_mail().await?;
@@ -122,10 +126,12 @@ impl Jobs {
         if let Some(it) = &self.tenants {
             every("tenants", 5, "waiting mail", job(it, |it| async move { it.send_mail().await }));
             every("tenants", 2, "archives", job(it, |it| async move { it.write_exports().await }));
+            every("tenants", 600, "secrets of before", job(it, |it| async move { it.seal_secrets().await }));
             every("tenants", 60, "firms that end", job(it, |it| async move { it.end_tenants().await }));
         }
         if let Some(it) = &self.db {
             every("store", 5, "gauges of the outbox", job(it, |it| async move { look_at_outbox(&it).await }));
+            every("store", 60, "keys of secrets", job(it, |it| async move { sealed::rewrap(&it).await.map(drop) }));
             every("store", 600, "old events", job(it, |it| async move { prune(&it).await }));
         }
         running

@@ -10,6 +10,7 @@ pub mod doctor;
 mod firms;
 mod forward;
 pub mod import;
+mod installation;
 mod jobs;
 pub mod mails;
 pub mod operator;

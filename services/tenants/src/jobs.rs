@@ -103,6 +103,21 @@ impl Jobs {
         Ok(())
     }
 
+    /// Seals the secrets of second factors that were stored before there was a key.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn seal_secrets(&self) -> Result<()> {
+        let db = &self.deps.db;
+        if !db.seals() {
+            return Ok(());
+        }
+        for id in account::with_plain_secret(&system::reader(db)).await? {
+            self.service.seal_totp(id).await?;
+        }
+        Ok(())
+    }
+
     /// Sends waiting mails; does nothing without an SMTP server. What the server refuses stays and is tried again.
     ///
     /// # Errors

@@ -93,4 +93,5 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::audit::row::Entity>()
         .with::<store::token::Entity>()
         .with::<lingxi_store::dead_letters::Entity>()
+        .with_made::<lingxi_store::sealed::Entity>()
 }

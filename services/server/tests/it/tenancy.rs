@@ -6,6 +6,7 @@ use lingxi_kernel::{Ctx, Env, ErrorCode, TenantId};
 use lingxi_server::cloud::{migrate, open_database};
 use lingxi_store::{Db, schema};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
+use sea_orm_migration::MigratorTrait as _;
 
 use crate::cloud::TestCloud;
 use crate::postgres::{connect, fresh};
@@ -266,14 +267,39 @@ async fn what_postgresql_cannot_keep_is_refused_as_the_callers_fault() {
     test.end().await;
 }
 
+/// Undoes the migration whose name ends so, and those after it.
+async fn undo(owner: &DatabaseConnection, name: &str) {
+    let all = lingxi_migrations::Migrator::migrations();
+    let since = all.iter().position(|one| one.name().ends_with(name)).unwrap();
+    let count = u32::try_from(all.len() - since).unwrap();
+    lingxi_migrations::Migrator::down(owner, Some(count)).await.unwrap();
+}
+
+/// Links that prove an address leave the mails of databases that have them; an address may have more accounts then.
+#[tokio::test]
+async fn links_leave_the_mails_that_are_kept_already() {
+    let database = fresh().await;
+    let owner = lingxi_store::schema::postgres(&database.owner, "").await.unwrap();
+    undo(&owner, "tenants_proved_addresses").await;
+    let superuser = connect(&database.superuser).await;
+    let mails = "INSERT INTO tenants.tenants_mail (tenant_id, id, receiver, subject, body, created_at, sent_at)
+        SELECT gen_random_uuid(), gen_random_uuid(), 'a@b.example', n::text,
+            CASE WHEN n < 3 THEN 'open http://x/join?token=ten_1.secret' ELSE 'your bill' END,
+            now(), CASE WHEN n > 1 THEN now() END FROM generate_series(1, 3) AS n";
+    superuser.execute_unprepared(mails).await.unwrap();
+    lingxi_migrations::Migrator::up(&owner, None).await.unwrap();
+    let kept = "SELECT subject || ' ' || body FROM tenants.tenants_mail ORDER BY subject";
+    assert_eq!(texts(&superuser, kept).await, ["2 ", "3 your bill"]);
+    let none: [&str; 0] = [];
+    assert_eq!(without(&superuser, "c.relrowsecurity AND c.relforcerowsecurity").await, none, "and is forced again");
+}
+
 /// The tables of usage changed their form; the owner moves the rows of all firms, which row-level security hides from it too.
 #[tokio::test]
 async fn usage_of_every_firm_moves_to_its_new_tables() {
-    use sea_orm_migration::MigratorTrait as _;
     let database = fresh().await;
     let owner = lingxi_store::schema::postgres(&database.owner, "").await.unwrap();
-    // To before they did.
-    lingxi_migrations::Migrator::down(&owner, Some(4)).await.unwrap();
+    undo(&owner, "000019_billing").await;
     let superuser = connect(&database.superuser).await;
     let counted = "INSERT INTO billing.billing_usage (tenant_id, id, source, source_id, meter, quantity, at, evidence, reversed)
         SELECT gen_random_uuid(), gen_random_uuid(), 'billing', n::text, 'stored_kb', 1537, now(), 'att', FALSE FROM generate_series(1, 3) AS n;

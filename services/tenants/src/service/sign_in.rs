@@ -6,7 +6,7 @@ use lingxi_contracts::tenants::{
     TotpSetup,
 };
 use lingxi_kernel::{AccountId, Ctx, Error, ErrorCode, MemberId, Result, Role, SessionId, TenantId, Timestamp};
-use lingxi_store::{Tx, insert, is_duplicate, system, update};
+use lingxi_store::{Place, Tx, insert, is_duplicate, system, update};
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
@@ -99,7 +99,7 @@ impl Tenants {
                 self.throttle.take_back(&email, &input.origin);
                 return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
             }
-            if !use_totp(&tx, account, code).await? {
+            if !self.use_totp(&tx, account, code).await? {
                 return Err(wrong());
             }
         }
@@ -183,6 +183,21 @@ impl Tenants {
         Ok(signed_in)
     }
 
+    /// Whether a code fits; each fits once.
+    async fn use_totp(&self, tx: &Tx, mut row: account::Model, code: &str) -> Result<bool> {
+        let Some(stored) = &row.totp_secret else { return Ok(false) };
+        let secret = self.deps.db.unseal(&system::ctx("tenants"), totp_place(row.id), stored).await?;
+        let time = u64::try_from(tx.now().timestamp())?;
+        let Some(step) = totp(&secret, &row.email)?.check(code.trim(), time) else { return Ok(false) };
+        let step = i64::try_from(step)?;
+        if step <= row.totp_last_step {
+            return Ok(false);
+        }
+        row.totp_last_step = step;
+        account::update(tx.conn(), row).await?;
+        Ok(true)
+    }
+
     /// Demands the code of an account with a second factor.
     async fn require_totp(&self, tx: &Tx, account: &account::Model, code: Option<&str>, origin: &str) -> Result<()> {
         if !account.totp_enabled {
@@ -192,7 +207,7 @@ impl Tenants {
             self.throttle.take_back(&account.email, origin);
             return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
         };
-        if use_totp(tx, account.clone(), code).await? {
+        if self.use_totp(tx, account.clone(), code).await? {
             return Ok(());
         }
         Err(Error::field("totp", "The code is wrong or was used; wait for the next one."))
@@ -214,17 +229,36 @@ impl Tenants {
     }
 
     pub(super) async fn do_begin_totp(&self, ctx: &Ctx) -> Result<TotpSetup> {
-        let tx = self.deps.db.begin(ctx).await?;
+        let db = &self.deps.db;
+        let known = own_account(&db.read(ctx), ctx.member()?).await?;
+        let secret = Secret::from(db.env().bytes::<20>().to_vec()).to_base32();
+        let sealed = db.seal(&system::ctx("tenants"), totp_place(known.id), &secret).await?;
+        let tx = db.begin(ctx).await?;
         let mut row = own_account(&tx, ctx.member()?).await?;
         if row.totp_enabled {
             return Err(Error::conflict("The second factor is on; turn it off first."));
         }
-        let secret = Secret::from(tx.env().bytes::<20>().to_vec()).to_base32();
-        row.totp_secret = Some(secret.clone());
+        row.totp_secret = Some(sealed);
         let url = totp(&secret, &row.email)?.to_url().map_err(|error| Error::internal(format!("{error:?}")))?;
         account::update(tx.conn(), row).await?;
         tx.commit().await?;
         Ok(TotpSetup { secret, url })
+    }
+
+    /// Seals the secret of an account that was stored before there was a key.
+    pub(crate) async fn seal_totp(&self, id: Uuid) -> Result<()> {
+        let (db, ctx) = (&self.deps.db, system::ctx("tenants"));
+        let known = account::by_ids(&system::reader(db), vec![id]).await?.pop();
+        let Some(plain) = known.and_then(|row| row.totp_secret) else { return Ok(()) };
+        let sealed = db.seal(&ctx, totp_place(id), &plain).await?;
+        let tx = db.begin(&ctx).await?;
+        let row = account::by_ids(tx.conn(), vec![id]).await?.pop();
+        // Somebody may have drawn a new one meanwhile.
+        if let Some(mut row) = row.filter(|row| row.totp_secret.as_ref() == Some(&plain)) {
+            row.totp_secret = Some(sealed);
+            account::update(tx.conn(), row).await?;
+        }
+        tx.commit().await
     }
 
     pub(super) async fn do_set_totp(&self, ctx: &Ctx, enabled: bool, code: &str) -> Result<Member> {
@@ -236,7 +270,7 @@ impl Tenants {
         }
         let attempts = format!("totp {}", row.id);
         self.throttle.attempt(&attempts, "", tx.now())?;
-        if !use_totp(&tx, row, code).await? {
+        if !self.use_totp(&tx, row, code).await? {
             return Err(Error::field("code", "The code is wrong or was used; wait for the next one."));
         }
         let mut row = own_account(&tx, id).await?;
@@ -334,18 +368,9 @@ fn totp(secret: &str, email: &str) -> Result<Totp> {
     Builder::new().with_secret(secret).with_account_name(email).with_issuer(Some("Lingxi")).build().map_err(broken)
 }
 
-/// Whether a code fits; each fits once.
-async fn use_totp(tx: &Tx, mut row: account::Model, code: &str) -> Result<bool> {
-    let Some(secret) = &row.totp_secret else { return Ok(false) };
-    let time = u64::try_from(tx.now().timestamp())?;
-    let Some(step) = totp(secret, &row.email)?.check(code.trim(), time) else { return Ok(false) };
-    let step = i64::try_from(step)?;
-    if step <= row.totp_last_step {
-        return Ok(false);
-    }
-    row.totp_last_step = step;
-    account::update(tx.conn(), row).await?;
-    Ok(true)
+/// Where the secret of an account's second factor is kept. Accounts belong to no tenant.
+fn totp_place(account: Uuid) -> Place<'static> {
+    Place { table: "tenants_account", row: account, column: "totp_secret" }
 }
 
 pub(super) fn split_token(text: &str) -> Option<(TenantId, String)> {

@@ -65,3 +65,11 @@ pub(crate) async fn delete(conn: &Conn, id: Uuid) -> Result<()> {
     Entity::delete_by_id(id).exec(conn).await?;
     Ok(())
 }
+
+/// Accounts whose second factor has a secret that is not sealed, some at a time.
+pub(crate) async fn with_plain_secret(conn: &Conn) -> Result<Vec<Uuid>> {
+    let found = Entity::find().filter(Column::TotpSecret.not_like("sealed.%")).limit(500).all(conn).await?;
+    let plain =
+        found.into_iter().filter(|row| row.totp_secret.as_deref().is_some_and(|it| !lingxi_store::is_sealed(it)));
+    Ok(plain.map(|row| row.id).collect())
+}
