@@ -96,7 +96,7 @@ pub async fn rewrap(db: &Db) -> Result<usize> {
         match rewrap_one(db, keys, &ctx).await {
             Ok(()) => done += 1,
             Err(error) => {
-                tracing::error!(tenant = %ctx.tenant, error.cause = %error, "A key could not be wrapped anew")
+                tracing::error!(tenant = %ctx.tenant, error.cause = %error, "A key could not be wrapped anew");
             }
         }
     }
