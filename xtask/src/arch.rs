@@ -9,7 +9,8 @@ use crate::shell::{Outcome, output, root, verdict};
 const SERVICES: [&str; 6] =
     ["lingxi-tenants", "lingxi-channels", "lingxi-bot", "lingxi-routing", "lingxi-billing", "lingxi-operator"];
 /// Crates that link no runtime, no web framework, no database.
-const PURE: [&str; 5] = ["lingxi-kernel", "lingxi-contracts", "lingxi-nlu", "lingxi-rating", "lingxi-packs"];
+const PURE: [&str; 6] =
+    ["lingxi-kernel", "lingxi-contracts", "lingxi-nlu", "lingxi-rating", "lingxi-packs", "lingxi-vault"];
 const IMPURE: [&str; 4] = ["tokio", "actix-web", "sea-orm", "reqwest"];
 
 /// Checks the edges of the dependency graph.

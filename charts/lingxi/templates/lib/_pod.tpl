@@ -23,6 +23,11 @@
 - name: LINGXI_STORAGE__APP_ROLE
   value: {{ .root.Values.database.appRole | quote }}
 {{- end }}
+{{- if and .root.Values.secrets.existingSecret (ne .service "gateway") }}
+- name: LINGXI_SECRETS__KEYS
+  valueFrom:
+    secretKeyRef: { name: {{ .root.Values.secrets.existingSecret }}, key: keys }
+{{- end }}
 {{- if eq .root.Values.mode "services" }}
 {{ include "lingxi.natsEnv" . }}
 {{- end }}
