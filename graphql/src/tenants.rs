@@ -21,6 +21,8 @@ pub struct Viewer {
     permissions: Vec<Permission>,
     /// Whether the viewer operates the platform.
     operator: bool,
+    /// Whether mails leave this installation. Where they do not, its operator hands links out.
+    sends_mail: bool,
 }
 
 payload!(
@@ -134,7 +136,8 @@ impl TenantsQuery {
         };
         let permissions = Permission::ALL.into_iter().filter(|permission| caller.may(*permission)).collect();
         let operator = services.tenants.is_operator(caller).await.shown()?;
-        Ok(Viewer { tenant, member, permissions, operator })
+        let sends_mail = services.tenants.sends_mail().await.shown()?;
+        Ok(Viewer { tenant, member, permissions, operator, sends_mail })
     }
 
     /// All members.

@@ -572,6 +572,9 @@ pub trait TenantsClient: Send + Sync {
     /// Mails of the firm, newest first, without the links that prove an address. Those about accounts belong to no firm.
     #[idempotent]
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>>;
+    /// Whether mails leave. Without an SMTP server they are kept, and the operator reads them at the shell.
+    #[idempotent]
+    async fn sends_mail(&self) -> Result<bool>;
     /// Archives of the firm's data, newest first.
     #[idempotent]
     async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>>;

@@ -98,7 +98,7 @@ struct Forgotten {
 
 async fn forgot_password(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Forgotten>) -> HttpResult {
     edge.tenants.request_password_reset(&body.email, &origin(&request)).await?;
-    Ok(HttpResponse::Ok().json(json!({})))
+    Ok(HttpResponse::Ok().json(json!({ "sendsMail": edge.tenants.sends_mail().await? })))
 }
 
 #[derive(Deserialize)]

@@ -146,6 +146,9 @@ impl TenantsClient for Tenants {
     async fn mails(&self, ctx: &Ctx) -> Result<Vec<Mail>> {
         self.do_mails(ctx).await
     }
+    async fn sends_mail(&self) -> Result<bool> {
+        Ok(self.deps.mail.smtp_url.is_some())
+    }
     async fn exports(&self, ctx: &Ctx) -> Result<Vec<Export>> {
         self.do_exports(ctx).await
     }

@@ -166,7 +166,7 @@ type Documents = {
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": typeof types.BoardChangedDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": typeof types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n": typeof types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": typeof types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": typeof types.SetActivityDocument,
 };
@@ -323,7 +323,7 @@ const documents: Documents = {
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": types.BoardChangedDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": types.ViewerDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n": types.ViewerDocument,
     "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": types.MyActivityDocument,
     "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": types.SetActivityDocument,
 };
@@ -953,7 +953,7 @@ export function graphql(source: "\n  query FindArticles($search: String) {\n    
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"];
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */

@@ -4,7 +4,7 @@ import { currentLocale } from './i18n.ts';
 export type FieldError = { field: string; message: string };
 
 /** What a request to the sign-in endpoints came to. */
-export type Posted = { ok: true } | { ok: false; message: string; fields: FieldError[] };
+export type Posted = { ok: true; body: Record<string, unknown> } | { ok: false; message: string; fields: FieldError[] };
 
 type Problem = { detail?: string; errors?: FieldError[] };
 
@@ -16,7 +16,7 @@ export async function post(path: string, body: unknown): Promise<Posted> {
       headers: { 'content-type': 'application/json', 'accept-language': currentLocale() },
       body: JSON.stringify(body),
     });
-    if (response.ok) return { ok: true };
+    if (response.ok) return { ok: true, body: (await response.json().catch(() => ({}))) as Record<string, unknown> };
     const problem = (await response.json().catch(() => ({}))) as Problem;
     return { ok: false, message: problem.detail ?? response.statusText, fields: problem.errors ?? [] };
   } catch (error) {

@@ -9,6 +9,7 @@ export const VIEWER = graphql(`
       member { id name email role totpEnabled emailVerified }
       permissions
       operator
+      sendsMail
     }
   }
 `);

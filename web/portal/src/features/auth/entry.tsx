@@ -50,7 +50,7 @@ export function Field(props: {
 }
 
 /** Sends a form as JSON and goes on when it is taken. */
-export function useEntryForm(path: string, extra: Record<string, string>, done: () => void) {
+export function useEntryForm(path: string, extra: Record<string, string>, done: (body: Record<string, unknown>) => void) {
   const [busy, setBusy] = useState(false);
   const [errors, setErrors] = useState<FieldError[]>([]);
   const [message, setMessage] = useState('');
@@ -61,7 +61,7 @@ export function useEntryForm(path: string, extra: Record<string, string>, done: 
     setBusy(true);
     void post(path, values).then((posted) => {
       setBusy(false);
-      if (posted.ok) return done();
+      if (posted.ok) return done(posted.body);
       setErrors(posted.fields);
       setMessage(posted.fields.length > 0 ? '' : posted.message);
     });

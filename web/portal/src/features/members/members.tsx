@@ -6,6 +6,7 @@ import { graphql } from '../../gql/index.ts';
 import type { Role } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
+import { NoMail } from '../../lib/no-mail.tsx';
 import { Page, State } from '../../lib/page.tsx';
 import { useViewer } from '../../lib/viewer.tsx';
 
@@ -70,6 +71,7 @@ export default function Members(): ReactNode {
         </Space.Compact>
       }
     >
+      <NoMail />
       <State fetching={fetching && !data} error={error}>
         <Table
           rowKey="id"

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useFormat } from '../../lib/format.ts';
+import { NoMail } from '../../lib/no-mail.tsx';
 import { State } from '../../lib/page.tsx';
 
 const MAILS = graphql(`
@@ -20,6 +21,7 @@ export function Mails(): ReactNode {
   const [{ data, fetching, error }] = useQuery({ query: MAILS });
   return (
     <State fetching={fetching && !data} error={error} empty={data?.mails.length === 0}>
+      <NoMail />
       <p>{t('mails.hint')}</p>
       {data?.mails.map((mail) => (
         <Card key={mail.id} size="small" style={{ marginBottom: 12 }} title={mail.subject} extra={<Tag color={mail.sentAt ? 'success' : 'default'}>{t(mail.sentAt ? 'mails.sent' : 'mails.kept')}</Tag>}>

@@ -5,6 +5,7 @@ import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
+import { NoMail } from '../../lib/no-mail.tsx';
 import { State } from '../../lib/page.tsx';
 import { VIEWER } from '../../lib/viewer.tsx';
 
@@ -95,13 +96,16 @@ function Unverified(): ReactNode {
   const member = data?.viewer.member;
   if (!member || member.emailVerified) return null;
   return (
-    <Alert
-      type="warning"
-      showIcon
-      style={{ marginBottom: 16, maxWidth: 560 }}
-      title={t('verify.open', { email: member.email })}
-      action={<Button size="small" onClick={() => void act(RESEND, {}, t('verify.sent'))}>{t('verify.resend')}</Button>}
-    />
+    <>
+      <NoMail />
+      <Alert
+        type="warning"
+        showIcon
+        style={{ marginBottom: 16, maxWidth: 560 }}
+        title={t('verify.open', { email: member.email })}
+        action={<Button size="small" onClick={() => void act(RESEND, {}, t('verify.sent'))}>{t('verify.resend')}</Button>}
+      />
+    </>
   );
 }
 
