@@ -47,7 +47,7 @@ fn rust_room(file: &str, text: &str, complaints: &mut Vec<String>) {
         return;
     }
     let raw_finder = text.contains("Entity::find()") || text.contains("Entity::delete_many()");
-    let spans_tenants = ["jobs.rs", "account.rs", "tenant.rs", "catalog.rs", "notice.rs"].contains(&name);
+    let spans_tenants = ["jobs.rs", "account.rs", "tenant.rs", "catalog.rs", "notice.rs", "mails.rs"].contains(&name);
     if raw_finder && !spans_tenants {
         complaints.push(format!("{file} finds without a tenant: use lingxi_store::find"));
     }

@@ -114,6 +114,7 @@ export default function Members(): ReactNode {
             <h2 style={{ fontSize: 16 }}>{t('members.open')}</h2>
             <Table
               rowKey="id"
+              scroll={{ x: 'max-content' }}
               pagination={false}
               dataSource={open}
               columns={[
