@@ -77,7 +77,7 @@ impl BillingQuery {
     }
 
     /// Usage of a meter as a series; steps without usage are left out.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn usage(
         &self,
         ctx: &Context<'_>,
@@ -91,7 +91,7 @@ impl BillingQuery {
     }
 
     /// The metered facts of a meter in a stretch of time, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn usage_events(
         &self,
         ctx: &Context<'_>,
@@ -107,7 +107,7 @@ impl BillingQuery {
     }
 
     /// Metered facts that were put aside instead of being counted, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn aside_events(
         &self,
         ctx: &Context<'_>,
@@ -145,7 +145,7 @@ impl BillingQuery {
     }
 
     /// The firm's invoices, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn invoices(
         &self,
         ctx: &Context<'_>,
@@ -170,7 +170,7 @@ impl BillingQuery {
     }
 
     /// Movements of the firm's accounts in the ledger, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn ledger(
         &self,
         ctx: &Context<'_>,
@@ -183,7 +183,7 @@ impl BillingQuery {
     }
 
     /// The firm's payments, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn payments(
         &self,
         ctx: &Context<'_>,

@@ -79,7 +79,7 @@ pub struct BotQuery;
 #[Object]
 impl BotQuery {
     /// Articles, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn articles(
         &self,
         ctx: &Context<'_>,
@@ -142,7 +142,7 @@ impl BotQuery {
     }
 
     /// Questions that the bot has learned by itself and answers by now.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn learned_questions(
         &self,
         ctx: &Context<'_>,

@@ -48,7 +48,7 @@ impl ConversationNode {
     }
 
     /// Messages with a number above `afterSeq`, oldest first, at most 500.
-    #[graphql(complexity = "50 + 20 * child_complexity")]
+    #[graphql(complexity = "crate::bounds::rows(500, child_complexity)")]
     async fn messages(&self, ctx: &Context<'_>, #[graphql(default)] after_seq: i64) -> Result<Vec<Message>> {
         let (caller, services) = parts(ctx)?;
         services.channels.messages(caller, self.inner.id, after_seq, 500).await.shown()
@@ -235,7 +235,7 @@ impl ChannelsQuery {
     }
 
     /// Conversations, newest activity first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn conversations(
         &self,
         ctx: &Context<'_>,
@@ -257,7 +257,7 @@ impl ChannelsQuery {
     }
 
     /// Contacts, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn contacts(
         &self,
         ctx: &Context<'_>,
@@ -283,7 +283,7 @@ impl ChannelsQuery {
     }
 
     /// The webhook log, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn webhook_deliveries(
         &self,
         ctx: &Context<'_>,

@@ -3,18 +3,13 @@
 //! `_service` gives the schema with its keys (closed where introspection is), `_entities` the things of some ids. A thing that
 //! is not there, or is another firm's, is null.
 
-use std::sync::Arc;
-
-use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery};
-use async_graphql::parser::types::{ExecutableDocument, Field};
-use async_graphql::{Context, Name, Object, Result, ServerError, ServerResult, Value, Variables};
+use async_graphql::{Context, Object, Result};
 use lingxi_contracts::bot::Article;
 use lingxi_contracts::channels::Contact;
 use lingxi_contracts::tenants::{Member, Tenant};
 use lingxi_kernel::{ArticleId, ContactId, ConversationId, MemberId, TenantId};
 
 use crate::channels::ConversationNode;
-use crate::limits::fields_of;
 use crate::loaders::{Loaders, not_loaded};
 use crate::outcome::{Shown as _, parts};
 
@@ -29,57 +24,6 @@ pub(crate) const DESCRIPTIONS: [(&str, &str); 5] = [
     ("type _Service ", "The schema, for a router of Apollo Federation."),
     ("\tsdl:", "The schema definition language."),
 ];
-
-/// Things that one operation may ask for by `_entities`.
-const MOST: usize = 100;
-
-/// Refuses too many representations, and `_service` where introspection is closed.
-pub(crate) struct Federation {
-    pub(crate) introspection: bool,
-}
-
-impl ExtensionFactory for Federation {
-    fn create(&self) -> Arc<dyn Extension> {
-        Arc::new(Self { ..*self })
-    }
-}
-
-#[async_trait::async_trait]
-impl Extension for Federation {
-    async fn parse_query(
-        &self,
-        ctx: &ExtensionContext<'_>,
-        query: &str,
-        variables: &Variables,
-        next: NextParseQuery<'_>,
-    ) -> ServerResult<ExecutableDocument> {
-        let document = next.run(ctx, query, variables).await?;
-        let mut asked = 0;
-        for field in fields_of(&document) {
-            match field.name.node.as_str() {
-                "_service" if !self.introspection => {
-                    return Err(ServerError::new("The schema is not given out here.", None));
-                }
-                "_entities" => asked += representations(field, variables),
-                _ => {}
-            }
-        }
-        if asked > MOST {
-            let message = format!("`_entities` gives at most {MOST} things in one operation; split it.");
-            return Err(ServerError::new(message, None));
-        }
-        Ok(document)
-    }
-}
-
-fn representations(field: &Field, variables: &Variables) -> usize {
-    let argument = field.get_argument("representations").map(|argument| argument.node.clone());
-    let known = |name: Name| variables.get(&name).cloned().ok_or(());
-    match argument.map(|argument| argument.into_const_with(known)) {
-        Some(Ok(Value::List(list))) => list.len(),
-        _ => 1,
-    }
-}
 
 /// What other graphs may extend.
 #[derive(Default)]

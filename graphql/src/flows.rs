@@ -43,7 +43,7 @@ impl FlowQuery {
     }
 
     /// Walks of customers through a flow, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn flow_runs(
         &self,
         ctx: &Context<'_>,

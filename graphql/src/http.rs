@@ -1,22 +1,28 @@
-//! GraphQL over HTTP and WebSocket.
+//! GraphQL over HTTP, as the specification of that name has it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
-use actix_web::http::header::CONTENT_TYPE;
+use actix_web::http::StatusCode;
+use actix_web::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
-use async_graphql::http::GraphiQLSource;
-use async_graphql_actix_web::{GraphQLRequest, GraphQLResponse, GraphQLSubscription};
-use lingxi_http::{HttpResult, MaybeSigned, TenantLimit};
-use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, Error, ErrorCode, EventId};
+use async_graphql::{Request, Response};
+use lingxi_http::{HttpResult, MaybeSigned, Signed, TenantLimit, read_body};
+use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, EventId, Result};
+use serde_json::json;
 
-use crate::limits::Most;
+use crate::bounds::{Begun, Most};
 use crate::loaders::loaders;
-use crate::{Persisted, Schema, Services};
+use crate::measure::BYTES;
+use crate::{Persisted, Schema, Services, socket};
 
-/// How long an operation may take.
-const DEADLINE: Duration = Duration::from_secs(5);
+/// What answers are, unless somebody asks for the older kind.
+const RESPONSE: &str = "application/graphql-response+json";
+const JSON: &str = "application/json";
+/// The explorer's page and script; neither asks anything of another origin.
+const EXPLORER: &str = include_str!("../data/explorer.html");
+const EXPLORER_SCRIPT: &str = include_str!("../data/explorer.js");
+const EXPLORER_POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'unsafe-inline'; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 /// How the gateway behaves.
 #[derive(Debug, Clone)]
@@ -75,7 +81,7 @@ impl Edge {
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when they could not be stored; they are then reported next time.
-    pub async fn report_calls(&self) -> lingxi_kernel::Result<()> {
+    pub async fn report_calls(&self) -> Result<()> {
         let mut reports = self.reports.lock().await;
         let calls = std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner));
         reports.extend(calls.into_values().map(|(ctx, count)| (self.env.id(), ctx, count)));
@@ -84,6 +90,30 @@ impl Edge {
             reports.pop();
         }
         Ok(())
+    }
+
+    /// The schema, whose operations go through [`Self::admit`] first.
+    pub(crate) fn schema(&self) -> &Schema {
+        &self.schema
+    }
+
+    /// Who a credential belongs to.
+    pub(crate) async fn authenticate(&self, token: &str) -> Result<Ctx> {
+        self.services.tenants.authenticate(token).await
+    }
+
+    /// Lets an operation in, whichever way it comes: limited by the firm's rate, counted, with the data that it works with.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::LimitExceeded`] when the firm asks too often.
+    pub(crate) async fn admit(&self, request: Request, signed: Option<Signed>) -> Result<Request> {
+        let Some(signed) = signed else { return Ok(request) };
+        let system = Ctx::system(signed.ctx.tenant, "gateway");
+        let allowance = self.services.tenants.tenant(&system).await?.allowance;
+        self.limit.check(signed.ctx.tenant, allowance.requests_per_second)?;
+        self.note_call(&signed.ctx);
+        let loaders = loaders(signed.ctx.clone(), self.services.clone());
+        Ok(request.data(self.most.over(&allowance)).data(loaders).data(signed))
     }
 
     fn note_call(&self, ctx: &Ctx) {
@@ -99,63 +129,134 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &web::Data<Edge>) {
     config
         .app_data(edge.clone())
         .route("/graphql", web::post().to(execute))
-        .route("/graphql/ws", web::get().to(subscribe));
+        .route("/graphql/ws", web::get().to(socket::subscribe));
     if edge.explorer {
-        config.route("/graphql", web::get().to(explore));
+        config.route("/graphql", web::get().to(explore)).route("/graphql/explorer.js", web::get().to(explorer_script));
     }
+    config.route("/graphql", web::route().to(only_posted));
 }
 
 /// POST with JSON only: a browser asks before it sends that from another site, so the cookie cannot be misused.
-async fn execute(
-    http: HttpRequest,
-    signed: MaybeSigned,
-    edge: web::Data<Edge>,
-    request: GraphQLRequest,
-) -> Result<GraphQLResponse, lingxi_http::Problem> {
-    let json = http.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).is_some_and(|kind| {
-        kind.starts_with("application/json") || kind.starts_with("application/graphql-response+json")
+async fn execute(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
+    if !is_json(http.headers()) {
+        return Ok(refused(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "Send the operation as application/json, in UTF-8.",
+            JSON,
+        ));
+    }
+    let Some(kind) = answers_as(http.headers()) else {
+        let message = "Accept application/graphql-response+json or application/json.";
+        return Ok(refused(StatusCode::NOT_ACCEPTABLE, message, JSON));
+    };
+    let body = read_body(body, BYTES).await?;
+    let request = match serde_json::from_slice::<Sent>(&body).map_err(|error| error.to_string()).and_then(Sent::request)
+    {
+        Ok(request) => request,
+        Err(error) => {
+            let message = format!("The body is no GraphQL request: {error}.");
+            return Ok(refused(StatusCode::BAD_REQUEST, &message, kind));
+        }
+    };
+    let begun = Begun::default();
+    let request = edge.admit(request.data(begun.clone()), signed.0).await?;
+    let response = edge.schema.execute(request).await;
+    Ok(answered(&response, begun.has(), kind))
+}
+
+/// A request as it is sent. What is not of its kind is refused by name.
+#[derive(serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Sent {
+    query: Option<String>,
+    operation_name: Option<String>,
+    variables: Option<serde_json::Map<String, serde_json::Value>>,
+    extensions: Option<serde_json::Map<String, serde_json::Value>>,
+}
+
+impl Sent {
+    fn request(self) -> std::result::Result<Request, String> {
+        let extensions = self.extensions.unwrap_or_default();
+        if self.query.is_none() && !extensions.contains_key("persistedQuery") {
+            return Err("`query` is missing".into());
+        }
+        let mut request = Request::new(self.query.unwrap_or_default());
+        request.operation_name = self.operation_name;
+        request.variables = async_graphql::Variables::from_json(self.variables.unwrap_or_default().into());
+        request.extensions = serde_json::from_value(extensions.into()).map_err(|error| error.to_string())?;
+        Ok(request)
+    }
+}
+
+/// The answer in its kind. In the newer one the status says whether the operation was executed; in the older it says 200 of every
+/// request that is one.
+fn answered(response: &Response, begun: bool, kind: &'static str) -> HttpResponse {
+    let status = if begun || kind == JSON { StatusCode::OK } else { StatusCode::BAD_REQUEST };
+    let mut built = HttpResponse::build(status);
+    built.content_type(format!("{kind}; charset=utf-8"));
+    for (name, value) in &response.http_headers {
+        if let Ok(name) = name.as_str().parse::<HeaderName>() {
+            built.append_header((name, value.as_bytes()));
+        }
+    }
+    if begun { built.json(response) } else { built.json(json!({ "errors": response.errors })) }
+}
+
+fn refused(status: StatusCode, message: &str, kind: &'static str) -> HttpResponse {
+    let error = json!({ "message": lingxi_http::said(message), "extensions": { "code": "INVALID" } });
+    HttpResponse::build(status).content_type(format!("{kind}; charset=utf-8")).json(json!({ "errors": [error] }))
+}
+
+/// Whether a body is JSON in UTF-8, and as it is: nothing is unpacked.
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut parts = header(headers, &CONTENT_TYPE).split(';').map(str::trim);
+    let named = parts.next().is_some_and(|kind| kind.eq_ignore_ascii_case(JSON) || kind.eq_ignore_ascii_case(RESPONSE));
+    let read = parts.all(|parameter| {
+        let (name, value) = parameter.split_once('=').unwrap_or((parameter, ""));
+        !name.trim().eq_ignore_ascii_case("charset") || value.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
     });
-    if !json {
-        return Err(Error::invalid("Send the operation as application/json.").into());
-    }
-    let mut request = request.into_inner();
-    if let Some(signed) = signed.0 {
-        let system = Ctx::system(signed.ctx.tenant, "gateway");
-        let allowance = edge.services.tenants.tenant(&system).await?.allowance;
-        edge.limit.check(signed.ctx.tenant, allowance.requests_per_second)?;
-        request = request.data(edge.most.over(&allowance));
-        edge.note_call(&signed.ctx);
-        request = request.data(loaders(signed.ctx.clone(), edge.services.clone())).data(signed);
-    }
-    let late =
-        || Error::new(ErrorCode::Unavailable, "The operation took longer than 5 seconds; ask for less at a time.");
-    let response = tokio::time::timeout(DEADLINE, edge.schema.execute(request)).await.map_err(|_| late())?;
-    Ok(response.into())
+    named && read
 }
 
-async fn subscribe(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
-    let mut data = async_graphql::Data::default();
-    // A browser sends its cookie from any site, so a socket with a cookie must come from our own pages.
-    if let Some(signed) = signed.0.filter(|_| same_origin(&http) || http.headers().contains_key("authorization")) {
-        let system = Ctx::system(signed.ctx.tenant, "gateway");
-        data.insert(edge.most.over(&edge.services.tenants.tenant(&system).await?.allowance));
-        data.insert(loaders(signed.ctx.clone(), edge.services.clone()));
-        data.insert(signed);
+/// The kind of answer that is accepted most, the newer one first among equals that are named; JSON for whoever says nothing.
+fn answers_as(headers: &HeaderMap) -> Option<&'static str> {
+    let accepted = header(headers, &ACCEPT);
+    if accepted.is_empty() {
+        return Some(JSON);
     }
-    let socket = GraphQLSubscription::new(edge.schema.clone()).with_data(data).start(&http, body);
-    socket.map_err(|error| Error::invalid(error.to_string()).into())
+    let weighed = accepted.split(',').filter_map(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let kind = match parts.next()?.to_ascii_lowercase().as_str() {
+            RESPONSE => RESPONSE,
+            JSON | "application/*" | "*/*" => JSON,
+            _ => return None,
+        };
+        let weight = parts.find_map(|parameter| parameter.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
+        (weight > 0.0).then_some((kind, weight))
+    });
+    let best = weighed
+        .max_by(|(one, is), (other, than)| is.total_cmp(than).then((*one == RESPONSE).cmp(&(*other == RESPONSE))));
+    best.map(|(kind, _)| kind)
 }
 
-fn same_origin(http: &HttpRequest) -> bool {
-    let header = |name: &str| http.headers().get(name).and_then(|value| value.to_str().ok());
-    match (header("origin"), header("host")) {
-        (Some(origin), Some(host)) => origin.split_once("://").is_some_and(|(_, of)| of == host),
-        (None, _) => true,
-        _ => false,
-    }
+fn header<'a>(headers: &'a HeaderMap, name: &HeaderName) -> &'a str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+}
+
+/// Another method than POST: it executes nothing.
+async fn only_posted() -> HttpResponse {
+    let mut response = refused(StatusCode::METHOD_NOT_ALLOWED, "Send the operation by POST.", JSON);
+    response.headers_mut().insert(ALLOW, actix_web::http::header::HeaderValue::from_static("POST"));
+    response
 }
 
 async fn explore() -> HttpResponse {
-    let page = GraphiQLSource::build().endpoint("/graphql").subscription_endpoint("/graphql/ws").finish();
-    HttpResponse::Ok().content_type("text/html; charset=utf-8").body(page)
+    let mut page = HttpResponse::Ok();
+    page.content_type("text/html; charset=utf-8")
+        .insert_header(("content-security-policy", EXPLORER_POLICY))
+        .body(EXPLORER)
+}
+
+async fn explorer_script() -> HttpResponse {
+    HttpResponse::Ok().content_type("text/javascript; charset=utf-8").body(EXPLORER_SCRIPT)
 }

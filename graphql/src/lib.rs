@@ -7,19 +7,21 @@
 
 mod billing;
 mod bot;
+mod bounds;
 mod channels;
 mod federation;
 mod flows;
 mod http;
-mod limits;
 mod live;
 mod loaders;
+mod measure;
 mod node;
 mod operator;
 mod outcome;
 mod persisted;
 mod routing;
 mod selling;
+mod socket;
 mod tenants;
 
 use std::sync::Arc;
@@ -32,8 +34,8 @@ use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 
+pub use bounds::Most;
 pub use http::{Edge, Settings, routes};
-pub use limits::Most;
 pub use loaders::loaders;
 pub use persisted::Persisted;
 
@@ -94,12 +96,11 @@ pub type Schema = GraphQlSchema<Query, Mutation, live::Subscription>;
 /// Builds the schema; without `services` it can only be printed.
 pub fn schema(services: Option<Services>, most: Most, introspection: bool, persisted: Persisted) -> Schema {
     let mut builder = Schema::build(Query::default(), Mutation::default(), live::Subscription)
-        .limit_directives(limits::DIRECTIVES)
+        .limit_directives(bounds::DIRECTIVES)
         .disable_suggestions()
-        .extension(limits::Aliases)
-        .extension(most)
-        .extension(federation::Federation { introspection })
-        .extension(persisted);
+        .extension(persisted)
+        // After the operation is known by its text.
+        .extension(bounds::Bounds { most, introspection });
     if !introspection {
         builder = builder.disable_introspection();
     }

@@ -23,7 +23,7 @@ pub struct OperatorQuery;
 #[Object]
 impl OperatorQuery {
     /// All firms of the platform, newest first. For operators.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn all_tenants(
         &self,
         ctx: &Context<'_>,

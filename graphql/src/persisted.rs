@@ -10,9 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::extensions::{Extension, ExtensionContext, ExtensionFactory, NextParseQuery, NextPrepareRequest};
 use async_graphql::parser::types::ExecutableDocument;
-use async_graphql::{Request, ServerError, ServerResult, Value, Variables};
+use async_graphql::{Request, ServerResult, Value, Variables};
 use lingxi_kernel::{Error, Result};
 use sha2::{Digest as _, Sha256};
+
+use crate::bounds::coded;
 
 /// Operations that callers taught us, at most.
 const LEARNED: usize = 1_000;
@@ -120,12 +122,6 @@ impl Extension for Persisted {
         }
         next.run(ctx, query, variables).await
     }
-}
-
-fn coded(message: &str, code: &str) -> ServerError {
-    let mut extensions = async_graphql::ErrorExtensionValues::default();
-    extensions.set("code", code);
-    ServerError { extensions: Some(extensions), ..ServerError::new(message, None) }
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ pub struct SellingQuery;
 #[Object]
 impl SellingQuery {
     /// Invoices of all firms, newest first. For operators.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn all_invoices(
         &self,
         ctx: &Context<'_>,
@@ -155,7 +155,7 @@ impl SellingQuery {
     }
 
     /// Payments of all firms, newest first. For operators.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn all_payments(
         &self,
         ctx: &Context<'_>,
@@ -168,7 +168,7 @@ impl SellingQuery {
     }
 
     /// Fapiao of all firms, newest first. For operators.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn all_fapiao(
         &self,
         ctx: &Context<'_>,

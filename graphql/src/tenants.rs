@@ -165,7 +165,7 @@ impl TenantsQuery {
     }
 
     /// The audit log, newest first.
-    #[graphql(complexity = "first.unwrap_or(50) as usize * child_complexity")]
+    #[graphql(complexity = "crate::bounds::page(first, child_complexity)")]
     async fn audit_log(
         &self,
         ctx: &Context<'_>,

@@ -22,7 +22,7 @@ pub struct Http {
     pub persisted_only: bool,
     /// Networks of our own proxies: what they say in `X-Forwarded-For` of their client is believed. Rates by address need it.
     pub trusted_proxies: Vec<String>,
-    /// Whether the GraphQL explorer page and introspection are served.
+    /// Whether the GraphQL explorer page and introspection are served. The demo has them.
     pub explorer: bool,
 }
 
@@ -47,7 +47,7 @@ impl Default for Http {
             ]
             .map(Into::into)
             .to_vec(),
-            explorer: true,
+            explorer: false,
         }
     }
 }

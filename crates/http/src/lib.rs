@@ -1,6 +1,7 @@
 //! The HTTP edge: who asks, what a refusal looks like, how often one may ask.
 
 mod auth;
+mod body;
 mod limit;
 mod origin;
 mod problem;
@@ -8,6 +9,7 @@ mod upload;
 mod words;
 
 pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
+pub use body::{bound_body, read_body};
 pub use limit::{Taken, TenantLimit};
 pub use origin::{TrustedProxies, origin};
 pub use problem::{HttpResult, Problem};

@@ -46,7 +46,9 @@ impl ResponseError for Problem {
             tracing::error!(error.code = ?self.0.code, error.cause = %cause, "A request failed");
         }
         let said = crate::worded(self.0.clone());
-        HttpResponse::build(self.status_code()).content_type("application/problem+json").json(json!({
+        let mut response = HttpResponse::build(self.status_code());
+        response.insert_header(("x-content-type-options", "nosniff"));
+        response.content_type("application/problem+json").json(json!({
             "title": said.code,
             "detail": said.message,
             "status": self.status_code().as_u16(),

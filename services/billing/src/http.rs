@@ -7,7 +7,7 @@ use chrono::SubsecRound as _;
 use lingxi_contracts::billing::{
     BillingClient, FapiaoStatus, UsageAnswer, UsageInput, UsageOutcome, UsageQuery, UsageStep,
 };
-use lingxi_http::{HttpResult, Signed};
+use lingxi_http::{HttpResult, Signed, TenantLimit};
 use lingxi_kernel::{CreditNoteId, Error, ErrorCode, InvoiceId, PageArgs, Result, Timestamp};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -25,6 +25,10 @@ const LARGEST_NOTICE: usize = 512 << 10;
 pub struct Edge {
     /// The service.
     pub billing: Arc<dyn BillingClient>,
+    /// How often a firm may report usage.
+    pub events: TenantLimit,
+    /// How often a firm may take files and papers.
+    pub files: TenantLimit,
 }
 
 impl std::fmt::Debug for Edge {
@@ -95,11 +99,8 @@ impl CloudEvent {
 /// Takes one event or a batch, and answers for each in its order: 200 when all are taken, 207 when some are not; a single one that is not
 /// taken is 422 or 409.
 async fn ingest(signed: Signed, request: HttpRequest, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
-    let body = body.to_bytes_limited(LARGEST).await.map_err(|_| {
-        let message = format!("The body is larger than {LARGEST} bytes; send fewer events at once.");
-        Error::new(ErrorCode::TooLarge, message)
-    })?;
-    let body = body.map_err(|error| Error::invalid(format!("The body broke off: {error}.")))?;
+    edge.events.check(signed.ctx.tenant, None)?;
+    let body = lingxi_http::read_body(body, LARGEST).await?;
     let kind = request.headers().get("content-type").and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let kind = kind.split(';').next().unwrap_or_default().trim();
     let batch = match kind {
@@ -165,12 +166,8 @@ async fn answer_all(edge: &Edge, signed: &Signed, values: Vec<Value>) -> Result<
 
 /// Takes what the payment provider tells; its signature says who it is. It is kept when this answers 200, and never needs to come again.
 async fn notice(request: HttpRequest, edge: web::Data<Edge>, body: web::Payload) -> HttpResult {
-    let body = body.to_bytes_limited(LARGEST_NOTICE).await.map_err(|_| {
-        let message = format!("The notice is larger than {LARGEST_NOTICE} bytes.");
-        Error::new(ErrorCode::TooLarge, message)
-    })?;
-    let body = body.map_err(|error| Error::invalid(format!("The notice broke off: {error}.")))?;
-    let body = String::from_utf8(body.to_vec()).map_err(|_| Error::invalid("The notice is no UTF-8 text."))?;
+    let body = lingxi_http::read_body(body, LARGEST_NOTICE).await?;
+    let body = String::from_utf8(body).map_err(|_| Error::invalid("The notice is no UTF-8 text."))?;
     let signature = request.headers().get("stripe-signature").and_then(|value| value.to_str().ok()).unwrap_or_default();
     edge.billing.provider_notice(body, signature).await?;
     Ok(HttpResponse::Ok().json(json!({ "received": true })))
@@ -199,6 +196,7 @@ fn file(name: &str, rows: csv::Writer<Vec<u8>>) -> HttpResult {
 
 /// Usage as a series, in a file.
 async fn usage_file(signed: Signed, edge: web::Data<Edge>, wanted: web::Query<UsageParameters>) -> HttpResult {
+    edge.files.check(signed.ctx.tenant, None)?;
     let UsageParameters { meter, from, to, step, dimension } = wanted.into_inner();
     let mut rows = csv::Writer::from_writer(Vec::new());
     rows.write_record(["from", "date", "dimension", "value", "quantity"]).map_err(Error::from)?;
@@ -222,6 +220,7 @@ async fn usage_file(signed: Signed, edge: web::Data<Edge>, wanted: web::Query<Us
 
 /// The firm's statement: every movement of its accounts.
 async fn ledger_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
+    edge.files.check(signed.ctx.tenant, None)?;
     let mut rows = csv::Writer::from_writer(Vec::new());
     rows.write_record(["at", "transaction", "account", "currency", "debit_minor", "credit_minor"])
         .map_err(Error::from)?;
@@ -245,6 +244,7 @@ async fn ledger_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
 
 /// For operators: the fapiao that are asked for and have no number, for whoever issues them in the state's system.
 async fn fapiao_file(signed: Signed, edge: web::Data<Edge>) -> HttpResult {
+    edge.files.check(signed.ctx.tenant, None)?;
     let mut rows = csv::Writer::from_writer(Vec::new());
     let head = [
         "id",
@@ -308,6 +308,7 @@ async fn invoice_file(
     id: web::Path<String>,
     wanted: web::Query<Language>,
 ) -> HttpResult {
+    edge.files.check(signed.ctx.tenant, None)?;
     let id: InvoiceId = id.parse().map_err(|_| Error::not_found("invoice"))?;
     let pdf = edge.billing.invoice_pdf(&signed.ctx, id, wanted.into_inner().lang).await?;
     Ok(document(&id.to_string(), pdf.ok_or_else(|| Error::not_found("invoice"))?))
@@ -320,6 +321,7 @@ async fn credit_note_file(
     id: web::Path<String>,
     wanted: web::Query<Language>,
 ) -> HttpResult {
+    edge.files.check(signed.ctx.tenant, None)?;
     let id: CreditNoteId = id.parse().map_err(|_| Error::not_found("credit note"))?;
     let pdf = edge.billing.credit_note_pdf(&signed.ctx, id, wanted.into_inner().lang).await?;
     Ok(document(&id.to_string(), pdf.ok_or_else(|| Error::not_found("credit note"))?))

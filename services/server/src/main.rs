@@ -209,6 +209,7 @@ async fn work(config: Config, command: Command) -> Result<(), String> {
                 config.operator.emails.push(demo::OWNER.into());
                 config.operator.second_factor = false;
                 config.mail.show_links = true;
+                config.http.explorer = true;
             }
             let cloud = Cloud::open(&config, &roles).await.map_err(|error| error.to_string())?;
             let running = serve::start(&config, &cloud, Some(telemetry.metrics.clone())).await;

@@ -6,12 +6,14 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
-use actix_web::http::ConnectionType;
+use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::{ConnectionType, Method};
 use actix_web::{App, HttpServer, web};
 use lingxi_bus::{BusHandle, Serving};
 use lingxi_config::Config;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_graphql::Persisted;
+use lingxi_http::TenantLimit;
 use lingxi_kernel::{Error, Result};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::task::{JoinHandle, JoinSet};
@@ -27,6 +29,12 @@ const PORTAL_OPERATIONS: &str = include_str!("../../../web/portal/src/gql/persis
 
 /// Largest JSON body.
 const LARGEST_JSON: usize = 1 << 20;
+
+/// Files and papers of a firm per second; short bursts may be ten times as many.
+const FILES_PER_SECOND: u32 = 2;
+
+/// The sockets.
+const SOCKETS: [&str; 2] = ["/graphql/ws", "/widget/v1/socket"];
 
 /// A serving Lingxi.
 pub struct Running {
@@ -56,17 +64,11 @@ impl std::fmt::Debug for Running {
 pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHandle>) -> Result<Running> {
     let ready = Arc::new(AtomicBool::new(true));
     let probes = Probes { db: cloud.db.clone(), nats: cloud.nats.clone(), ready: ready.clone(), metrics };
-    let settings = lingxi_graphql::Settings {
-        requests_per_second: config.limits.requests_per_second,
-        most: most(config),
-        explorer: config.http.explorer,
-        persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
-    };
-    let edge = |settings| lingxi_graphql::Edge::new(cloud.services.clone(), settings, cloud.env.clone());
-    let gateway = cloud.gateway.then(|| web::Data::new(edge(settings)));
+    let gateway = gateway(config, cloud)?;
     let forwards = Forwards::to(&config.gateway, cloud)?;
     let (channels, tenants, bot) = (cloud.channels.clone(), cloud.tenants.clone(), cloud.bot.clone());
     let authenticator: web::Data<Arc<dyn TenantsClient>> = web::Data::new(cloud.services.tenants.clone());
+    let bills = bills(cloud, gateway.as_ref());
     let (shared, services, operator) = (gateway.clone(), cloud.services.clone(), config.operator.token.clone());
     let proxies = web::Data::new(lingxi_http::TrustedProxies::new(&config.http.trusted_proxies)?);
     let serving = ready.clone();
@@ -78,13 +80,19 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
             .app_data(authenticator.clone())
             .app_data(proxies.clone())
             .wrap(actix_web::middleware::Compress::default())
-            .wrap_fn(move |request, service| {
+            .wrap_fn(move |mut request, service| {
                 let (started, span) = (Instant::now(), span(&request));
                 let chinese = lingxi_http::reads_chinese(&request);
-                let response = span.in_scope(|| service.call(request)).instrument(span);
+                // What a socket says has bounds of its own.
+                let socket = SOCKETS.contains(&request.path());
+                let bounded = if socket { Ok(()) } else { lingxi_http::bound_body(&mut request) };
+                let response = bounded.map(|()| span.in_scope(|| service.call(request)).instrument(span));
                 let serving = serving.clone();
                 async move {
-                    let mut response = lingxi_http::speaking(chinese, response).await?;
+                    let mut response = match response {
+                        Ok(response) => lingxi_http::speaking(chinese, response).await?,
+                        Err(refusal) => return Err(refused(chinese, refusal).into()),
+                    };
                     note(&mut response, started, serving.load(Ordering::Relaxed));
                     Ok(response)
                 }
@@ -104,7 +112,7 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
                     lingxi_graphql::routes(c, edge);
                     forwards.routes(c);
                     firms::routes(c, &services, operator.as_ref());
-                    lingxi_billing::routes(c, &lingxi_billing::Edge { billing: services.billing.clone() });
+                    lingxi_billing::routes(c, &bills);
                     files::routes(c);
                 }
             })
@@ -133,6 +141,32 @@ pub async fn start(config: &Config, cloud: &Cloud, metrics: Option<PrometheusHan
         gateway,
         drain: Duration::from_secs(config.http.drain_seconds),
     })
+}
+
+/// What the gateway works with, where it is served.
+fn gateway(config: &Config, cloud: &Cloud) -> Result<Option<web::Data<lingxi_graphql::Edge>>> {
+    let settings = lingxi_graphql::Settings {
+        requests_per_second: config.limits.requests_per_second,
+        most: most(config),
+        explorer: config.http.explorer,
+        persisted: Persisted::new(PORTAL_OPERATIONS, config.http.persisted_only)?,
+    };
+    let edge = |settings| lingxi_graphql::Edge::new(cloud.services.clone(), settings, cloud.env.clone());
+    Ok(cloud.gateway.then(|| web::Data::new(edge(settings))))
+}
+
+/// What the routes of bills work with.
+fn bills(cloud: &Cloud, gateway: Option<&web::Data<lingxi_graphql::Edge>>) -> lingxi_billing::Edge {
+    lingxi_billing::Edge {
+        billing: cloud.services.billing.clone(),
+        events: gateway.map_or_else(|| TenantLimit::per_second(1), |gateway| gateway.limit().clone()),
+        files: TenantLimit::per_second(FILES_PER_SECOND),
+    }
+}
+
+/// A refusal before anybody has taken the request, in the words of whoever asks.
+fn refused(chinese: bool, refusal: Error) -> lingxi_http::Problem {
+    lingxi_http::Problem(if chinese { lingxi_http::in_chinese(refusal) } else { refusal })
 }
 
 /// A firm has its rates over all processes.
@@ -209,8 +243,8 @@ fn span(request: &ServiceRequest) -> tracing::Span {
         target: "lingxi",
         "http.request",
         otel.kind = "server",
-        otel.name = format!("{} {}", request.method(), request.match_pattern().unwrap_or_default()),
-        http.request.method = %request.method(),
+        otel.name = format!("{} {}", method_of(request.method()), request.match_pattern().unwrap_or_default()),
+        http.request.method = method_of(request.method()),
         http.route = request.match_pattern().unwrap_or_default(),
         tenant = tracing::field::Empty,
         conversation = tracing::field::Empty,
@@ -220,13 +254,22 @@ fn span(request: &ServiceRequest) -> tracing::Span {
     span
 }
 
-/// Counts a response. One of a process that stops also ends its connection: whoever comes again comes by one to somebody who stays.
+/// A method as metrics and traces name it: whoever invents one makes no new series.
+fn method_of(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("_OTHER")
+}
+
+/// Marks and counts a response. One of a process that stops also ends its connection: whoever comes again comes by one to somebody who stays.
 fn note<B>(response: &mut actix_web::dev::ServiceResponse<B>, started: Instant, serving: bool) {
     if !serving {
         response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
     }
+    // No answer is to be taken for something else than it says it is.
+    let nosniff = HeaderValue::from_static("nosniff");
+    response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, nosniff);
     let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
-    let method = response.request().method().to_string();
+    let method = method_of(response.request().method());
     let status = response.status().as_u16().to_string();
     metrics::counter!("lingxi_http_requests_total", "route" => route.clone(), "method" => method, "status" => status)
         .increment(1);

@@ -300,3 +300,8 @@ async fn a_revoked_key_ends_and_a_key_has_only_its_scopes() {
     assert_eq!(tenants.authenticate(&key.secret).await.unwrap_err().code, ErrorCode::Unauthenticated);
     test.end().await;
 }
+
+/// Every field of queries and mutations: kind, call, and the roles that may make it.
+pub(crate) fn calls() -> impl Iterator<Item = (&'static str, &'static str, &'static [Role])> {
+    fields().map(|(kind, field)| (kind, field.call, field.roles))
+}

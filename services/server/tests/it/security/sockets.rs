@@ -1,1 +1,304 @@
 //! A socket gives what HTTP gives, and nothing that was taken away.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::{App, HttpServer, web};
+use futures::{SinkExt as _, StreamExt as _};
+use lingxi_contracts::tenants::{MemberStatus, SignIn, TenantsClient};
+use lingxi_graphql::{Edge, Most, Persisted, Settings};
+use lingxi_kernel::{Ctx, Permission, Role};
+use reqwest::StatusCode;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+use crate::access;
+use crate::cloud::TestCloud;
+use crate::process::client;
+
+/// The gateway's own routes over a test's cloud.
+pub(super) struct Gateway {
+    pub(super) edge: web::Data<Edge>,
+    address: String,
+    http: reqwest::Client,
+}
+
+impl Gateway {
+    pub(super) fn over(test: &TestCloud, explorer: bool) -> Self {
+        let settings =
+            Settings { requests_per_second: 10_000, most: Most::default(), explorer, persisted: Persisted::default() };
+        Self::with(test, settings)
+    }
+
+    fn with(test: &TestCloud, settings: Settings) -> Self {
+        let edge = web::Data::new(Edge::new(test.cloud.services.clone(), settings, test.db().env().clone()));
+        let tenants: web::Data<Arc<dyn TenantsClient>> = web::Data::new(test.cloud.services.tenants.clone());
+        let shared = edge.clone();
+        let app =
+            move || App::new().app_data(tenants.clone()).configure(|config| lingxi_graphql::routes(config, &shared));
+        let server = HttpServer::new(app).workers(1).disable_signals().bind("127.0.0.1:0").unwrap();
+        let address = server.addrs()[0].to_string();
+        tokio::spawn(server.run());
+        let http = client();
+        Self { edge, address, http }
+    }
+
+    pub(super) async fn post(&self, token: Option<&str>, body: &Value) -> (StatusCode, Value) {
+        self.post_text(token, &body.to_string()).await
+    }
+
+    pub(super) async fn post_text(&self, token: Option<&str>, body: &str) -> (StatusCode, Value) {
+        let request = self.http.post(format!("http://{}/graphql", self.address));
+        let mut request = request.header("content-type", "application/json").body(body.to_owned());
+        if let Some(token) = token {
+            request = request.bearer_auth(token);
+        }
+        let answer = request.send().await.unwrap();
+        (answer.status(), answer.json().await.unwrap_or_default())
+    }
+
+    pub(super) async fn get(&self, path: &str) -> (StatusCode, String) {
+        let answer = self.http.get(format!("http://{}{path}", self.address)).send().await.unwrap();
+        (answer.status(), answer.text().await.unwrap())
+    }
+
+    pub(super) async fn socket(&self, token: Option<&str>) -> Socket {
+        let mut request = format!("ws://{}/graphql/ws", self.address).into_client_request().unwrap();
+        request.headers_mut().insert("sec-websocket-protocol", "graphql-transport-ws".parse().unwrap());
+        if let Some(token) = token {
+            request.headers_mut().insert("authorization", format!("Bearer {token}").parse().unwrap());
+        }
+        let stream = TcpStream::connect(&self.address).await.unwrap();
+        let (stream, _) = client_async(request, stream).await.unwrap();
+        let mut socket = Socket { stream, number: 0 };
+        socket.send(&json!({ "type": "connection_init" })).await;
+        assert_eq!(socket.next().await.unwrap()["type"], "connection_ack");
+        socket
+    }
+}
+
+/// A client of `graphql-transport-ws`.
+pub(super) struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    number: usize,
+}
+
+impl Socket {
+    pub(super) async fn send(&mut self, message: &Value) {
+        let _ = self.stream.send(Message::text(message.to_string())).await;
+    }
+
+    /// The next message; none when the socket ends or nothing comes.
+    async fn next(&mut self) -> Option<Value> {
+        loop {
+            match tokio::time::timeout(Duration::from_secs(10), self.stream.next()).await.ok()??.ok()? {
+                Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
+                Message::Close(_) => return None,
+                _ => {}
+            }
+        }
+    }
+
+    /// Begins an operation; its name.
+    async fn begin(&mut self, request: &Value) -> String {
+        self.number += 1;
+        let id = self.number.to_string();
+        self.send(&json!({ "type": "subscribe", "id": id, "payload": request })).await;
+        id
+    }
+
+    /// The first answer to an operation.
+    pub(super) async fn ask(&mut self, request: &Value) -> Value {
+        let id = self.begin(request).await;
+        loop {
+            let Some(message) = self.next().await else { return json!({ "closed": true }) };
+            if message["id"] == id.as_str() && message["type"] == "next" {
+                return message["payload"].clone();
+            }
+        }
+    }
+
+    /// With which code the socket ends within seconds; none while it lives on.
+    pub(super) async fn closed(&mut self) -> Option<u16> {
+        let end = async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Close(close))) => return close.map_or(1005, |close| close.code.into()),
+                    Some(Ok(_)) => {}
+                    Some(Err(_)) | None => return 1006,
+                }
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(12), end).await.ok()
+    }
+}
+
+async fn signed_in(test: &TestCloud, email: String) -> String {
+    let password = "correct horse battery".to_owned();
+    let sign_in = SignIn { email, password, totp: None, tenant: None, user_agent: String::new() };
+    test.cloud.services.tenants.sign_in(sign_in).await.unwrap().token
+}
+
+/// A member of a firm and their session.
+async fn member(test: &TestCloud, owner: &Ctx, name: &str, role: Role) -> (Ctx, String) {
+    let member = test.member(owner, name, role).await;
+    let token = signed_in(test, format!("{}-{}@member.example", name.to_lowercase(), owner.tenant)).await;
+    (member, token)
+}
+
+/// What an answer comes to: the codes of its errors, and whether there is data.
+fn sum(answer: &Value) -> (Vec<String>, bool) {
+    let errors = answer["errors"].as_array().cloned().unwrap_or_default();
+    let code = |error: &Value| error["extensions"]["code"].as_str().unwrap_or("none").to_owned();
+    let data = answer["data"].as_object().is_some_and(|data| data.values().any(|value| !value.is_null()));
+    (errors.iter().map(code).collect(), data)
+}
+
+const DESK: &str = "subscription { deskChanged { kind } }";
+
+#[tokio::test]
+async fn a_role_gets_over_the_socket_what_it_gets_over_http_and_no_more() {
+    let test = TestCloud::start().await;
+    let gateway = Gateway::over(&test, false);
+    let owner = test.firm("Roles").await;
+    let conversation = {
+        let visitor = test.visitor(&owner).await;
+        test.say(&visitor, "1", "how do I cancel my policy").await;
+        test.conversation(&visitor).await
+    };
+    let mut callers = vec![(None, None)];
+    for role in [Role::Admin, Role::Supervisor, Role::Agent, Role::Analyst, Role::Finance] {
+        let (_, token) = member(&test, &owner, &format!("{role:?}"), role).await;
+        callers.push((Some(role), Some(token)));
+    }
+    callers.push((Some(Role::Owner), Some(signed_in(&test, "owner@roles.example".into()).await)));
+    let mut compared = 0;
+    for (role, token) in callers {
+        let mut socket = gateway.socket(token.as_deref()).await;
+        for (kind, call, roles) in access::calls() {
+            // What changes something is compared where it is refused.
+            if kind == "mutation" && role.is_none_or(|role| roles.contains(&role)) {
+                continue;
+            }
+            let call = call.replace("$conversation\"", &format!("{}\"", conversation.id));
+            let call = call.replace("$contact\"", &format!("{}\"", conversation.contact_id));
+            let request = json!({ "query": format!("{kind} {{ {call} }}") });
+            let (_, http) = gateway.post(token.as_deref(), &request).await;
+            let socket = socket.ask(&request).await;
+            assert_eq!(
+                sum(&http),
+                sum(&socket),
+                "{kind} {call} as {role:?}: {http} over HTTP, {socket} over the socket"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared > 400, "{compared}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn signing_out_and_being_disabled_end_the_socket_and_what_runs_on_it() {
+    let test = TestCloud::start().await;
+    let gateway = Gateway::over(&test, false);
+    let owner = test.firm("Leavers").await;
+    let (_, token) = member(&test, &owner, "Ann", Role::Agent).await;
+    let (bob, bobs) = member(&test, &owner, "Bob", Role::Agent).await;
+    let (_, stays) = member(&test, &owner, "Eve", Role::Agent).await;
+    let (mut ann, mut bobs, mut eve) =
+        (gateway.socket(Some(&token)).await, gateway.socket(Some(&bobs)).await, gateway.socket(Some(&stays)).await);
+    for socket in [&mut ann, &mut bobs, &mut eve] {
+        socket.begin(&json!({ "query": DESK })).await;
+    }
+    let tenants = &test.cloud.services.tenants;
+    tenants.sign_out(&token).await.unwrap();
+    tenants.update_member(&owner, bob.member().unwrap(), None, Some(MemberStatus::Disabled)).await.unwrap();
+    assert_eq!(ann.closed().await, Some(4403));
+    assert_eq!(bobs.closed().await, Some(4403));
+    let answer = eve.ask(&json!({ "query": "{ isOpen }" })).await;
+    assert!(answer["errors"].is_null(), "another's socket goes on: {answer}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn an_operation_after_the_credential_is_revoked_is_refused() {
+    let test = TestCloud::start().await;
+    let gateway = Gateway::over(&test, false);
+    let owner = test.firm("Keys").await;
+    let tenants = &test.cloud.services.tenants;
+    let made = tenants.create_api_key(&owner, "k", vec![Permission::ReadConversations]).await.unwrap();
+    let mut socket = gateway.socket(Some(&made.secret)).await;
+    let conversations = json!({ "query": "{ conversations { edges { node { id } } } }" });
+    assert!(socket.ask(&conversations).await["errors"].is_null());
+    tenants.revoke_api_key(&owner, made.item.id).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(2_200)).await;
+    let answer = socket.ask(&conversations).await;
+    let refused = answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED";
+    assert!(refused || answer["closed"] == true, "{answer}");
+    assert!(socket.closed().await.is_some());
+    test.end().await;
+}
+
+#[tokio::test]
+async fn other_rights_end_the_socket_so_that_what_runs_is_allowed_anew() {
+    let test = TestCloud::start().await;
+    let gateway = Gateway::over(&test, false);
+    let owner = test.firm("Moves").await;
+    let (ann, token) = member(&test, &owner, "Ann", Role::Agent).await;
+    let mut socket = gateway.socket(Some(&token)).await;
+    socket.begin(&json!({ "query": DESK })).await;
+    test.cloud.services.tenants.update_member(&owner, ann.member().unwrap(), Some(Role::Finance), None).await.unwrap();
+    assert_eq!(socket.closed().await, Some(4403));
+    let answer = gateway.socket(Some(&token)).await.ask(&json!({ "query": DESK })).await;
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "FORBIDDEN");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn operations_over_the_socket_are_limited_and_counted_as_over_http() {
+    let test = TestCloud::start().await;
+    let settings =
+        Settings { requests_per_second: 1, most: Most::default(), explorer: false, persisted: Persisted::default() };
+    let gateway = Gateway::with(&test, settings);
+    let owner = test.firm("Meters").await;
+    let made =
+        test.cloud.services.tenants.create_api_key(&owner, "k", vec![Permission::ReadConversations]).await.unwrap();
+    let mut socket = gateway.socket(Some(&made.secret)).await;
+    let mut answers = Vec::new();
+    for _ in 0..15 {
+        answers.push(socket.ask(&json!({ "query": "{ isOpen }" })).await);
+    }
+    let limited = answers.iter().filter(|answer| answer["errors"][0]["extensions"]["code"] == "LIMIT_EXCEEDED").count();
+    assert!((3..=5).contains(&limited), "{limited} of 15 with a burst of 10");
+    gateway.edge.report_calls().await.unwrap();
+    test.settle().await;
+    let token = signed_in(&test, "owner@meters.example".into()).await;
+    let usage = json!({ "query": "{ usage(query: { meter: \"api_call\", from: \"2026-11-01T00:00:00Z\", \
+        to: \"2026-12-01T00:00:00Z\", step: MONTH }) { edges { node { quantity } } } }" });
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    let (_, counted) = gateway.post(Some(&token), &usage).await;
+    let counted = counted["data"]["usage"]["edges"][0]["node"]["quantity"].to_string();
+    assert_eq!(counted.trim_matches('"'), (15 - limited).to_string(), "{counted}");
+    test.end().await;
+}
+
+#[tokio::test]
+async fn a_socket_has_at_most_a_hundred_subscriptions() {
+    let test = TestCloud::start().await;
+    let gateway = Gateway::over(&test, false);
+    test.firm("Crowd").await;
+    let token = signed_in(&test, "owner@crowd.example".into()).await;
+    let mut socket = gateway.socket(Some(&token)).await;
+    for _ in 0..100 {
+        socket.begin(&json!({ "query": DESK })).await;
+    }
+    let beyond = socket.ask(&json!({ "query": DESK })).await;
+    assert_eq!(beyond["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{beyond}");
+    socket.send(&json!({ "type": "complete", "id": "1" })).await;
+    let answer = socket.ask(&json!({ "query": "{ isOpen }" })).await;
+    assert!(answer["errors"].is_null(), "one that ended makes a place: {answer}");
+    test.end().await;
+}
