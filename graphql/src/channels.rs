@@ -47,11 +47,23 @@ impl ConversationNode {
         loaders.load_one(id).await.map_err(not_loaded)
     }
 
-    /// Messages with a number above `afterSeq`, oldest first, at most 500.
-    #[graphql(complexity = "crate::bounds::rows(500, child_complexity)")]
-    async fn messages(&self, ctx: &Context<'_>, #[graphql(default)] after_seq: i64) -> Result<Vec<Message>> {
+    /// Messages with a number above `afterSeq`, oldest first: the first 500 of them, or the last ones when `last` or
+    /// `beforeSeq` is given.
+    #[graphql(complexity = "crate::bounds::page(last.or(before_seq.map_or(Some(500), |_| Some(100))), child_complexity)")]
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(default)] after_seq: i64,
+        #[graphql(desc = "Only those with a number below.")] before_seq: Option<i64>,
+        #[graphql(desc = "The last ones, 1 to 500; 100 when only `beforeSeq` is given.")] last: Option<u32>,
+    ) -> Result<Vec<Message>> {
         let (caller, services) = parts(ctx)?;
-        services.channels.messages(caller, self.inner.id, after_seq, 500).await.shown()
+        if last.is_none() && before_seq.is_none() {
+            return services.channels.messages(caller, self.inner.id, after_seq, 500).await.shown();
+        }
+        let wanted = last.unwrap_or(100);
+        let page = services.channels.newest_messages(caller, self.inner.id, after_seq, before_seq, wanted).await;
+        Ok(page.shown()?.messages)
     }
 
     /// The newest task for people.

@@ -11,7 +11,7 @@ use crate::outcome::{Shown as _, parts};
 /// Something changed on the desk.
 #[derive(SimpleObject, Clone)]
 pub struct DeskEvent {
-    /// `conversation`, `tasks`, `offer`, or `missed` when events were lost and everything should be read again.
+    /// `conversation`, `tasks`, `offer`, `paused` when the viewer missed an offer and is away now, or `missed` when events were lost and everything should be read again.
     kind: String,
     /// The conversation that changed.
     conversation_id: Option<ConversationId>,

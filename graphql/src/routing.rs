@@ -5,7 +5,7 @@ use lingxi_contracts::routing::{
     Activity, Reservation, ReservationStatus, Task, TaskQueue, TaskQueueInput, Worker, Workflow,
 };
 use lingxi_contracts::tenants::Member;
-use lingxi_kernel::{MemberId, ReservationId, TaskId, TaskQueueId, Timestamp};
+use lingxi_kernel::{ConversationId, MemberId, ReservationId, TaskId, TaskQueueId, Timestamp};
 
 use crate::channels::ConversationNode;
 use crate::loaders::{Loaders, not_loaded};
@@ -265,6 +265,12 @@ impl RoutingMutation {
     async fn assign_task(&self, ctx: &Context<'_>, id: TaskId, member_id: MemberId) -> Result<TaskPayload> {
         let (caller, services) = parts(ctx)?;
         TaskPayload::of(services.routing.assign(caller, id, member_id).await.map(TaskNode::from))
+    }
+
+    /// Gives the viewer a conversation that waits for a person, or that the bot answers; nobody goes above their capacity.
+    async fn take_conversation(&self, ctx: &Context<'_>, conversation_id: ConversationId) -> Result<TaskPayload> {
+        let (caller, services) = parts(ctx)?;
+        TaskPayload::of(services.routing.take(caller, conversation_id).await.map(TaskNode::from))
     }
 
     /// Ends the wrap-up.

@@ -170,3 +170,13 @@ fn senders_ids() -> IndexCreateStatement {
     let index = index.name(SENDERS_IDS).table("channels_message").unique();
     index.col("tenant_id").col("conversation_id").col("client_id").to_owned()
 }
+
+tables!(
+    ProvedVisitors,
+    "m20261201_000032_channels_proved_visitors",
+    Vec::new(),
+    vec![
+        added("channels_visitor").time_null("proved_until").text_null("proof_mark"),
+        added("channels_contact").json_null("claimed"),
+    ]
+);

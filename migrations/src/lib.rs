@@ -44,6 +44,8 @@ impl MigratorTrait for Migrator {
             Box::new(billing::Reversals),
             Box::new(tenants::ProvedAddresses),
             Box::new(store::DataKeys),
+            Box::new(routing::Asked),
+            Box::new(channels::ProvedVisitors),
         ]
     }
 }

@@ -52,3 +52,10 @@ tables!(
         added("routing_worker").time_null("counted_until"),
     ]
 );
+
+tables!(
+    Asked,
+    "m20261201_000031_routing_asked_first",
+    Vec::new(),
+    vec![added("routing_task").uuid_null("preferred_id"), added("routing_worker").time_null("paused_at")]
+);

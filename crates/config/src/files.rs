@@ -11,10 +11,19 @@ pub struct Files {
     pub max_bytes: usize,
     /// Largest knowledge import, in bytes.
     pub max_import_bytes: usize,
+    /// Files that one customer may send in a day.
+    pub visitor_files_per_day: u32,
+    /// Bytes of the files that one customer may send in a day.
+    pub visitor_bytes_per_day: u64,
 }
 
 impl Default for Files {
     fn default() -> Self {
-        Self { max_bytes: 10 << 20, max_import_bytes: 20 << 20 }
+        Self {
+            max_bytes: 10 << 20,
+            max_import_bytes: 20 << 20,
+            visitor_files_per_day: 50,
+            visitor_bytes_per_day: 100 << 20,
+        }
     }
 }

@@ -11,6 +11,12 @@ use serde::{Deserialize, Serialize};
 pub struct Limits {
     /// Customers' messages per second of one tenant; short bursts may be ten times as many.
     pub messages_per_second: u32,
+    /// Requests and frames per second of one visitor of a chat; short bursts may be ten times as many.
+    pub visitor_requests_per_second: u32,
+    /// Requests and frames per second of all visitors behind one network address; short bursts may be ten times as many.
+    pub visitor_requests_per_address: u32,
+    /// New visitors per hour behind one network address who have not proved who they are.
+    pub visitors_per_address_and_hour: u32,
     /// GraphQL requests per second of one tenant; short bursts may be ten times as many.
     pub requests_per_second: u32,
     /// Nested fields of one GraphQL operation.
@@ -49,6 +55,9 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             messages_per_second: 500,
+            visitor_requests_per_second: 10,
+            visitor_requests_per_address: 200,
+            visitors_per_address_and_hour: 120,
             requests_per_second: 100,
             query_depth: 12,
             query_complexity: 20_000,

@@ -125,6 +125,9 @@ pub struct Worker {
     pub activity: Activity,
     /// Since when.
     pub activity_since: Timestamp,
+    /// Since when they are away because they missed an offer; none once they have chosen what they do.
+    #[serde(default)]
+    pub paused_at: Option<Timestamp>,
     /// Most tasks at a time.
     pub capacity: i32,
     /// Tasks now, offers counted.
@@ -314,6 +317,8 @@ pub trait RoutingClient: Send + Sync {
     async fn transfer(&self, ctx: &Ctx, id: TaskId, queue: TaskQueueId, note: &str) -> Result<Task>;
     /// Gives a task to a worker, whoever had it; nobody goes above their capacity.
     async fn assign(&self, ctx: &Ctx, id: TaskId, member: MemberId) -> Result<Task>;
+    /// Gives the caller a conversation that waits, or that the bot answers; nobody goes above their capacity.
+    async fn take(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Task>;
     /// Ends the wrap-up.
     async fn complete(&self, ctx: &Ctx, id: TaskId, wrap_up_code: Option<String>) -> Result<Task>;
     /// Where a conversation stands in its queue.

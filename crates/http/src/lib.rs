@@ -2,6 +2,7 @@
 
 mod auth;
 mod body;
+mod keyed;
 mod limit;
 mod origin;
 mod problem;
@@ -10,6 +11,7 @@ mod words;
 
 pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
 pub use body::{bound_body, read_body};
+pub use keyed::KeyedLimit;
 pub use limit::{Taken, TenantLimit};
 pub use origin::{TrustedProxies, origin};
 pub use problem::{HttpResult, Problem};

@@ -144,6 +144,9 @@ fn megabytes(bytes: i64) -> Decimal {
     Decimal::from_units(kilobytes * Decimal::ONE_UNITS / 1024)
 }
 
+/// A conversation counts one resolution within so long.
+const COUNTED_ONCE: TimeDelta = TimeDelta::days(30);
+
 impl Billing {
     /// A firm's subscription begins with the firm.
     pub(crate) async fn begin(&self, tx: &Tx) -> Result<()> {
@@ -159,6 +162,11 @@ impl Billing {
         facts: &mut Vec<UsageInput>,
     ) -> Result<()> {
         let conversation = resolved.conversation;
+        let subject = conversation.to_string();
+        let in_hand = facts.iter().any(|fact| fact.kind == CONFIRMED && fact.subject == subject);
+        if in_hand || self.has_counted(tx, &subject).await? {
+            return Ok(());
+        }
         if resolved.confirmed {
             facts.push(fact(event.id.to_string(), CONFIRMED, conversation.to_string(), event.time, Decimal::ONE));
         }
@@ -171,6 +179,17 @@ impl Billing {
             due_at: event.time + TimeDelta::days(self.deps.settings.quiet_days.into()),
         };
         upsert_all(tx, vec![row]).await
+    }
+
+    /// Whether a resolution of a conversation counts already: one that is resolved, goes on and is resolved again counts once.
+    async fn has_counted(&self, tx: &Tx, conversation: &str) -> Result<bool> {
+        let since = tx.now() - COUNTED_ONCE;
+        for kind in [CONFIRMED, ASSUMED] {
+            if !usage::standing(tx, kind, conversation, since).await?.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// A customer came back within the quiet days of resolutions that nobody confirmed: they will not count.
@@ -203,6 +222,9 @@ impl Billing {
         // Unless the customer has just come back.
         if same.exec(tx.conn()).await?.rows_affected == 1 && !row.confirmed {
             let conversation = ConversationId::from_uuid(row.conversation_id);
+            if self.has_counted(tx, &conversation.to_string()).await? {
+                return Ok(());
+            }
             let id = format!("{conversation}/{}", row.resolved_at.timestamp_millis());
             let one = fact(id, ASSUMED, conversation.to_string(), row.resolved_at, Decimal::ONE);
             self.ingest(tx, vec![one]).await?;

@@ -1,12 +1,15 @@
 //! Uploaded files: checked by their first bytes, kept beside the database under the tenant's id.
 
+use std::path::Path;
+
+use chrono::TimeDelta;
 use lingxi_contracts::channels::{Attachment, FileStored};
 use lingxi_kernel::{AttachmentId, ContactId, ConversationId, Ctx, Error, ErrorCode, Permission, Result};
-use lingxi_store::insert;
+use lingxi_store::{Tx, insert};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::service::Channels;
-use crate::store::attachment;
+use crate::store::{self, attachment};
 
 /// Media types that are taken; everything else could run in somebody's browser or on their machine.
 const TAKEN: [&str; 8] = [
@@ -45,6 +48,16 @@ fn clean_name(name: &str) -> String {
     if clean.is_empty() { "file".into() } else { clean }
 }
 
+/// Keeps a file that was written and noted as a whole; of any other nothing stays.
+async fn whole_or_nothing<T>(path: &Path, written: impl Future<Output = Result<T>>) -> Result<T> {
+    let outcome = written.await;
+    if outcome.is_err() {
+        // It may not be there at all.
+        let _ = tokio::fs::remove_file(path).await;
+    }
+    outcome
+}
+
 impl Channels {
     fn file_path(&self, ctx: &Ctx, id: AttachmentId) -> std::path::PathBuf {
         self.deps.files_dir.join(ctx.tenant.to_string()).join(id.to_string())
@@ -54,6 +67,7 @@ impl Channels {
     pub(crate) async fn store_file(&self, ctx: &Ctx, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
         let (_, contact) = ctx.visitor()?;
         self.check_rate(ctx).await?;
+        self.check_quota(&self.deps.db.read(ctx), contact, bytes.len()).await?;
         self.keep_file(ctx, contact, name, bytes).await
     }
 
@@ -68,6 +82,18 @@ impl Channels {
         ctx.require(Permission::Serve)?;
         let row = self.own(&self.deps.db.read(ctx), conversation).await?;
         self.keep_file(ctx, row.contact_id.into(), name, bytes).await
+    }
+
+    /// Demands that a customer has room for one more file today.
+    async fn check_quota(&self, tx: &Tx, contact: ContactId, bytes: usize) -> Result<()> {
+        let settings = &self.deps.files;
+        let (files, sent) = store::files_since(tx, contact, tx.now() - TimeDelta::hours(24)).await?;
+        let most = settings.visitor_bytes_per_day;
+        if files < settings.visitor_files_per_day && sent.saturating_add(bytes as u64) <= most {
+            return Ok(());
+        }
+        let message = "These are more files than one person can send in a day; please try again tomorrow.";
+        Err(Error { code: ErrorCode::LimitExceeded, ..Error::field("file", message) })
     }
 
     async fn keep_file(&self, ctx: &Ctx, contact: ContactId, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
@@ -85,17 +111,33 @@ impl Channels {
         if let Some(folder) = path.parent() {
             tokio::fs::create_dir_all(folder).await?;
         }
-        let mut file = tokio::fs::File::create(&path).await?;
-        file.write_all(&bytes).await?;
-        file.sync_all().await?;
+        whole_or_nothing(&path, async {
+            let mut file = tokio::fs::File::create(&path).await?;
+            file.write_all(&bytes).await?;
+            file.sync_all().await?;
+            self.note_file(ctx, id, contact, (name, media_type, bytes.len())).await
+        })
+        .await
+    }
+
+    async fn note_file(
+        &self,
+        ctx: &Ctx,
+        id: AttachmentId,
+        contact: ContactId,
+        (name, media_type, size): (&str, &str, usize),
+    ) -> Result<Attachment> {
         let tx = self.deps.db.begin(ctx).await?;
+        if ctx.visitor().is_ok() {
+            self.check_quota(&tx, contact, size).await?;
+        }
         let row = attachment::Model {
             tenant_id: tx.tenant(),
             id: id.uuid(),
             contact_id: contact.uuid(),
             name: clean_name(name),
             media_type: media_type.to_owned(),
-            size: i64::try_from(bytes.len())?,
+            size: i64::try_from(size)?,
             created_at: tx.now(),
         };
         insert(&tx, row.clone()).await?;
@@ -130,6 +172,22 @@ mod tests {
         assert_eq!(media_type("保单号 123".as_bytes()).unwrap(), "text/plain");
         assert!(media_type(b"MZ\x90\0\x03\0\0\0").is_err(), "a program");
         assert!(media_type(b"\xff\xfe\0\x01").is_err(), "unknown binary");
+    }
+
+    #[tokio::test]
+    async fn a_disk_that_is_full_leaves_no_file() {
+        let path = std::env::temp_dir().join(format!("lingxi-files-{}", std::process::id()));
+        let full = whole_or_nothing::<()>(&path, async {
+            tokio::fs::write(&path, b"the first half").await?;
+            // What writing gives when no space is left on the device.
+            let error = tokio::fs::write("/dev/full", b"the second half").await.unwrap_err();
+            Err(error.into())
+        });
+        assert!(full.await.is_err());
+        assert!(!path.exists(), "half a file is no file");
+        whole_or_nothing(&path, async { Ok(tokio::fs::write(&path, b"whole").await?) }).await.unwrap();
+        assert!(path.exists());
+        std::fs::remove_file(&path).unwrap();
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod events;
 mod files;
 mod http;
 mod jobs;
+mod rates;
 mod rules;
 mod secrets;
 mod service;
@@ -79,6 +80,7 @@ pub fn build(deps: Deps) -> Parts {
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
     let service = Arc::new_cyclic(|me| service::Channels {
         hooks: TenantCache::new(&deps.db, "channels.webhooks"),
+        rates: rates::Rates::new(&deps.limits),
         deps,
         limit: limit.clone(),
         inbound: lingxi_bus::Gathering::default(),

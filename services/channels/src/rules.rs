@@ -1,10 +1,13 @@
 //! Decisions of the channels service.
 
+use std::collections::BTreeMap;
+
 use chrono::TimeDelta;
 use lingxi_contracts::channels::{
-    Attribute, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, IdentityKind,
+    Attribute, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, Handler, Identity, IdentityKind, Message,
 };
-use lingxi_kernel::{Error, ErrorCode, FieldError, Result, Timestamp};
+use lingxi_kernel::{AttachmentId, Error, ErrorCode, FieldError, Result, Timestamp};
+use serde_json::Value;
 
 /// Characters of a message at most.
 pub(crate) const MAX_TEXT: usize = 4_000;
@@ -15,6 +18,19 @@ pub(crate) const QUIET: TimeDelta = TimeDelta::hours(2);
 /// Tries of a webhook delivery.
 pub(crate) const DELIVERY_ATTEMPTS: i32 = 8;
 
+/// Whether a text holds anything that can be seen: not only spaces, marks of direction, joiners and the like.
+pub(crate) fn is_visible(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_ignorable(c))
+}
+
+/// Characters that are drawn as nothing (`Default_Ignorable_Code_Point` of Unicode, and the blank ones of Hangul and Braille).
+fn is_ignorable(c: char) -> bool {
+    matches!(u32::from(c),
+        0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x202A..=0x202E
+        | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8
+        | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
+}
+
 /// Checks a text; an attachment or a choice may stand without words.
 pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
     let text = text.trim();
@@ -23,10 +39,39 @@ pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
         let message = format!("The message has {length} characters; at most {MAX_TEXT} fit. Please shorten it.");
         return Err(Error { code: ErrorCode::TooLarge, ..Error::field("text", message) });
     }
-    if text.is_empty() && !may_be_empty {
+    if !text.is_empty() && !is_visible(text) || text.is_empty() && !may_be_empty {
         return Err(Error::field("text", "Please write something."));
     }
     Ok(text.replace('\0', ""))
+}
+
+/// Demands that a message that comes again under its sender's id is the same.
+pub(crate) fn same_message(known: &Message, text: &str, attachment: Option<AttachmentId>) -> Result<()> {
+    let same = known.text == text && known.attachment.as_ref().map(|file| file.id) == attachment;
+    if same { Ok(()) } else { Err(another_message()) }
+}
+
+/// Demands that a member's message that comes again is for the same readers, with the same card.
+pub(crate) fn same_kind(known: &Message, private: bool, card: Option<&Card>) -> Result<()> {
+    let same = known.private == private && known.card.as_ref() == card;
+    if same { Ok(()) } else { Err(another_message()) }
+}
+
+fn another_message() -> Error {
+    let message = "Another message was sent under this id; give each message an id of its own.";
+    Error { code: ErrorCode::Conflict, ..Error::field("clientId", message) }
+}
+
+/// Whether a member may end a conversation: one that waits for a person is not done, nor one whose last words nobody has
+/// answered. Who has taken it answers for it.
+pub(crate) fn resolvable(handler: Handler, answered: bool) -> Result<()> {
+    match handler {
+        Handler::Member => Ok(()),
+        Handler::Bot if answered => Ok(()),
+        Handler::Bot | Handler::Queue => {
+            Err(Error::conflict("Nobody has answered this customer yet; take the conversation first."))
+        }
+    }
 }
 
 /// Checks a sender's message id.
@@ -47,7 +92,8 @@ pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
     let mut refuse = |field: &str, message: &str| {
         errors.push(FieldError { field: field.into(), message: message.into() });
     };
-    if patch.name.as_ref().is_some_and(|name| !(1..=100).contains(&name.trim().chars().count())) {
+    let named = |name: &str| (1..=100).contains(&name.trim().chars().count()) && is_visible(name);
+    if patch.name.as_ref().is_some_and(|name| !named(name)) {
         refuse("name", "A name has 1 to 100 characters.");
     }
     if patch.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !is_mail(email.trim())) {
@@ -60,15 +106,62 @@ pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
     if patch.tags.as_ref().is_some_and(|tags| tags.len() > 20 || tags.iter().any(|tag| tag.chars().count() > 40)) {
         refuse("tags", "At most 20 tags of at most 40 characters.");
     }
-    let plain = |key: &str| key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
-    let fits = |one: &Attribute| {
-        (1..=40).contains(&one.key.chars().count()) && plain(&one.key) && one.value.chars().count() <= 500
-    };
-    if patch.attributes.as_ref().is_some_and(|all| all.len() > 50 || !all.iter().all(fits)) {
+    if patch.attributes.as_ref().is_some_and(|all| all.len() > MAX_ATTRIBUTES || !all.iter().all(fitting_attribute)) {
         let rule = "At most 50 attributes; a name has 1 to 40 letters, digits, - or _, a value at most 500 characters.";
         refuse("attributes", rule);
     }
     Error::check(errors)
+}
+
+/// Attributes of a contact at most.
+pub(crate) const MAX_ATTRIBUTES: usize = 50;
+
+/// The customer of a page, and which of its optional values do not fit; those are left out, so that none of them keeps a
+/// chat from opening. What is signed is taken from the signed text alone.
+pub(crate) fn read_user(given: &Value) -> Result<(Identity, Vec<String>)> {
+    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(str::to_owned);
+    let signed = text(given, "signed");
+    let facts = match &signed {
+        Some(signed) => serde_json::from_str(signed)
+            .map_err(|_| Error::field("user.signed", "The signed text is a JSON object with the customer's id."))?,
+        None => given.clone(),
+    };
+    let Some(id) = text(&facts, "id").filter(|id| !id.trim().is_empty() && id.len() <= 200) else {
+        return Err(Error::field("user.id", "Give your own id of the customer, 1 to 200 bytes."));
+    };
+    let mut dropped = Vec::new();
+    let mut optional = |name: &str, fits: &dyn Fn(&str) -> bool| match facts.get(name) {
+        None | Some(Value::Null) => None,
+        Some(Value::String(text)) if text.trim().is_empty() => None,
+        Some(Value::String(text)) if fits(text.trim()) => Some(text.trim().to_owned()),
+        Some(_) => {
+            dropped.push(name.to_owned());
+            None
+        }
+    };
+    let name = optional("name", &|text| text.chars().count() <= 100 && is_visible(text));
+    let email = optional("email", &is_mail);
+    let mut attributes = BTreeMap::new();
+    match facts.get("attributes") {
+        None | Some(Value::Null) => {}
+        Some(Value::Object(all)) => {
+            for (key, value) in all {
+                let one = value.as_str().map(|value| Attribute { key: key.clone(), value: value.to_owned() });
+                match one.filter(|one| fitting_attribute(one) && attributes.len() < MAX_ATTRIBUTES) {
+                    Some(one) => drop(attributes.insert(one.key, one.value)),
+                    None => dropped.push(format!("attributes.{}", key.chars().take(40).collect::<String>())),
+                }
+            }
+        }
+        Some(_) => dropped.push("attributes".into()),
+    }
+    let hash = text(given, "hash").unwrap_or_default();
+    Ok((Identity { id, hash, signed, name, email, attributes }, dropped))
+}
+
+fn fitting_attribute(one: &Attribute) -> bool {
+    let plain = |key: &str| key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
+    (1..=40).contains(&one.key.chars().count()) && plain(&one.key) && one.value.chars().count() <= 500
 }
 
 const NO_MAIL: &str = "This is no mail address; it looks like name@example.com.";
@@ -180,6 +273,43 @@ mod tests {
         assert!(error.message.contains("4001") && error.message.contains("4000"));
         assert!(text("  ", false).is_err());
         assert_eq!(text(&"长".repeat(4_000), false).unwrap().chars().count(), 4_000);
+    }
+
+    #[test]
+    fn characters_that_nobody_sees_are_no_message() {
+        for nothing in
+            ["\u{200b}", " \u{200d}\u{2060}\u{feff} ", "\u{202e}\u{00ad}", "\u{3164}", "\u{e0041}", "\u{2800}"]
+        {
+            assert!(text(nothing, false).is_err(), "{nothing:?}");
+            assert!(text(nothing, true).is_err(), "not beside a file either: {nothing:?}");
+        }
+        for something in ["a\u{200d}", "👨\u{200d}👩", "❤\u{fe0f}", "。"] {
+            assert!(text(something, false).is_ok(), "{something:?}");
+        }
+        let unnamed = ContactPatch { name: Some("\u{200b}".into()), ..ContactPatch::default() };
+        assert!(contact(&unnamed).is_err());
+    }
+
+    #[test]
+    fn what_does_not_fit_of_a_pages_customer_is_left_out_and_named() {
+        let given = serde_json::json!({
+            "id": "c-1", "hash": "h", "name": 7, "email": "n/a", "attributes": { "age": 42, "plan": "gold", "a b": "x" },
+        });
+        let (user, dropped) = read_user(&given).unwrap();
+        assert_eq!((user.id.as_str(), user.name, user.email), ("c-1", None, None));
+        assert_eq!(user.attributes.into_iter().collect::<Vec<_>>(), [("plan".to_owned(), "gold".to_owned())]);
+        assert_eq!(dropped, ["name", "email", "attributes.a b", "attributes.age"]);
+        let signed = serde_json::json!({ "id": "other", "name": "Eve", "hash": "h", "signed": r#"{"id":"c-1"}"# });
+        let (user, _) = read_user(&signed).unwrap();
+        assert_eq!((user.id.as_str(), user.name), ("c-1", None), "what stands beside the signed text says nothing");
+    }
+
+    #[test]
+    fn nobody_ends_a_conversation_that_nobody_answered() {
+        assert!(resolvable(Handler::Queue, true).is_err(), "it waits for a person");
+        assert!(resolvable(Handler::Bot, false).is_err());
+        assert!(resolvable(Handler::Bot, true).is_ok());
+        assert!(resolvable(Handler::Member, false).is_ok(), "who took it answers for it");
     }
 
     #[test]

@@ -9,6 +9,11 @@ pub(crate) fn hash_secret(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// By which a token remembers the secret that proved it.
+pub(crate) fn mark(secret: &str) -> String {
+    hash_secret(secret).chars().take(16).collect()
+}
+
 /// The key that a page's snippet carries.
 pub(crate) fn public_key(tenant: TenantId, channel: ChannelId) -> String {
     format!("{tenant}.{channel}")

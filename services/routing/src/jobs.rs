@@ -43,6 +43,33 @@ impl Jobs {
         Ok(())
     }
 
+    /// Looks for conversations that need a person and have no task, and for tasks that nobody waits for or nobody can
+    /// take, and puts them right. Firms fail alone.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses, or the channels service does not answer.
+    pub async fn mend(&self) -> Result<()> {
+        let db = &self.service.deps.db;
+        let live = crate::rules::LIVE.map(TaskStatus::as_str);
+        let tasks: Vec<uuid::Uuid> = task::Entity::find()
+            .select_only()
+            .column(task::Column::TenantId)
+            .distinct()
+            .filter(task::Column::Status.is_in(live))
+            .into_tuple()
+            .all(&system::reader(db))
+            .await?;
+        for tenant in tasks {
+            let ctx = Ctx::system(TenantId::from_uuid(tenant), "routing");
+            note_mended("task", &ctx, self.service.mend_tasks(&ctx).await);
+        }
+        for tenant in self.service.deps.channels.firms_that_need_people().await? {
+            let ctx = Ctx::system(tenant, "routing");
+            note_mended("conversation", &ctx, self.service.mend_conversations(&ctx).await);
+        }
+        Ok(())
+    }
+
     /// Shows how many tasks wait.
     ///
     /// # Errors
@@ -95,5 +122,15 @@ impl Jobs {
             self.service.finish(tx).await?;
         }
         Ok(())
+    }
+}
+
+/// Every mended row is a fault elsewhere, which should be seen.
+fn note_mended(what: &'static str, ctx: &Ctx, outcome: Result<u64>) {
+    match outcome {
+        Ok(mended) => metrics::counter!("lingxi_routing_mended_total", "what" => what).increment(mended),
+        Err(error) => {
+            tracing::error!(tenant = %ctx.tenant, error.cause = %error, "Looking for lost conversations failed; it is tried again");
+        }
     }
 }

@@ -9,6 +9,7 @@ mod store;
 use std::sync::Arc;
 
 use lingxi_bus::{Consumer, Live};
+use lingxi_contracts::channels::ChannelsClient;
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_contracts::tenants::TenantsClient;
 use lingxi_store::{Db, TenantTables};
@@ -24,6 +25,8 @@ pub struct Deps {
     pub live: Live,
     /// Business hours.
     pub tenants: Arc<dyn TenantsClient>,
+    /// Conversations that need a person.
+    pub channels: Arc<dyn ChannelsClient>,
 }
 
 impl std::fmt::Debug for Deps {

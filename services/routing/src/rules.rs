@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use chrono::TimeDelta;
-use lingxi_contracts::routing::{Activity, TaskQueueInput};
+use lingxi_contracts::channels::{ConversationStatus, Handler};
+use lingxi_contracts::routing::{Activity, TaskQueueInput, TaskStatus};
 use lingxi_kernel::{Error, FieldError, MemberId, Result, TaskId, TaskQueueId, Timestamp};
 
 /// For so long a worker who declined a task is not offered it again.
@@ -13,6 +14,59 @@ pub(crate) const USUAL_SECONDS: i64 = 300;
 
 /// Seconds within which a person should answer, unless the queue says otherwise.
 pub(crate) const TARGET_SECONDS: i32 = 120;
+
+/// Facts may be on their way for so long before something that does not fit is put right.
+pub(crate) const GRACE: TimeDelta = TimeDelta::seconds(30);
+/// Who had a conversation is asked first for so long after their task ended.
+const REMEMBERED: TimeDelta = TimeDelta::hours(24);
+/// Tasks in these states wait or are worked on.
+pub(crate) const LIVE: [TaskStatus; 3] = [TaskStatus::Pending, TaskStatus::Reserved, TaskStatus::Assigned];
+
+/// Whether a task waits or is worked on.
+pub(crate) fn is_live(status: TaskStatus) -> bool {
+    LIVE.contains(&status)
+}
+
+/// Who is asked first when a conversation needs a person again.
+pub(crate) fn asked_first(member: Option<uuid::Uuid>, ended: Option<Timestamp>, now: Timestamp) -> Option<uuid::Uuid> {
+    member.filter(|_| ended.is_none_or(|ended| ended > now - REMEMBERED))
+}
+
+/// How a task that does not fit its conversation is put right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mending {
+    /// Nobody waits for it.
+    Cancel,
+    /// The conversation is done.
+    WrapUp,
+    /// Nobody can take it where it is.
+    Queue,
+    /// The conversation does not know who has it.
+    TellAgain,
+}
+
+/// What is wrong between a live task and its conversation; none where all is well. `offered` tells whether an open offer
+/// of it exists, `works` whether the worker who has it still serves.
+pub(crate) fn mending(
+    task: TaskStatus,
+    conversation: Option<(ConversationStatus, Handler)>,
+    offered: bool,
+    works: bool,
+) -> Option<Mending> {
+    let held = task == TaskStatus::Assigned;
+    if !is_live(task) {
+        return None;
+    }
+    match conversation {
+        Some((ConversationStatus::Resolved, _)) if held => Some(Mending::WrapUp),
+        Some((_, Handler::Bot)) if !held => Some(Mending::Cancel),
+        None | Some((ConversationStatus::Resolved, _)) => Some(Mending::Cancel),
+        Some(_) if held && !works => Some(Mending::Queue),
+        Some((_, Handler::Bot | Handler::Queue)) if held => Some(Mending::TellAgain),
+        Some(_) if task == TaskStatus::Reserved && !offered => Some(Mending::Queue),
+        Some(_) => None,
+    }
+}
 
 /// From when a task's target is at risk, which is at 70 % of it, and when it is missed.
 pub(crate) fn deadlines(since: Timestamp, target_seconds: i32) -> (Timestamp, Timestamp) {
@@ -47,6 +101,8 @@ pub(crate) struct Waiting {
     pub since: Timestamp,
     pub locale: String,
     pub skills: Vec<String>,
+    /// Who had the conversation before.
+    pub asked_first: Option<MemberId>,
 }
 
 /// A worker who may take tasks.
@@ -71,7 +127,8 @@ pub(crate) fn order(waiting: &mut [Waiting]) {
 }
 
 /// Offers as many tasks as there are free workers. Nobody goes above their capacity; a worker in `spared` for a task is
-/// not asked again. Among fitting workers, the least loaded one who has waited longest gets it.
+/// not asked again. Among fitting workers, who had the conversation before is asked first, else the least loaded one who
+/// has waited longest.
 pub(crate) fn assign(
     mut waiting: Vec<Waiting>,
     mut workers: Vec<Candidate>,
@@ -87,7 +144,11 @@ pub(crate) fn assign(
                 && task.skills.iter().all(|skill| worker.skills.contains(skill))
                 && !spared.contains(&(task.task, worker.member))
         };
-        let best = workers.iter_mut().filter(fits).min_by_key(|worker| (worker.load, worker.idle_since, worker.member));
+        let stranger = |worker: &Candidate| task.asked_first != Some(worker.member);
+        let best = workers
+            .iter_mut()
+            .filter(fits)
+            .min_by_key(|worker| (stranger(worker), worker.load, worker.idle_since, worker.member));
         if let Some(worker) = best {
             worker.load += 1;
             offers.push((task.task, worker.member));
@@ -146,6 +207,7 @@ mod tests {
             since: Timestamp::UNIX_EPOCH + TimeDelta::seconds(second),
             locale: "zh-CN".into(),
             skills: Vec::new(),
+            asked_first: None,
         }
     }
 
@@ -185,6 +247,41 @@ mod tests {
         let offers = assign(vec![wanted.clone()], workers.clone(), &HashSet::new());
         assert_eq!(offers, [(wanted.task, fitting.member)]);
         assert!(assign(vec![wanted.clone()], workers, &HashSet::from([(wanted.task, fitting.member)])).is_empty());
+    }
+
+    #[test]
+    fn who_had_the_conversation_is_asked_first_if_they_are_there() {
+        let env = Env::system();
+        let (mut had_it, other) = (worker(&env, 3, 2), worker(&env, 3, 0));
+        let again = Waiting { asked_first: Some(had_it.member), ..task(&env, 0, 0) };
+        let workers = vec![other.clone(), had_it.clone()];
+        assert_eq!(assign(vec![again.clone()], workers, &HashSet::new()), [(again.task, had_it.member)]);
+        had_it.activity = Activity::Away;
+        let workers = vec![other.clone(), had_it];
+        assert_eq!(assign(vec![again.clone()], workers, &HashSet::new()), [(again.task, other.member)]);
+    }
+
+    #[test]
+    fn a_task_fits_its_conversation_or_is_put_right() {
+        use ConversationStatus::{Open, Resolved, Snoozed};
+        use TaskStatus::{Assigned, Pending, Reserved, WrapUp};
+        let open = |handler| Some((Open, handler));
+        assert_eq!(mending(Pending, open(Handler::Queue), false, false), None);
+        assert_eq!(mending(Pending, Some((Snoozed, Handler::Queue)), false, false), None);
+        assert_eq!(mending(Reserved, open(Handler::Queue), true, false), None);
+        assert_eq!(mending(Assigned, open(Handler::Member), false, true), None);
+        assert_eq!(mending(WrapUp, Some((Resolved, Handler::Member)), false, true), None);
+        assert_eq!(mending(Reserved, open(Handler::Queue), false, false), Some(Mending::Queue), "an offer to nobody");
+        assert_eq!(
+            mending(Assigned, open(Handler::Member), false, false),
+            Some(Mending::Queue),
+            "a member who is gone"
+        );
+        assert_eq!(mending(Assigned, open(Handler::Queue), false, true), Some(Mending::TellAgain));
+        assert_eq!(mending(Assigned, Some((Resolved, Handler::Member)), false, true), Some(Mending::WrapUp));
+        assert_eq!(mending(Pending, Some((Resolved, Handler::Queue)), false, false), Some(Mending::Cancel));
+        assert_eq!(mending(Pending, open(Handler::Bot), false, false), Some(Mending::Cancel));
+        assert_eq!(mending(Pending, None, false, false), Some(Mending::Cancel));
     }
 
     #[test]

@@ -245,12 +245,6 @@ impl Cloud {
         let bot = bot.transpose()?;
         let own = bot.as_ref().map(|parts| parts.client.clone());
         let bot_client: Arc<dyn BotClient> = base.client(own, |to| Arc::new(RemoteBot(to)))?;
-        let routing = base.own(Role::Routing).map(|db| {
-            let tenants = tenants_client.clone();
-            lingxi_routing::build(lingxi_routing::Deps { db, live: live.clone(), tenants })
-        });
-        let own = routing.as_ref().map(|parts| parts.client.clone());
-        let routing_client: Arc<dyn RoutingClient> = base.client(own, |to| Arc::new(RemoteRouting(to)))?;
         let channels = base.own(Role::Channels).map(|db| {
             lingxi_channels::build(lingxi_channels::Deps {
                 db,
@@ -263,6 +257,12 @@ impl Cloud {
         });
         let own = channels.as_ref().map(|parts| parts.client.clone());
         let channels_client: Arc<dyn ChannelsClient> = base.client(own, |to| Arc::new(RemoteChannels(to)))?;
+        let routing = base.own(Role::Routing).map(|db| {
+            let (tenants, channels) = (tenants_client.clone(), channels_client.clone());
+            lingxi_routing::build(lingxi_routing::Deps { db, live: live.clone(), tenants, channels })
+        });
+        let own = routing.as_ref().map(|parts| parts.client.clone());
+        let routing_client: Arc<dyn RoutingClient> = base.client(own, |to| Arc::new(RemoteRouting(to)))?;
 
         let own = Own { tenants, channels, bot, routing, billing };
         let (consumers, served) = (own.consumers(), own.served());

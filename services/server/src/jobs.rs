@@ -35,6 +35,7 @@ impl Jobs {
         if let Some(routing) = &self.routing {
             routing.expire_offers().await?;
             routing.offer_waiting().await?;
+            routing.mend().await?;
         }
         if let Some(channels) = &self.channels {
             channels.wake_snoozed().await?;
@@ -100,6 +101,7 @@ impl Jobs {
             every("routing", 1, "offers that expire", job(it, |it| async move { it.expire_offers().await }));
             every("routing", 5, "tasks that wait", job(it, |it| async move { it.offer_waiting().await }));
             every("routing", 5, "gauges of queues", job(it, |it| async move { it.look_at_queues().await }));
+            every("routing", 30, "lost conversations", job(it, |it| async move { it.mend().await }));
             every("routing", 60, "activities that last", job(it, |it| async move { it.count_activities().await }));
         }
         if let Some(it) = &self.channels {

@@ -1,12 +1,10 @@
-import { Button, Layout, Menu, Select, Space } from 'antd';
+import { Button, Layout, Menu, Select, Space, Tag } from 'antd';
 import { Suspense, lazy, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Route, Routes, useLocation, useNavigate } from 'react-router';
-import { useQuery } from 'urql';
-import { graphql } from './gql/index.ts';
 import type { Activity, Permission } from './gql/graphql.ts';
-import { useAction } from './lib/action.ts';
 import { currentLocale, setLocale } from './lib/i18n.ts';
+import { useMyWorker } from './lib/my-worker.ts';
 import { post } from './lib/post.ts';
 import { useMay, useViewer } from './lib/viewer.tsx';
 
@@ -44,31 +42,24 @@ const SCREENS: { path: string; name: string; needs: Permission | 'OPERATOR'; ele
   { path: '/operator', name: 'operator', needs: 'OPERATOR', element: <Operator /> },
 ];
 
-const MY_ACTIVITY = graphql(`
-  query MyActivity {
-    myWorker { id activity load capacity }
-  }
-`);
-const SET_ACTIVITY = graphql(`
-  mutation SetActivity($activity: Activity!) {
-    setActivity(activity: $activity) { status errors { field message } worker { id activity } }
-  }
-`);
 const ACTIVITIES: Activity[] = ['AVAILABLE', 'BUSY', 'AWAY', 'OFFLINE'];
 
 function ActivityPicker(): ReactNode {
   const { t } = useTranslation();
-  const act = useAction();
-  const [{ data }, again] = useQuery({ query: MY_ACTIVITY });
-  if (!data) return null;
+  const [me, set] = useMyWorker();
+  if (!me) return null;
   return (
-    <Select
-      aria-label={t('shell.activity')}
-      value={data.myWorker.activity}
-      style={{ minWidth: 110 }}
-      options={ACTIVITIES.map((value) => ({ value, label: t(`activity.${value}`) }))}
-      onChange={(activity) => void act(SET_ACTIVITY, { activity }).then(() => again())}
-    />
+    <Space size="small">
+      {me.pausedAt && <Tag color="warning" style={{ margin: 0 }}>{t('shell.paused')}</Tag>}
+      <Select
+        aria-label={t('shell.activity')}
+        value={me.activity}
+        status={me.pausedAt ? 'warning' : ''}
+        style={{ minWidth: 110 }}
+        options={ACTIVITIES.map((value) => ({ value, label: t(`activity.${value}`) }))}
+        onChange={(activity) => void set(activity)}
+      />
+    </Space>
   );
 }
 

@@ -1,6 +1,6 @@
 import { chooseLocale, type Locale } from '@lingxi/ui';
 import { render } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from './composer.tsx';
 import { Home } from './home.tsx';
 import { MessageView, Waiting } from './message.tsx';
@@ -11,12 +11,17 @@ import type { User } from './types.ts';
 import { Wire, type State } from './wire.ts';
 import { words } from './words.ts';
 
-type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string; user: string };
+type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string; script: HTMLScriptElement };
 
-/** The signed-in customer of the page's `data-user`, a JSON object; what is none is left out. */
-function parseUser(text: string): User | null {
+/**
+ * The signed-in customer of the page's `data-user`, a JSON object; what is none is left out. Where the page has a
+ * `data-hash` too, that signs the whole text.
+ */
+function readUser(script: HTMLScriptElement): User | null {
+  const { user: text = '', hash } = script.dataset;
   try {
-    return text ? (JSON.parse(text) as User) : null;
+    const user = text ? (JSON.parse(text) as User) : null;
+    return user && hash ? { id: String(user.id), hash, signed: text } : user;
   } catch {
     console.error('Lingxi: data-user is not JSON; the customer is anonymous.');
     return null;
@@ -31,10 +36,20 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
   const settings = state.session?.settings;
   const count = state.messages.length + state.waiting.length;
   const [searching, setSearching] = useState(false);
+  const newest = (state.messages.at(-1)?.seq ?? 0) + state.waiting.length;
   useEffect(() => {
     log.current?.scrollTo(0, log.current.scrollHeight);
     wire.read();
-  }, [count, wire]);
+  }, [newest, wire]);
+  // Earlier messages come in above what the customer reads, which stays where it is.
+  const oldest = state.messages[0]?.seq ?? 0;
+  const shown = useRef({ oldest, height: 0 });
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    if (oldest < shown.current.oldest) element.scrollTop += element.scrollHeight - shown.current.height;
+    shown.current = { oldest, height: element.scrollHeight };
+  });
   useEffect(() => {
     wire.shown = true;
     return () => {
@@ -75,6 +90,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
         <Home greeting={locale === 'zh-CN' ? settings.greetingZh : settings.greetingEn} wire={wire} words={w} locale={locale} onPick={pick} />
       )}
       <div class="log" role="log" aria-live="polite" aria-label={w.log} tabIndex={0} ref={log} hidden={atHome}>
+        {state.older && <button type="button" class="earlier" onClick={() => void wire.earlier()}>{w.earlier}</button>}
         {state.messages.map((message) => (
           <MessageView
             key={message.id}
@@ -106,7 +122,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
 }
 
 /** Puts the chat into the launcher's shadow root. */
-export function mount({ root, button, origin, key, locale: wish, user }: Mount): { toggle: () => void } {
+export function mount({ root, button, origin, key, locale: wish, script }: Mount): { toggle: () => void } {
   const stored = localStorage.getItem('lingxi.widget.locale');
   let locale = chooseLocale(stored, wish, document.documentElement.lang, ...navigator.languages);
   let open = false;
@@ -134,7 +150,14 @@ export function mount({ root, button, origin, key, locale: wish, user }: Mount):
     draw();
     if (!open) button.focus();
   };
-  const wire = new Wire(origin, key, parseUser(user), () => locale, draw);
+  let wire = new Wire(origin, key, readUser(script), () => locale, draw);
   void wire.start();
+  // A page that signs somebody in or out without loading anew changes the tag.
+  new MutationObserver(() => {
+    wire.stop();
+    wire = new Wire(origin, key, readUser(script), () => locale, draw);
+    void wire.start();
+    draw();
+  }).observe(script, { attributeFilter: ['data-user', 'data-hash'] });
   return { toggle };
 }

@@ -19,7 +19,7 @@ if (script && key) {
   let app: Promise<{ toggle: () => void }> | null = null;
   button.addEventListener('click', () => {
     app ??= (import(/* @vite-ignore */ `${origin}/widget/app.js`) as Promise<App>).then((module) =>
-      module.mount({ root, button, origin, key, locale: script.dataset.locale ?? '', user: script.dataset.user ?? '' }),
+      module.mount({ root, button, origin, key, locale: script.dataset.locale ?? '', script }),
     );
     void app.then((mounted) => mounted.toggle());
   });

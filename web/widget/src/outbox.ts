@@ -22,9 +22,8 @@ export class Outbox {
   async load(): Promise<Outgoing[]> {
     const database = await this.database;
     if (database) {
-      const range = IDBKeyRange.bound(`${this.key}|`, `${this.key}|\uffff`);
       const stored = await new Promise<Outgoing[]>((resolve) => {
-        const request = database.transaction('outbox').objectStore('outbox').getAll(range);
+        const request = database.transaction('outbox').objectStore('outbox').getAll(this.all());
         request.onsuccess = () => resolve(request.result as Outgoing[]);
         request.onerror = () => resolve([]);
       });
@@ -41,6 +40,16 @@ export class Outbox {
   async remove(id: string): Promise<void> {
     this.memory.delete(id);
     await this.write((store) => store.delete(`${this.key}|${id}`));
+  }
+
+  /** Forgets everything: somebody else uses the browser now. */
+  async clear(): Promise<void> {
+    this.memory.clear();
+    await this.write((store) => store.delete(this.all()));
+  }
+
+  private all(): IDBKeyRange {
+    return IDBKeyRange.bound(`${this.key}|`, `${this.key}|\uffff`);
   }
 
   private async write(change: (store: IDBObjectStore) => void): Promise<void> {

@@ -26,7 +26,7 @@ header button { background: #0000; border: 1px solid #fff8; color: #fff; border-
 .form input, .form textarea { padding: 8px 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--bg); color: var(--text); font: inherit; }
 .note { font-size: 11px; color: var(--muted); text-align: end; }
 .choices { display: flex; flex-direction: column; gap: 6px; margin: 4px 0 8px; align-items: flex-start; }
-.choices button, .link { background: var(--bg); color: var(--text); border: 1px solid var(--accent); border-radius: 16px; padding: 5px 12px; text-align: start; }
+.earlier { display: block; margin: 0 auto 8px; } .choices button, .link, .earlier { background: var(--bg); color: var(--text); border: 1px solid var(--accent); border-radius: 16px; padding: 5px 12px; text-align: start; }
 .home input, .rate textarea { width: 100%; padding: 8px 10px; border: 1px solid var(--line); border-radius: 8px; background: var(--bg); color: var(--text); font: inherit; }
 .home h2, .rate h2 { font-size: 13px; color: var(--muted); margin: 12px 0 6px; font-weight: 600; }
 .banner { padding: 6px 12px; background: #fff3cd; color: #5c4400; font-size: 12px; } .banner.error { background: #fde2e4; color: #8a1019; }

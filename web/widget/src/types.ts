@@ -24,15 +24,18 @@ type Settings = {
   position: 'left' | 'right';
   offlineForm: boolean;
 };
-export type VisitorSession = { token: string; contact: string; firm: string; settings: Settings; open: boolean; known: boolean };
-/** A signed-in customer, proved by the firm's own server: the hash is the HMAC-SHA256 of the id under the channel's secret. */
-export type User = { id: string; hash: string; name?: string; email?: string; attributes?: Record<string, string> };
+export type VisitorSession = { token: string; contact: string; firm: string; settings: Settings; open: boolean; known: boolean; dropped?: string[] };
+/**
+ * A signed-in customer, proved by the firm's own server: the hash is the HMAC-SHA256, under the channel's secret, of the
+ * text `signed`, or else of the id alone. What does not fit is left out by the server.
+ */
+export type User = { id: string; hash: string; signed?: string; name?: unknown; email?: unknown; attributes?: unknown };
 
 /** A message of the customer that the server has not confirmed yet. */
 export type Outgoing = { id: string; text: string; choice?: string; attachment?: string; locale: string };
 
 export type Frame =
-  | { type: 'state'; conversation: Conversation | null; messages: Message[] }
+  | { type: 'state'; conversation: Conversation | null; messages: Message[]; older?: boolean }
   | { type: 'message'; message: Message }
   | { type: 'conversation'; id: string; status: string; handler: string; rating: number | null; memberReadSeq: number }
   | { type: 'ack'; id: string; seq: number; conversation: string }

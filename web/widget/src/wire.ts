@@ -6,6 +6,8 @@ export type State = {
   session: VisitorSession | null;
   conversation: Conversation | null;
   messages: Message[];
+  /** Whether there are messages before the first one here. */
+  older: boolean;
   waiting: Outgoing[];
   online: boolean;
   error: string;
@@ -33,12 +35,27 @@ export function merge(known: Message[], fresh: Message[]): Message[] {
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
 }
 
+/** Whose id a signed-in customer has; an empty text for nobody. */
+export function personOf(user: User | null): string {
+  if (!user?.signed) return user?.id ?? '';
+  try {
+    return (JSON.parse(user.signed) as { id?: string }).id ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Whether what a browser keeps is somebody else's: of a person who is signed out or another by now. */
+export function isSomebodyElses(kept: string, now: string): boolean {
+  return kept !== '' && kept !== now;
+}
+
 /**
  * The connection of a visitor: a socket that resumes at the last number it has seen, and a long poll where sockets are
  * blocked. What the customer writes waits in the outbox until the server has confirmed it.
  */
 export class Wire {
-  state: State = { session: null, conversation: null, messages: [], waiting: [], online: false, error: '' };
+  state: State = { session: null, conversation: null, messages: [], older: false, waiting: [], online: false, error: '' };
   private socket: WebSocket | null = null;
   private failures = 0;
   private stopped = false;
@@ -57,6 +74,14 @@ export class Wire {
   }
 
   async start(): Promise<void> {
+    const storage = `lingxi.person.${this.key}`;
+    const person = personOf(this.user);
+    if (isSomebodyElses(localStorage.getItem(storage) ?? '', person)) {
+      localStorage.removeItem(`lingxi.visitor.${this.key}`);
+      await this.outbox.clear();
+    }
+    if (person) localStorage.setItem(storage, person);
+    else localStorage.removeItem(storage);
     this.set({ waiting: await this.outbox.load() });
     await this.open();
   }
@@ -99,6 +124,18 @@ export class Wire {
     return Object.fromEntries(answer.errors?.map((error) => [error.field, error.message]) ?? [['email', answer.detail ?? response.statusText]]);
   }
 
+  /** Gets the messages before the first one that is here. */
+  async earlier(): Promise<void> {
+    const first = this.state.messages[0];
+    if (!first || !this.state.older) return;
+    const query = new URLSearchParams({ conversation: first.conversationId, before: String(first.seq) });
+    const response = await this.request(`/messages?${query}`, {}).catch(() => null);
+    const answer = (await response?.json().catch(() => null)) as { messages?: Message[]; older?: boolean; detail?: string } | null;
+    if (!response?.ok || !answer?.messages) return this.set({ error: answer?.detail ?? '' });
+    if (this.state.messages[0]?.seq !== first.seq) return;
+    this.set({ messages: merge(this.state.messages, answer.messages), older: answer.older ?? false, error: '' });
+  }
+
   rate(rating: number, comment: string): void {
     const conversation = this.state.conversation?.id;
     if (conversation) this.frame({ type: 'rate', conversation, rating, comment });
@@ -133,7 +170,12 @@ export class Wire {
         body: JSON.stringify({ key: this.key, token: localStorage.getItem(storage), locale: this.locale(), user: this.user }),
       });
       const answer = (await response.json()) as VisitorSession & { detail?: string };
-      if (!response.ok) return this.set({ error: answer.detail ?? response.statusText });
+      if (!response.ok) {
+        if (response.status === 429 || response.status >= 500) this.later(() => void this.open());
+        return this.set({ error: answer.detail ?? response.statusText });
+      }
+      if (this.stopped) return;
+      if (answer.dropped?.length) console.warn(`Lingxi: data-user has values that do not fit and are left out: ${answer.dropped.join(', ')}`);
       localStorage.setItem(storage, answer.token);
       this.set({ session: answer, error: '' });
       this.connect();
@@ -185,6 +227,8 @@ export class Wire {
       const query = this.place();
       query.set('wait', this.state.online ? '25' : '0');
       const response = await this.request(`/messages?${query}`, {});
+      // The token has ended: with its proof, its channel or its secret. The page may prove the person anew.
+      if (response.status === 401) return this.later(() => void this.open());
       if (!response.ok) throw new Error(response.statusText);
       this.receive((await response.json()) as Frame);
       if (!this.state.online) {
@@ -234,14 +278,16 @@ export class Wire {
     switch (frame.type) {
       case 'state': {
         const same = this.state.messages[0]?.conversationId === frame.conversation?.id;
-        const known = same ? this.state.messages : [];
-        this.set({ conversation: frame.conversation, messages: merge(known, frame.messages) });
+        // Where messages between are left out, what was known is asked for again when somebody wants to see it.
+        const known = same && !frame.older ? this.state.messages : [];
+        const older = known.length > 0 ? this.state.older : (frame.older ?? false);
+        this.set({ conversation: frame.conversation, messages: merge(known, frame.messages), older });
         break;
       }
       case 'message': {
         const { message } = frame;
         const same = this.state.messages[0]?.conversationId === message.conversationId;
-        this.set({ messages: merge(same ? this.state.messages : [], [message]) });
+        this.set({ messages: merge(same ? this.state.messages : [], [message]), older: same && this.state.older });
         if (message.clientId) this.forget(message.clientId);
         // A chat that is open reads it at once, which says more.
         if (message.author === 'member' && !this.shown) this.frame({ type: 'delivered', conversation: message.conversationId, seq: message.seq });

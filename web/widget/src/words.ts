@@ -4,7 +4,7 @@ const ZH = {
   rate: '请为本次服务评分', stars: '星', comment: '您的建议（可选）', submit: '提交', thanks: '感谢您的评价！',
   away: '我们现在不在线。请留下您的邮箱和问题，我们上班后会尽快回复。', name: '您的姓名', email: '邮箱', question: '您的问题', leave: '留言', kept: '已记录，我们会尽快回复您。',
   reach: '我们现在不在线，请留下邮箱以便回复您。',
-  language: 'English', log: '会话内容', you: '我', bot: '机器人', member: '客服', system: '系统',
+  earlier: '更早的消息', language: 'English', log: '会话内容', you: '我', bot: '机器人', member: '客服', system: '系统',
 };
 const EN: typeof ZH = {
   title: 'Chat', close: 'Close', search: 'Search common questions', popular: 'Common questions', write: 'Write your question…', send: 'Send',
@@ -12,7 +12,7 @@ const EN: typeof ZH = {
   rate: 'Please rate this conversation', stars: 'stars', comment: 'Anything to add? (optional)', submit: 'Send', thanks: 'Thank you!',
   away: 'We are away at the moment. Leave your address and your question, and we reply once we are back.', name: 'Your name', email: 'E-mail', question: 'Your question', leave: 'Leave a message', kept: 'Noted. We will reply soon.',
   reach: 'We are away at the moment. Leave your address, so that we can reply.',
-  language: '中文', log: 'Conversation', you: 'You', bot: 'Bot', member: 'Agent', system: 'System',
+  earlier: 'Earlier messages', language: '中文', log: 'Conversation', you: 'You', bot: 'Bot', member: 'Agent', system: 'System',
 };
 
 export type Words = typeof ZH;

@@ -8,8 +8,8 @@ use lingxi_kernel::{
 
 use super::{
     CannedReply, Channel, ChannelKind, ChannelSettings, Contact, ContactIdentity, ContactPatch, Conversation,
-    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, Outbound,
-    VisitorSession, Webhook,
+    ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message, MessagePage,
+    Outbound, VisitorSession, Webhook,
 };
 use crate::remote::remote;
 use crate::tenants::Issued;
@@ -67,6 +67,16 @@ pub trait ChannelsClient: Send + Sync {
     /// Messages with a number above `after`, oldest first.
     #[idempotent]
     async fn messages(&self, ctx: &Ctx, conversation: ConversationId, after: i64, limit: u32) -> Result<Vec<Message>>;
+    /// The newest messages with a number above `after` and below `before`, oldest first.
+    #[idempotent]
+    async fn newest_messages(
+        &self,
+        ctx: &Ctx,
+        conversation: ConversationId,
+        after: i64,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<MessagePage>;
     /// Marks messages up to a number as read; never runs backwards.
     #[idempotent]
     async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation>;
@@ -91,6 +101,12 @@ pub trait ChannelsClient: Send + Sync {
     /// Conversations by id; unknown ids are left out.
     #[idempotent]
     async fn conversations_by_id(&self, ctx: &Ctx, ids: &[ConversationId]) -> Result<Vec<Conversation>>;
+    /// Conversations that a person has or that wait for one, by id, at most 500 above an id.
+    #[idempotent]
+    async fn needing_a_person(&self, ctx: &Ctx, after: Option<ConversationId>) -> Result<Vec<Conversation>>;
+    /// Firms with such conversations; for timers.
+    #[idempotent]
+    async fn firms_that_need_people(&self) -> Result<Vec<TenantId>>;
     /// Contacts, newest first.
     #[idempotent]
     async fn contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>>;

@@ -1,6 +1,6 @@
 //! Facts that the channels service announces.
 
-use lingxi_kernel::{ChannelId, ContactId, ConversationId};
+use lingxi_kernel::{ChannelId, ContactId, ConversationId, MemberId};
 use serde::{Deserialize, Serialize};
 
 use super::{Attachment, Handler, Message};
@@ -89,6 +89,26 @@ pub struct ConversationResolved {
 
 impl Event for ConversationResolved {
     const TYPE: &'static str = "lingxi.channels.conversation.resolved.v1";
+    fn subject(&self) -> String {
+        self.conversation.to_string()
+    }
+}
+
+/// A member opened a resolved conversation again that people answer.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct ConversationReopened {
+    /// The conversation.
+    pub conversation: ConversationId,
+    /// Language of the customer.
+    pub locale: String,
+    /// What the person should know.
+    pub summary: String,
+    /// The member who had it and has it again; none when it waits.
+    pub assignee: Option<MemberId>,
+}
+
+impl Event for ConversationReopened {
+    const TYPE: &'static str = "lingxi.channels.conversation.reopened.v1";
     fn subject(&self) -> String {
         self.conversation.to_string()
     }

@@ -11,7 +11,8 @@ mod events;
 
 pub use client::{ChannelsCalls, ChannelsClient, RemoteChannels};
 pub use events::{
-    ConversationRated, ConversationResolved, FileStored, HandoverRequested, MessagePosted, MessageReceived,
+    ConversationRated, ConversationReopened, ConversationResolved, FileStored, HandoverRequested, MessagePosted,
+    MessageReceived,
 };
 
 text_enum! {
@@ -199,15 +200,19 @@ pub struct ContactIdentity {
     pub value: String,
 }
 
-/// What a channel's page proves about a signed-in customer: the HMAC-SHA256 of the id, in hex, under the channel's
-/// identity secret. Only the firm's own server can make it.
-#[derive(Debug, Clone, Serialize, Deserialize)]
+/// What a channel's page proves about a signed-in customer, by an HMAC-SHA256 in hex under the channel's identity secret.
+/// Only the firm's own server can make it. It proves the text `signed`, a JSON object with the fields of this one, or else
+/// the id alone: then the name, the mail address and the attributes are what the page claims.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Identity {
     /// The firm's own id of the person.
     pub id: String,
     /// The proof.
     pub hash: String,
+    /// The text that the proof is of: a JSON object with `id`, and if known `name`, `email`, `attributes`.
+    #[serde(default)]
+    pub signed: Option<String>,
     /// Name, if known.
     #[serde(default)]
     pub name: Option<String>,
@@ -271,6 +276,10 @@ pub struct Contact {
     pub tags: Vec<String>,
     /// What the firm knows under names of its own, by name.
     pub attributes: Vec<Attribute>,
+    /// What of this only the customer or their page has said, and nobody has proved: `name`, `email`, `phone`, and the
+    /// attributes as `attributes.KEY`.
+    #[serde(default)]
+    pub claimed: Vec<String>,
     /// First seen.
     pub created_at: Timestamp,
     /// Last seen.
@@ -386,6 +395,15 @@ pub struct Message {
     pub created_at: Timestamp,
 }
 
+/// Messages of a conversation from its end, or from before one of them.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct MessagePage {
+    /// Oldest first.
+    pub messages: Vec<Message>,
+    /// Whether older ones of those asked for are left out.
+    pub older: bool,
+}
+
 /// A reply kept for reuse.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
@@ -498,4 +516,7 @@ pub struct VisitorSession {
     pub open: bool,
     /// Whether the firm can reach the customer by mail.
     pub known: bool,
+    /// Fields of the page's customer that are left out because they do not fit.
+    #[serde(default)]
+    pub dropped: Vec<String>,
 }

@@ -9,13 +9,14 @@ use actix_multipart::Multipart;
 use actix_web::http::header::{ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_TYPE};
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
-use lingxi_contracts::channels::{ChannelsClient as _, ContactIdentity, ContactPatch, Identity, Inbound};
+use lingxi_contracts::channels::{ChannelsClient as _, ContactIdentity, ContactPatch, Inbound};
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_http::{HttpResult, MaybeSigned, Signed, read_upload};
 use lingxi_kernel::{AttachmentId, ChannelId, ConversationId, Ctx, Error, ErrorCode, Permission};
 use serde::Deserialize;
 
-use crate::service::Channels;
+use crate::rules;
+use crate::service::{Channels, message_for_customer, messages_for_customer};
 
 /// What the routes work with. Cheap to clone.
 #[derive(Clone)]
@@ -62,13 +63,20 @@ struct Open {
     token: Option<String>,
     #[serde(default)]
     locale: String,
-    user: Option<Identity>,
+    user: Option<serde_json::Value>,
 }
 
 async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>) -> HttpResult {
     let origin = request.headers().get("origin").and_then(|value| value.to_str().ok()).map(str::to_owned);
     let Open { key, token, locale, user } = body.into_inner();
-    let session = edge.service.open_visitor(&key, origin, token, &locale, user).await?;
+    let address = lingxi_http::origin(&request);
+    edge.service.rates.address(&address)?;
+    let (user, dropped) = match user.filter(|user| !user.is_null()).map(|user| rules::read_user(&user)).transpose()? {
+        Some((user, dropped)) => (Some(user), dropped),
+        None => (None, Vec::new()),
+    };
+    let mut session = edge.service.open_from(&address, &key, origin, token, &locale, user).await?;
+    session.dropped.extend(dropped);
     Ok(HttpResponse::Ok().json(session))
 }
 
@@ -84,7 +92,11 @@ async fn visitor(edge: &Edge, request: &HttpRequest) -> Result<Ctx, Error> {
         None => web::Query::<Credential>::from_query(request.query_string()).ok().map(|query| query.into_inner().token),
     };
     let missing = || Error::new(ErrorCode::Unauthenticated, "Open the widget first and send its token.");
-    edge.service.authenticate_visitor(&token.ok_or_else(missing)?).await
+    let address = lingxi_http::origin(request);
+    edge.service.rates.address(&address)?;
+    let ctx = edge.service.authenticate_visitor(&token.ok_or_else(missing)?).await?;
+    edge.service.check_visitor(&ctx, "")?;
+    Ok(ctx)
 }
 
 #[derive(Deserialize)]
@@ -92,6 +104,8 @@ struct Wanted {
     #[serde(default)]
     after: i64,
     conversation: Option<ConversationId>,
+    /// Older messages of the conversation, below this number.
+    before: Option<i64>,
     /// Seconds to wait for a new message, at most 25.
     #[serde(default)]
     wait: u64,
@@ -100,6 +114,11 @@ struct Wanted {
 /// Messages above a number; waits for one when asked to (long poll, for networks that block sockets).
 async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wanted>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
+    if let (Some(conversation), Some(_)) = (query.conversation, query.before) {
+        let page = edge.service.newest_messages(&ctx, conversation, 0, query.before, socket::PAGE).await?;
+        let messages = messages_for_customer(&page.messages)?;
+        return Ok(HttpResponse::Ok().json(serde_json::json!({ "messages": messages, "older": page.older })));
+    }
     let (_, contact) = ctx.visitor()?;
     let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}")).await;
     let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(query.wait.min(25));
@@ -115,7 +134,7 @@ async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wan
 async fn send(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Inbound>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let message = edge.service.receive(&ctx, body.into_inner()).await?;
-    Ok(HttpResponse::Ok().json(message))
+    Ok(HttpResponse::Ok().json(message_for_customer(&message)?))
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,8 @@
 //! The widget's socket. Frames are JSON objects with a `type`.
 //!
 //! From the widget: `send {id, text, choice?, attachment?, locale?}`, `delivered` and `read {conversation, seq}`,
-//! `rate {conversation, rating, comment?}`, `ping`. To the widget: `state {conversation, messages, queue}` once at the
-//! start, `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
+//! `rate {conversation, rating, comment?}`, `ping`. To the widget: `state {conversation, messages, older, queue}` once at
+//! the start (the newest messages above the last number that it knows; `older` when some between are left out), `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, web};
 use actix_ws::{AggregatedMessage, Closed, Session};
 use futures::StreamExt as _;
 use lingxi_bus::{Heard, LiveEvent};
-use lingxi_contracts::channels::{ChannelsClient as _, Inbound};
+use lingxi_contracts::channels::{ChannelsClient as _, Inbound, MessagePage};
 use lingxi_http::HttpResult;
 use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
 use serde::Deserialize;
@@ -18,6 +18,7 @@ use serde_json::{Value, json};
 use tracing::Instrument as _;
 
 use super::{Edge, visitor};
+use crate::service::{messages_for_customer, seen_by_customer};
 
 const IDLE: Duration = Duration::from_mins(1);
 /// A peer may keep us waiting so long.
@@ -61,15 +62,23 @@ pub(super) struct Resume {
     locale: String,
 }
 
-/// The visitor's conversation and its messages above a number. Another conversation than the widget knows starts at 0.
+/// Messages that a widget gets at once; older ones on request.
+pub(super) const PAGE: u32 = 200;
+
+/// The visitor's conversation and the newest of its messages above a number. Another conversation than the widget knows
+/// starts at 0.
 pub(super) async fn state(edge: &Edge, ctx: &Ctx, known: Option<ConversationId>, after: i64) -> Result<Value> {
     let Some(conversation) = edge.service.visitor_conversation(ctx).await? else {
-        return Ok(json!({ "type": "state", "conversation": null, "messages": [] }));
+        return Ok(json!({ "type": "state", "conversation": null, "messages": [], "older": false }));
     };
     let after = if known.is_none_or(|known| known == conversation.id) { after } else { 0 };
-    let messages = edge.service.messages(ctx, conversation.id, after, 500).await?;
+    let MessagePage { messages, older } = edge.service.newest_messages(ctx, conversation.id, after, None, PAGE).await?;
     let queue = edge.routing.position(ctx, conversation.id).await?;
-    Ok(json!({ "type": "state", "conversation": conversation, "messages": messages, "queue": queue }))
+    let messages = messages_for_customer(&messages)?;
+    let conversation = seen_by_customer(&conversation);
+    Ok(json!({
+        "type": "state", "conversation": conversation, "messages": messages, "older": older, "queue": queue,
+    }))
 }
 
 pub(super) async fn connect(
@@ -83,11 +92,12 @@ pub(super) async fn connect(
         actix_ws::handle(&request, body).map_err(|error| Error::invalid(error.to_string()))?;
     let frames = stream.max_frame_size(LARGEST_FRAME).aggregate_continuations().max_continuation_size(LARGEST_FRAME);
     let edge = edge.get_ref().clone();
+    let address = lingxi_http::origin(&request);
     actix_web::rt::spawn(async move {
         metrics::gauge!("lingxi_widget_sockets").increment(1.0);
         let query = query.into_inner();
         let chinese = lingxi_http::prefers_chinese(&query.locale);
-        let mut socket = Socket { edge, ctx, session, told: None, chinese };
+        let mut socket = Socket { edge, ctx, session, told: None, chinese, address };
         // A closed socket is no fault: the widget comes back with its last number.
         let _ = socket.serve(frames, query).await;
         let _ = socket.session.close(None).await;
@@ -104,6 +114,8 @@ struct Socket {
     told: Option<LiveEvent>,
     /// Whether refusals are said in Chinese.
     chinese: bool,
+    /// The network address that it comes from.
+    address: String,
 }
 
 impl Socket {
@@ -150,6 +162,10 @@ impl Socket {
                 return self.reply(None, refused).await;
             }
         };
+        if let Err(error) = self.edge.service.check_visitor(&self.ctx, &self.address) {
+            let id = if let Frame::Send { id, .. } = frame { Some(id) } else { None };
+            return self.reply(id, Err(error)).await;
+        }
         match frame {
             Frame::Ping => self.write(r#"{"type":"pong"}"#.to_owned()).await,
             Frame::Send { id, text, choice, attachment, locale } => {

@@ -1,8 +1,8 @@
 //! Contacts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use lingxi_contracts::channels::{Contact, ContactIdentity, ContactPatch};
+use lingxi_contracts::channels::{Attribute, Contact, ContactIdentity, ContactPatch};
 use lingxi_kernel::{ContactId, Ctx, Error, ErrorCode, Page, PageArgs, Permission, Result};
 use lingxi_store::{Tx, delete_many, insert, is_duplicate, update, update_many};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, sea_query::Expr};
@@ -45,6 +45,8 @@ impl Channels {
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = known_contact(&tx, id).await?;
         let before = store::with_identities(&tx, vec![row.clone()]).await?.remove(0);
+        // What customers say of themselves stays a claim; what a member writes down is the firm's.
+        claim(&mut row, &changed_fields(&patch, &before), ctx.visitor().is_ok())?;
         row.name = patch.name.map_or(row.name, |name| name.trim().to_owned());
         let filled = |text: String| Some(text.trim().to_owned()).filter(|text| !text.is_empty());
         row.email = patch.email.map_or(row.email, filled);
@@ -123,6 +125,36 @@ impl Channels {
     }
 }
 
+/// Fields that a patch changes, as claims name them.
+fn changed_fields(patch: &ContactPatch, before: &Contact) -> Vec<String> {
+    let mut fields = Vec::new();
+    let mut note = |name: &str, given: &Option<String>, known: &str| {
+        if given.as_deref().is_some_and(|given| given.trim() != known) {
+            fields.push(name.to_owned());
+        }
+    };
+    note("name", &patch.name, &before.name);
+    note("email", &patch.email, before.email.as_deref().unwrap_or_default());
+    note("phone", &patch.phone, before.phone.as_deref().unwrap_or_default());
+    let known = |one: &&Attribute| !before.attributes.contains(one);
+    fields.extend(patch.attributes.iter().flatten().filter(known).map(|one| format!("attributes.{}", one.key)));
+    fields
+}
+
+/// Notes that fields are claims from now on, or that they are none.
+pub(super) fn claim(row: &mut contact::Model, fields: &[String], claimed: bool) -> Result<()> {
+    let mut all: BTreeSet<String> = row.claimed.take().map_or(Ok(BTreeSet::new()), serde_json::from_value)?;
+    for field in fields {
+        if claimed {
+            all.insert(field.clone());
+        } else {
+            all.remove(field);
+        }
+    }
+    row.claimed = Some(serde_json::to_value(all)?);
+    Ok(())
+}
+
 pub(super) async fn known_contact(tx: &Tx, id: ContactId) -> Result<contact::Model> {
     contact::get(tx, id).await?.ok_or_else(|| Error::not_found("contact"))
 }
@@ -170,6 +202,10 @@ pub(super) async fn merge(
         .filter(visitor::Column::ContactId.eq(from.uuid()))
         .exec(tx.conn())
         .await?;
+    // Who proved nothing does not come to read what a proved person has.
+    if store::is_proved(tx, into).await? {
+        store::end_anonymous(tx, into).await?;
+    }
     update_many::<attachment::Entity>(tx)
         .col_expr(attachment::Column::ContactId, Expr::value(into.uuid()))
         .filter(attachment::Column::ContactId.eq(from.uuid()))
@@ -181,11 +217,22 @@ pub(super) async fn merge(
     tags.sort();
     tags.dedup();
     kept.tags = serde_json::to_value(tags)?;
+    let claims: Vec<String> = gone.claimed.clone().map_or(Ok(Vec::new()), serde_json::from_value)?;
+    let moves = |field: &String| match field.as_str() {
+        "name" => false,
+        "email" => kept.email.is_none(),
+        "phone" => kept.phone.is_none(),
+        _ => true,
+    };
+    let mut inherited: Vec<String> = claims.into_iter().filter(moves).collect();
     kept.email = kept.email.or(gone.email);
     kept.phone = kept.phone.or(gone.phone);
     let mut attributes: BTreeMap<_, _> =
         store::attributes(gone.attributes)?.into_iter().map(|one| (one.key, one.value)).collect();
-    attributes.extend(store::attributes(kept.attributes)?.into_iter().map(|one| (one.key, one.value)));
+    let own = store::attributes(kept.attributes.take())?;
+    inherited.retain(|field| !own.iter().any(|one| *field == format!("attributes.{}", one.key)));
+    claim(&mut kept, &inherited, true)?;
+    attributes.extend(own.into_iter().map(|one| (one.key, one.value)));
     kept.attributes = Some(serde_json::to_value(attributes)?);
     update(tx, kept).await
 }

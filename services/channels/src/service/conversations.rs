@@ -2,8 +2,8 @@
 
 use lingxi_contracts::bot::{DecisionKind, ReplyDecided};
 use lingxi_contracts::channels::{
-    AuthorKind, Conversation, ConversationFilter, ConversationRated, ConversationResolved, ConversationStatus, Handler,
-    HandoverRequested, Message, MessageKind, Outbound,
+    AuthorKind, Conversation, ConversationFilter, ConversationRated, ConversationReopened, ConversationResolved,
+    ConversationStatus, Handler, HandoverRequested, Message, MessageKind, Outbound,
 };
 use lingxi_contracts::routing::{TaskAssigned, TaskQueued};
 use lingxi_kernel::{Actor, ConversationId, Ctx, Error, FieldError, Page, PageArgs, Permission, Result, Timestamp};
@@ -71,6 +71,8 @@ impl Channels {
         if let Some(client_id) = &sent.client_id
             && let Some(known) = message::by_client_id(&changes.tx, id, client_id).await?
         {
+            rules::same_message(&known, &text, sent.attachment)?;
+            rules::same_kind(&known, sent.private, sent.card.as_ref())?;
             return Ok(known);
         }
         if let Some(file) = sent.attachment {
@@ -128,8 +130,13 @@ impl Channels {
             return Err(Error::field("until", "Snooze until a moment in the future."));
         }
         if status == ConversationStatus::Resolved {
+            let answered = message::answered(&changes.tx, id).await?;
+            rules::resolvable(row.handler()?, answered)?;
             resolve(&mut changes, &mut row, true).await?;
         } else {
+            if row.status()? == ConversationStatus::Resolved && row.handler()? != Handler::Bot {
+                reopen(&changes, &row)?;
+            }
             row.set_status(status, now);
             row.snoozed_until = until.filter(|_| status == ConversationStatus::Snoozed);
         }
@@ -201,6 +208,9 @@ impl Channels {
     /// Tells the customer where they stand in the queue.
     pub(crate) async fn apply_queued(&self, changes: &mut ConversationChanges, queued: TaskQueued) -> Result<()> {
         let Some(mut row) = changes.get(queued.conversation).await? else { return Ok(()) };
+        if row.status()? == ConversationStatus::Resolved {
+            return Ok(());
+        }
         if row.handler()? == Handler::Member {
             row.set_handler(Handler::Queue, None);
         }
@@ -214,6 +224,9 @@ impl Channels {
     pub(crate) async fn apply_assigned(&self, changes: &mut ConversationChanges, assigned: TaskAssigned) -> Result<()> {
         let Some(mut row) = changes.get(assigned.conversation).await? else { return Ok(()) };
         member::put(&changes.tx, assigned.member, &assigned.name).await?;
+        if row.status()? == ConversationStatus::Resolved {
+            return Ok(());
+        }
         row.set_handler(Handler::Member, Some(assigned.member));
         row.set_status(ConversationStatus::Open, changes.tx.now());
         let line = match row.locale.as_str() {
@@ -246,6 +259,18 @@ impl Channels {
         changes.put(row);
         self.finish(changes).await
     }
+}
+
+/// Who answers a conversation that is opened again needs its task again.
+fn reopen(changes: &ConversationChanges, row: &conversation::Model) -> Result<()> {
+    let assignee = row.assignee_id.map(lingxi_kernel::MemberId::from_uuid);
+    changes.tx.emit(&ConversationReopened {
+        conversation: row.id.into(),
+        locale: row.locale.clone(),
+        summary: row.summary.clone().unwrap_or_else(|| row.preview.clone()),
+        assignee: assignee.filter(|_| row.handler == Handler::Member.as_str()),
+    })?;
+    Ok(())
 }
 
 /// Ends a conversation, with a line that customers see.

@@ -6,6 +6,7 @@ mod conversations;
 mod inbound;
 mod receive;
 mod settings;
+mod visitors;
 mod webhooks;
 
 use std::collections::HashMap;
@@ -14,7 +15,7 @@ use async_trait::async_trait;
 use lingxi_contracts::channels::{
     CannedReply, Channel, ChannelKind, ChannelSettings, ChannelsClient, Contact, ContactIdentity, ContactPatch,
     Conversation, ConversationFilter, ConversationStatus, Delivery, DeliveryStatus, Identity, Inbound, Message,
-    Outbound, VisitorSession, Webhook,
+    MessagePage, Outbound, VisitorSession, Webhook,
 };
 use lingxi_contracts::tenants::Issued;
 use lingxi_http::TenantLimit;
@@ -33,6 +34,7 @@ use crate::store::{conversation, message, webhook};
 pub(crate) struct Channels {
     pub(crate) deps: Deps,
     pub(crate) limit: TenantLimit,
+    pub(crate) rates: crate::rates::Rates,
     pub(crate) hooks: TenantCache<Vec<webhook::Model>>,
     /// Customers' messages that wait to be stored.
     pub(crate) inbound: lingxi_bus::Gathering<receive::Letter>,
@@ -60,7 +62,8 @@ impl Channels {
             let (tenant, contact, conversation) = topics(row);
             let event = json!({ "type": "message", "message": message });
             if !message.private {
-                live.publish(tenant, &contact, event.clone());
+                let seen = json!({ "type": "message", "message": message_for_customer(message)? });
+                live.publish(tenant, &contact, seen);
             }
             live.publish(tenant, &conversation, event);
         }
@@ -99,6 +102,40 @@ impl Channels {
     }
 }
 
+/// What a customer sees of their conversation. Whether the firm waits or snoozes is not theirs, nor who answers behind the
+/// names, nor what the bot tells members.
+pub(crate) fn seen_by_customer(conversation: &Conversation) -> serde_json::Value {
+    let resolved = conversation.status == ConversationStatus::Resolved;
+    json!({
+        "id": conversation.id,
+        "status": if resolved { ConversationStatus::Resolved } else { ConversationStatus::Open },
+        "handler": conversation.handler,
+        "locale": conversation.locale,
+        "lastSeq": conversation.last_seq,
+        "rating": conversation.rating,
+        "ratingComment": conversation.rating_comment,
+        "contactDeliveredSeq": conversation.contact_delivered_seq,
+        "contactReadSeq": conversation.contact_read_seq,
+        "memberReadSeq": conversation.member_read_seq,
+        "createdAt": conversation.created_at,
+    })
+}
+
+/// A message as customers see it: members have names for them, not ids.
+pub(crate) fn message_for_customer(message: &Message) -> Result<serde_json::Value> {
+    let mut seen = serde_json::to_value(message)?;
+    if let Some(fields) = seen.as_object_mut() {
+        fields.remove("memberId");
+        fields.remove("private");
+    }
+    Ok(seen)
+}
+
+/// Messages as customers see them.
+pub(crate) fn messages_for_customer(messages: &[Message]) -> Result<Vec<serde_json::Value>> {
+    messages.iter().map(message_for_customer).collect()
+}
+
 /// Demands that a customer's own widget or a member with the right reads.
 pub(crate) fn require_reader(ctx: &Ctx) -> Result<()> {
     if ctx.visitor().is_ok() { Ok(()) } else { ctx.require(Permission::ReadConversations) }
@@ -130,7 +167,7 @@ impl ChannelsClient for Channels {
         locale: &str,
         identity: Option<Identity>,
     ) -> Result<VisitorSession> {
-        self.do_open_visitor(public_key, origin, token, locale, identity).await
+        self.open_from("", public_key, origin, token, locale, identity).await
     }
     async fn introduce(&self, ctx: &Ctx, patch: ContactPatch) -> Result<Contact> {
         self.do_introduce(ctx, patch).await
@@ -165,6 +202,20 @@ impl ChannelsClient for Channels {
         self.own(&read, conversation).await?;
         message::after(&read, conversation, after, ctx.visitor().is_err(), limit.clamp(1, 500)).await
     }
+    async fn newest_messages(
+        &self,
+        ctx: &Ctx,
+        conversation: ConversationId,
+        after: i64,
+        before: Option<i64>,
+        limit: u32,
+    ) -> Result<MessagePage> {
+        require_reader(ctx)?;
+        let read = self.deps.db.read(ctx);
+        self.own(&read, conversation).await?;
+        let window = message::Window { after, before, limit: limit.clamp(1, 500) };
+        message::newest(&read, conversation, window, ctx.visitor().is_err()).await
+    }
     async fn mark_read(&self, ctx: &Ctx, conversation: ConversationId, seq: i64) -> Result<Conversation> {
         self.do_mark_read(ctx, conversation, seq).await
     }
@@ -194,6 +245,14 @@ impl ChannelsClient for Channels {
         let ids = ids.iter().map(|id| id.uuid()).collect();
         let rows = conversation::get_many(&self.deps.db.read(ctx), ids).await?;
         rows.into_iter().map(conversation::Model::into_contract).collect()
+    }
+    async fn needing_a_person(&self, ctx: &Ctx, after: Option<ConversationId>) -> Result<Vec<Conversation>> {
+        ctx.require(Permission::ReadConversations)?;
+        let rows = conversation::needing_a_person(&self.deps.db.read(ctx), after).await?;
+        rows.into_iter().map(conversation::Model::into_contract).collect()
+    }
+    async fn firms_that_need_people(&self) -> Result<Vec<TenantId>> {
+        conversation::firms_that_need_people(&self.deps.db).await
     }
     async fn contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
         self.do_contacts(ctx, search, page).await

@@ -134,6 +134,7 @@ impl Senders {
         let (mut row, new) = self.conversation(changes, letter).await?;
         let key = (ConversationId::from_uuid(row.id), inbound.client_id.clone());
         if let Some(known) = self.stored.get(&key) {
+            rules::same_message(known, text, inbound.attachment)?;
             return Ok(known.clone());
         }
         if let Some(id) = inbound.attachment {

@@ -1,9 +1,11 @@
 //! Conversations.
 
 use lingxi_contracts::channels::{Conversation, ConversationFilter, ConversationStatus, Handler};
-use lingxi_kernel::{ChannelId, ContactId, Error, MemberId, Page, PageArgs, Result, Timestamp};
-use lingxi_store::{Tx, find, tenant_entity};
-use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use lingxi_kernel::{
+    ChannelId, ContactId, ConversationId, Error, MemberId, Page, PageArgs, Result, TenantId, Timestamp,
+};
+use lingxi_store::{Db, Tx, find, system, tenant_entity};
+use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::contact;
 
@@ -82,7 +84,7 @@ impl Model {
 pub(crate) fn new(tx: &Tx, channel: ChannelId, contact: ContactId, locale: &str) -> Model {
     Model {
         tenant_id: tx.tenant(),
-        id: tx.id::<lingxi_kernel::ConversationId>().uuid(),
+        id: tx.id::<ConversationId>().uuid(),
         channel_id: channel.uuid(),
         contact_id: contact.uuid(),
         status: ConversationStatus::Open.as_str().to_owned(),
@@ -124,6 +126,29 @@ pub(crate) async fn continuing(tx: &Tx, contacts: Vec<uuid::Uuid>, since: Timest
         .add(row::Column::ResolvedAt.gt(since));
     let rows = find::<row::Entity>(tx).filter(row::Column::ContactId.is_in(contacts)).filter(going_on);
     Ok(rows.order_by_desc(row::Column::Id).all(tx.conn()).await?)
+}
+
+/// A person has it, or it waits for one.
+fn needs_a_person() -> Condition {
+    let people = [Handler::Queue.as_str(), Handler::Member.as_str()];
+    let status = row::Column::Status.ne(ConversationStatus::Resolved.as_str());
+    Condition::all().add(row::Column::Handler.is_in(people)).add(status)
+}
+
+/// Conversations that a person has or that wait for one, by id.
+pub(crate) async fn needing_a_person(tx: &Tx, after: Option<ConversationId>) -> Result<Vec<Model>> {
+    let mut rows = find::<row::Entity>(tx).filter(needs_a_person()).order_by_asc(row::Column::Id).limit(500);
+    if let Some(after) = after {
+        rows = rows.filter(row::Column::Id.gt(after.uuid()));
+    }
+    Ok(rows.all(tx.conn()).await?)
+}
+
+/// Firms with conversations that a person has or that wait for one.
+pub(crate) async fn firms_that_need_people(db: &Db) -> Result<Vec<TenantId>> {
+    let rows = row::Entity::find().select_only().column(row::Column::TenantId).distinct().filter(needs_a_person());
+    let firms: Vec<uuid::Uuid> = rows.into_tuple().all(&system::reader(db)).await?;
+    Ok(firms.into_iter().map(TenantId::from_uuid).collect())
 }
 
 /// All conversations of a contact.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use lingxi_contracts::channels::{AuthorKind, Card, Choice, Message, MessageKind};
+use lingxi_contracts::channels::{AuthorKind, Card, Choice, Message, MessageKind, MessagePage};
 use lingxi_kernel::{AttachmentId, ConversationId, MemberId, MessageId, Result};
 use lingxi_store::{Tx, find, tenant_entity};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
@@ -119,6 +119,18 @@ pub(crate) async fn by_client_id(tx: &Tx, conversation: ConversationId, id: &str
     }
 }
 
+/// Whether the bot or a member has answered the customer's last words.
+pub(crate) async fn answered(tx: &Tx, conversation: ConversationId) -> Result<bool> {
+    let last = find::<row::Entity>(tx)
+        .filter(row::Column::ConversationId.eq(conversation.uuid()))
+        .filter(row::Column::Private.eq(false))
+        .filter(row::Column::Kind.ne(MessageKind::Event.as_str()))
+        .order_by_desc(row::Column::Seq)
+        .one(tx.conn())
+        .await?;
+    Ok(last.is_some_and(|row| row.author != AuthorKind::Contact.as_str()))
+}
+
 /// Messages above a number, oldest first; customers do not get private ones.
 pub(crate) async fn after(
     tx: &Tx,
@@ -136,6 +148,39 @@ pub(crate) async fn after(
         rows = rows.filter(row::Column::Private.eq(false));
     }
     with_attachments(tx, rows.all(tx.conn()).await?).await
+}
+
+/// Which messages are wanted.
+pub(crate) struct Window {
+    pub after: i64,
+    pub before: Option<i64>,
+    pub limit: u32,
+}
+
+/// The newest messages of a window, oldest first; customers do not get private ones.
+pub(crate) async fn newest(
+    tx: &Tx,
+    conversation: ConversationId,
+    window: Window,
+    with_private: bool,
+) -> Result<MessagePage> {
+    let mut rows = find::<row::Entity>(tx)
+        .filter(row::Column::ConversationId.eq(conversation.uuid()))
+        .filter(row::Column::Seq.gt(window.after))
+        .order_by_desc(row::Column::Seq)
+        .limit(u64::from(window.limit) + 1);
+    if let Some(before) = window.before {
+        rows = rows.filter(row::Column::Seq.lt(before));
+    }
+    if !with_private {
+        rows = rows.filter(row::Column::Private.eq(false));
+    }
+    let mut rows = rows.all(tx.conn()).await?;
+    let most = usize::try_from(window.limit)?;
+    let older = rows.len() > most;
+    rows.truncate(most);
+    rows.reverse();
+    Ok(MessagePage { messages: with_attachments(tx, rows).await?, older })
 }
 
 async fn with_attachments(tx: &Tx, rows: Vec<row::Model>) -> Result<Vec<Message>> {

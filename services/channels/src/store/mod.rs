@@ -10,8 +10,8 @@ use lingxi_contracts::channels::{
     Attachment, Attribute, CannedReply, Channel, ChannelKind, Contact, ContactIdentity, Delivery, DeliveryStatus,
     IdentityKind, Webhook,
 };
-use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId};
-use lingxi_store::{TenantEntity, Tx, find, tenant_entity};
+use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId, Timestamp};
+use lingxi_store::{TenantEntity, Tx, delete_many, find, tenant_entity};
 use sea_orm::{
     ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, prelude::Uuid,
 };
@@ -34,6 +34,7 @@ tenant_entity!(contact, "channels_contact", {
     created_at: DateTimeUtc,
     last_seen_at: DateTimeUtc,
     attributes: Option<Json>,
+    claimed: Option<Json>,
 });
 
 tenant_entity!(identity, "channels_identity", {
@@ -47,6 +48,8 @@ tenant_entity!(visitor, "channels_visitor", {
     contact_id: Uuid,
     secret_hash: String,
     created_at: DateTimeUtc,
+    proved_until: Option<DateTimeUtc>,
+    proof_mark: Option<String>,
 });
 
 tenant_entity!(attachment, "channels_attachment", {
@@ -89,6 +92,35 @@ pub(crate) async fn oldest<E: TenantEntity>(tx: &Tx, id: E::Column) -> Result<Ve
 /// The visitor of a secret's hash.
 pub(crate) async fn visitor_by_hash(tx: &Tx, hash: &str) -> Result<Option<visitor::Model>> {
     Ok(find::<visitor::Entity>(tx).filter(visitor::Column::SecretHash.eq(hash)).one(tx.conn()).await?)
+}
+
+/// Whether somebody has proved to be a contact, and may have a token for it.
+pub(crate) async fn is_proved(tx: &Tx, contact: ContactId) -> Result<bool> {
+    let rows = find::<visitor::Entity>(tx).filter(visitor::Column::ContactId.eq(contact.uuid()));
+    Ok(rows.filter(visitor::Column::ProvedUntil.is_not_null()).one(tx.conn()).await?.is_some())
+}
+
+/// Ends a contact's tokens that prove nothing.
+pub(crate) async fn end_anonymous(tx: &Tx, contact: ContactId) -> Result<()> {
+    delete_many::<visitor::Entity>(tx)
+        .filter(visitor::Column::ContactId.eq(contact.uuid()))
+        .filter(visitor::Column::ProvedUntil.is_null())
+        .exec(tx.conn())
+        .await?;
+    Ok(())
+}
+
+/// What a contact has sent and got of files since a moment: how many, and their bytes.
+pub(crate) async fn files_since(tx: &Tx, contact: ContactId, since: Timestamp) -> Result<(u32, u64)> {
+    let sizes: Vec<i64> = find::<attachment::Entity>(tx)
+        .filter(attachment::Column::ContactId.eq(contact.uuid()))
+        .filter(attachment::Column::CreatedAt.gt(since))
+        .select_only()
+        .column(attachment::Column::Size)
+        .into_tuple()
+        .all(tx.conn())
+        .await?;
+    Ok((u32::try_from(sizes.len())?, sizes.iter().map(|size| size.unsigned_abs()).sum()))
 }
 
 /// Who holds an identity.
@@ -196,6 +228,7 @@ impl contact::Model {
             locale: self.locale,
             tags: serde_json::from_value(self.tags)?,
             attributes: attributes(self.attributes)?,
+            claimed: self.claimed.map_or(Ok(Vec::new()), serde_json::from_value)?,
             created_at: self.created_at,
             last_seen_at: self.last_seen_at,
         })

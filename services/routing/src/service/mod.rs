@@ -1,5 +1,6 @@
 //! Use cases: authorise, load, decide, save, tell.
 
+mod needs;
 mod queues;
 mod tasks;
 pub(crate) mod workers;
@@ -44,6 +45,7 @@ impl Routing {
                 since: row.created_at,
                 locale: row.locale.clone(),
                 skills: queue.map_or(Ok(Vec::new()), |queue| serde_json::from_value(queue.skills.clone()))?,
+                asked_first: row.preferred_id.map(MemberId::from_uuid),
             });
         }
         let refused = store::refused_since(tx, tx.now() - rules::SPARED).await?;
@@ -188,6 +190,9 @@ impl RoutingClient for Routing {
     }
     async fn transfer(&self, ctx: &Ctx, id: TaskId, queue: TaskQueueId, note: &str) -> Result<Task> {
         self.do_transfer(ctx, id, queue, note).await
+    }
+    async fn take(&self, ctx: &Ctx, conversation: ConversationId) -> Result<Task> {
+        self.do_take(ctx, conversation).await
     }
     async fn complete(&self, ctx: &Ctx, id: TaskId, wrap_up_code: Option<String>) -> Result<Task> {
         self.do_complete(ctx, id, wrap_up_code).await

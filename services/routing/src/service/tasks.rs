@@ -1,16 +1,17 @@
 //! Tasks and reservations.
 
-use lingxi_contracts::channels::{ConversationResolved, HandoverRequested};
-use lingxi_contracts::routing::{Activity, Reservation, ReservationStatus, Task, TaskAssigned, TaskQueued, TaskStatus};
+use lingxi_contracts::channels::ConversationResolved;
+use lingxi_contracts::routing::{Reservation, ReservationStatus, Task, TaskAssigned, TaskStatus};
 use lingxi_kernel::{
     Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId, Timestamp,
 };
 use lingxi_store::{Tx, insert, update};
 
 use super::Routing;
-use super::workers::change_activity;
-use crate::rules::{self, Rule, choose_queue};
-use crate::store::{self, queue, reservation, task, worker, workflow};
+use super::needs::hold;
+use super::workers::pause;
+use crate::rules;
+use crate::store::{self, queue, reservation, task, worker};
 
 const UNFINISHED: [TaskStatus; 4] =
     [TaskStatus::Pending, TaskStatus::Reserved, TaskStatus::Assigned, TaskStatus::WrapUp];
@@ -36,9 +37,7 @@ impl Routing {
         let (mut offer, mut row) = own_offer(&tx, id).await?;
         let member = MemberId::from_uuid(offer.member_id);
         offer.status = ReservationStatus::Accepted.as_str().to_owned();
-        row.set_status(TaskStatus::Assigned);
-        row.member_id = Some(offer.member_id);
-        row.assigned_at = Some(tx.now());
+        hold(&mut row, member, tx.now());
         let name = worker::get(&tx, member).await?.map(|worker| worker.name).unwrap_or_default();
         tx.emit(&TaskAssigned { task: row.id.into(), conversation: row.conversation_id.into(), member, name })?;
         let offer = update(&tx, offer).await?;
@@ -92,6 +91,7 @@ impl Routing {
         // The next worker is somebody else: the one who transfers is spared for a while.
         spare(&tx, &row).await?;
         row.member_id = None;
+        row.preferred_id = None;
         let row = update(&tx, row).await?;
         self.announce_queued(&tx, &row).await?;
         self.finish(tx).await?;
@@ -111,17 +111,8 @@ impl Routing {
             return row.into_contract();
         }
         cancel_offers(&tx, &row).await?;
-        let load = self.loads(&tx).await?.get(&member).copied().unwrap_or(0);
-        if load >= worker.capacity {
-            let message = format!(
-                "{} has {load} of {} tasks; raise the capacity or choose another.",
-                worker.name, worker.capacity
-            );
-            return Err(Error::conflict(message));
-        }
-        row.set_status(TaskStatus::Assigned);
-        row.member_id = Some(member.uuid());
-        row.assigned_at = row.assigned_at.or(Some(tx.now()));
+        self.require_room(&tx, &worker).await?;
+        hold(&mut row, member, tx.now());
         let name = worker.name;
         tx.emit(&TaskAssigned { task: id, conversation: row.conversation_id.into(), member, name })?;
         update(&tx, row.clone()).await?;
@@ -134,67 +125,17 @@ impl Routing {
         ctx.require(Permission::Serve)?;
         let tx = self.deps.db.begin(ctx).await?;
         let mut row = own_task(&tx, id).await?;
-        if row.status()? != TaskStatus::WrapUp {
+        // The wrap-up of a conversation that went on ended without a code; the code may still be given.
+        let went_on = row.status()? == TaskStatus::Completed && row.wrap_up_code.is_none();
+        if row.status()? != TaskStatus::WrapUp && !went_on {
             return Err(Error::conflict("Resolve the conversation first; then the wrap-up can be finished."));
         }
         row.set_status(TaskStatus::Completed);
-        row.ended_at = Some(tx.now());
+        row.ended_at = row.ended_at.or(Some(tx.now()));
         row.wrap_up_code = wrap_up_code.map(|code| code.chars().take(60).collect());
         let row = update(&tx, row).await?;
         self.finish(tx).await?;
         row.into_contract()
-    }
-
-    /// Makes the task of a conversation that needs a person; one at a time.
-    pub(crate) async fn apply_handover(&self, tx: &Tx, wanted: HandoverRequested) -> Result<()> {
-        if let Some(known) = store::task_of(tx, wanted.conversation).await?
-            && UNFINISHED.contains(&known.status()?)
-        {
-            return Ok(());
-        }
-        let rows = store::oldest::<workflow::Entity>(tx, workflow::Column::Position).await?;
-        let mut order = Vec::new();
-        for row in rows {
-            let rule = row.into_contract()?;
-            order.push(Rule { locale: rule.locale, keywords: rule.keywords, queue: rule.queue_id });
-        }
-        let queues = store::oldest::<queue::Entity>(tx, queue::Column::Id).await?;
-        let first = queues.first().ok_or_else(|| Error::internal("the firm has no queue"))?;
-        let chosen = choose_queue(&order, &wanted.locale, &wanted.summary, first.id.into());
-        let queue = queues.iter().find(|row| row.id == chosen.uuid()).unwrap_or(first);
-        let mut row = task::Model {
-            tenant_id: tx.tenant(),
-            id: tx.id::<TaskId>().uuid(),
-            conversation_id: wanted.conversation.uuid(),
-            queue_id: chosen.uuid(),
-            status: TaskStatus::Pending.as_str().to_owned(),
-            priority: 0,
-            locale: wanted.locale,
-            summary: wanted.summary,
-            member_id: None,
-            wrap_up_code: None,
-            created_at: tx.now(),
-            assigned_at: None,
-            ended_at: None,
-            at_risk_at: None,
-            due_at: None,
-        };
-        set_deadlines(&mut row, queue, tx.now());
-        insert(tx, row.clone()).await?;
-        self.announce_queued(tx, &row).await
-    }
-
-    async fn announce_queued(&self, tx: &Tx, row: &task::Model) -> Result<()> {
-        let place = self.place(tx, row).await?;
-        let open = self.deps.tenants.is_open(tx.ctx()).await?;
-        tx.emit(&TaskQueued {
-            task: row.id.into(),
-            conversation: row.conversation_id.into(),
-            position: place.position,
-            expected_wait_seconds: place.expected_wait_seconds,
-            open,
-        })?;
-        Ok(())
     }
 
     /// A resolved conversation frees its worker, after the wrap-up.
@@ -223,21 +164,21 @@ impl Routing {
         let Some(row) = task::get(&tx, offer.task_id).await? else { return Ok(()) };
         let member = MemberId::from_uuid(offer.member_id);
         back_to_queue(&tx, offer, row, ReservationStatus::TimedOut).await?;
-        change_activity(&tx, member, Activity::Away).await?;
+        pause(&tx, member).await?;
         self.finish(tx).await?;
-        self.deps.live.publish(ctx.tenant, &format!("member:{member}"), serde_json::json!({ "type": "offer" }));
+        self.deps.live.publish(ctx.tenant, &format!("member:{member}"), serde_json::json!({ "type": "paused" }));
         metrics::counter!("lingxi_routing_offers_total", "outcome" => "timed_out").increment(1);
         Ok(())
     }
 }
 
-fn set_deadlines(row: &mut task::Model, queue: &queue::Model, since: Timestamp) {
+pub(super) fn set_deadlines(row: &mut task::Model, queue: &queue::Model, since: Timestamp) {
     let (at_risk, due) = rules::deadlines(since, queue.target_seconds.unwrap_or(rules::TARGET_SECONDS));
     row.at_risk_at = Some(at_risk);
     row.due_at = Some(due);
 }
 
-async fn cancel_offers(tx: &Tx, row: &task::Model) -> Result<()> {
+pub(super) async fn cancel_offers(tx: &Tx, row: &task::Model) -> Result<()> {
     for mut offer in store::open_offers(tx).await?.into_iter().filter(|offer| offer.task_id == row.id) {
         offer.status = ReservationStatus::Canceled.as_str().to_owned();
         update(tx, offer).await?;
@@ -265,7 +206,7 @@ async fn own_task(tx: &Tx, id: TaskId) -> Result<task::Model> {
     }
 }
 
-async fn back_to_queue(
+pub(super) async fn back_to_queue(
     tx: &Tx,
     mut offer: reservation::Model,
     mut row: task::Model,

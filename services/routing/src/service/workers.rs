@@ -1,11 +1,12 @@
 //! Workers and what they do.
 
-use lingxi_contracts::routing::{Activity, ActivityEnded, Worker};
+use lingxi_contracts::routing::{Activity, ActivityEnded, ReservationStatus, Worker};
 use lingxi_kernel::{Ctx, Error, FieldError, MemberId, Permission, Result};
 use lingxi_store::{Tx, update};
 
 use super::Routing;
-use crate::store::worker;
+use super::tasks::back_to_queue;
+use crate::store::{self, task, worker};
 
 impl Routing {
     pub(super) async fn all_workers(&self, tx: &Tx) -> Result<Vec<Worker>> {
@@ -63,6 +64,9 @@ impl Routing {
         let member = ctx.member()?;
         let tx = self.deps.db.begin(ctx).await?;
         change_activity(&tx, member, activity).await?;
+        if [Activity::Away, Activity::Offline].contains(&activity) {
+            hand_back_offers(&tx, member).await?;
+        }
         let changed = self.worker(&tx, member).await?;
         self.finish(tx).await?;
         Ok(changed)
@@ -73,7 +77,11 @@ impl Routing {
 pub(super) async fn change_activity(tx: &Tx, member: MemberId, activity: Activity) -> Result<()> {
     let mut row = worker::get(tx, member).await?.ok_or_else(|| Error::not_found("worker"))?;
     let before = row.activity()?;
+    let was_paused = row.paused_at.take().is_some();
     if before == activity {
+        if was_paused {
+            update(tx, row).await?;
+        }
         return Ok(());
     }
     let from = row.counted_until.unwrap_or(row.activity_since);
@@ -82,6 +90,27 @@ pub(super) async fn change_activity(tx: &Tx, member: MemberId, activity: Activit
     row.activity = activity.as_str().to_owned();
     row.activity_since = tx.now();
     update(tx, row).await?;
+    Ok(())
+}
+
+/// Sends a worker away who missed an offer, and notes since when, so that they see it.
+pub(super) async fn pause(tx: &Tx, member: MemberId) -> Result<()> {
+    change_activity(tx, member, Activity::Away).await?;
+    if let Some(mut row) = worker::get(tx, member).await? {
+        row.paused_at = Some(tx.now());
+        update(tx, row).await?;
+    }
+    hand_back_offers(tx, member).await
+}
+
+/// Nobody waits for somebody who has gone: their open offers go back to the queues.
+pub(super) async fn hand_back_offers(tx: &Tx, member: MemberId) -> Result<()> {
+    for mut offer in store::open_offers(tx).await?.into_iter().filter(|offer| offer.member_id == member.uuid()) {
+        if let Some(row) = task::get(tx, offer.task_id).await? {
+            offer.expires_at = offer.expires_at.min(tx.now());
+            back_to_queue(tx, offer, row, ReservationStatus::Canceled).await?;
+        }
+    }
     Ok(())
 }
 

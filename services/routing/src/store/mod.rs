@@ -36,6 +36,7 @@ tenant_entity!(task, "routing_task", {
     ended_at: Option<DateTimeUtc>,
     at_risk_at: Option<DateTimeUtc>,
     due_at: Option<DateTimeUtc>,
+    preferred_id: Option<Uuid>,
 });
 
 tenant_entity!(reservation, "routing_reservation", {
@@ -111,10 +112,21 @@ pub(crate) async fn tasks_in(tx: &Tx, states: &[TaskStatus]) -> Result<Vec<task:
     Ok(rows.order_by_asc(task::Column::CreatedAt).limit(2_000).all(tx.conn()).await?)
 }
 
-/// The newest task of a conversation.
+/// Tasks of some conversations that wait or are worked on.
+pub(crate) async fn live_tasks_of(tx: &Tx, conversations: Vec<uuid::Uuid>) -> Result<Vec<task::Model>> {
+    let words: Vec<&str> = crate::rules::LIVE.iter().map(|state| state.as_str()).collect();
+    let rows = find::<task::Entity>(tx).filter(task::Column::ConversationId.is_in(conversations));
+    Ok(rows.filter(task::Column::Status.is_in(words)).all(tx.conn()).await?)
+}
+
+/// The task of a conversation: the one that waits or is worked on, else the newest.
 pub(crate) async fn task_of(tx: &Tx, conversation: ConversationId) -> Result<Option<task::Model>> {
     let rows = find::<task::Entity>(tx).filter(task::Column::ConversationId.eq(conversation.uuid()));
-    Ok(rows.order_by_desc(task::Column::Id).one(tx.conn()).await?)
+    let rows = rows.order_by_desc(task::Column::CreatedAt).order_by_desc(task::Column::Id).limit(20);
+    let mut rows = rows.all(tx.conn()).await?;
+    // Two of one millisecond have no order among them.
+    rows.sort_by_key(|row| std::cmp::Reverse((row.status().is_ok_and(crate::rules::is_live), row.ended_at.is_none())));
+    Ok(rows.into_iter().next())
 }
 
 /// Offers that wait for an answer.

@@ -21,6 +21,7 @@ pub(crate) struct Model {
     pub locales: Json,
     pub enabled: bool,
     pub counted_until: Option<DateTimeUtc>,
+    pub paused_at: Option<DateTimeUtc>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
@@ -43,6 +44,7 @@ impl Model {
             activity: self.activity()?,
             name: self.name,
             activity_since: self.activity_since,
+            paused_at: self.paused_at,
             capacity: self.capacity,
             load,
             skills: serde_json::from_value(self.skills)?,
@@ -75,6 +77,7 @@ pub(crate) async fn put(tx: &Tx, member: MemberId, name: &str, enabled: bool) ->
         locales: serde_json::json!([]),
         enabled,
         counted_until: None,
+        paused_at: None,
     };
     Entity::insert(row.into_active_model())
         .on_conflict(

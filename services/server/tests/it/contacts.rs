@@ -19,7 +19,14 @@ fn identity(secret: &str, id: &str) -> Identity {
     mac.update(id.as_bytes());
     let hash = mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect();
     let attributes = BTreeMap::from([("policy_number".to_owned(), "P-1".to_owned())]);
-    Identity { id: id.into(), hash, name: Some("Ada".into()), email: Some("ada@example.com".into()), attributes }
+    Identity {
+        id: id.into(),
+        hash,
+        name: Some("Ada".into()),
+        email: Some("ada@example.com".into()),
+        attributes,
+        ..Identity::default()
+    }
 }
 
 fn known_as(kind: IdentityKind, value: &str) -> ContactIdentity {

@@ -64,7 +64,7 @@ type Documents = {
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": typeof types.CannedDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n": typeof types.SendDocument,
     "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": typeof types.HistoryDocument,
-    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n": typeof types.SaveContactDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags claimed attributes { key value } } }\n  }\n": typeof types.SaveContactDocument,
     "\n  mutation AddContactIdentity($contactId: ID!, $identity: ContactIdentityInput!) {\n    addContactIdentity(contactId: $contactId, identity: $identity) { status errors { field message } contact { id } }\n  }\n": typeof types.AddContactIdentityDocument,
     "\n  mutation RemoveContactIdentity($contactId: ID!, $identity: ContactIdentityInput!) {\n    removeContactIdentity(contactId: $contactId, identity: $identity) { status errors { field message } contact { id } }\n  }\n": typeof types.RemoveContactIdentityDocument,
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": typeof types.ConversationsDocument,
@@ -74,6 +74,7 @@ type Documents = {
     "\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n": typeof types.LabelConversationDocument,
     "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n": typeof types.MergeCandidatesDocument,
     "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": typeof types.MergeContactsDocument,
+    "\n  query OlderMessages($id: ID!, $before: Int!) {\n    conversation(id: $id) { id messages(beforeSeq: $before, last: 100) { ...ThreadMessage } }\n  }\n": typeof types.OlderMessagesDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": typeof types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": typeof types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": typeof types.DeclineDocument,
@@ -83,10 +84,11 @@ type Documents = {
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": typeof types.CompleteDocument,
     "\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n": typeof types.AssignableWorkersDocument,
     "\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n": typeof types.AssignDocument,
-    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n": typeof types.ThreadDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } claimed identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages(last: 100) { ...ThreadMessage }\n    }\n  }\n  fragment ThreadMessage on Message {\n    id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n    card { title imageUrl links { label url } }\n  }\n": typeof types.ThreadDocument,
     "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": typeof types.ThreadChangedDocument,
     "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": typeof types.MarkReadDocument,
     "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": typeof types.SetStatusDocument,
+    "\n  mutation Take($id: ID!) {\n    takeConversation(conversationId: $id) { status errors { field message } task { id status } }\n  }\n": typeof types.TakeDocument,
     "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": typeof types.ApiKeysDocument,
     "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": typeof types.CreateApiKeyDocument,
     "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": typeof types.RevokeApiKeyDocument,
@@ -166,9 +168,10 @@ type Documents = {
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": typeof types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": typeof types.BoardChangedDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": typeof types.FindArticlesDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n": typeof types.ViewerDocument,
-    "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": typeof types.MyActivityDocument,
-    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": typeof types.SetActivityDocument,
+    "\n  query MyWorker {\n    myWorker { id activity pausedAt load capacity }\n  }\n": typeof types.MyWorkerDocument,
+    "\n  subscription MyDesk {\n    deskChanged { kind }\n  }\n": typeof types.MyDeskDocument,
+    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity pausedAt } }\n  }\n": typeof types.SetActivityDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": typeof types.ViewerDocument,
 };
 const documents: Documents = {
     "\n  query Audit($search: String, $after: String, $first: Int) {\n    auditLog(search: $search, first: $first, after: $after) {\n      edges { node { id at actorKind actorId action target detail } }\n      pageInfo { hasNextPage endCursor }\n    }\n    members { id name }\n  }\n": types.AuditDocument,
@@ -221,7 +224,7 @@ const documents: Documents = {
     "\n  query Canned {\n    cannedReplies { id shortcut text locale }\n  }\n": types.CannedDocument,
     "\n  mutation Send($input: SendMessageInput!) {\n    sendMessage(input: $input) { status errors { field message } message { id seq } }\n  }\n": types.SendDocument,
     "\n  query History($filter: ConversationFilter) {\n    conversations(filter: $filter, first: 20) { edges { node { id status preview updatedAt rating } } }\n  }\n": types.HistoryDocument,
-    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n": types.SaveContactDocument,
+    "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags claimed attributes { key value } } }\n  }\n": types.SaveContactDocument,
     "\n  mutation AddContactIdentity($contactId: ID!, $identity: ContactIdentityInput!) {\n    addContactIdentity(contactId: $contactId, identity: $identity) { status errors { field message } contact { id } }\n  }\n": types.AddContactIdentityDocument,
     "\n  mutation RemoveContactIdentity($contactId: ID!, $identity: ContactIdentityInput!) {\n    removeContactIdentity(contactId: $contactId, identity: $identity) { status errors { field message } contact { id } }\n  }\n": types.RemoveContactIdentityDocument,
     "\n  query Conversations($filter: ConversationFilter, $after: String) {\n    conversations(filter: $filter, first: 40, after: $after) {\n      edges { node { id status handler preview updatedAt lastSeq memberReadSeq contact { id name } assignee { id name } } }\n      pageInfo { hasNextPage endCursor }\n    }\n  }\n": types.ConversationsDocument,
@@ -231,6 +234,7 @@ const documents: Documents = {
     "\n  mutation LabelConversation($id: ID!, $articleId: ID) {\n    labelConversation(conversationId: $id, articleId: $articleId) { status errors { field message } conversationId }\n  }\n": types.LabelConversationDocument,
     "\n  query MergeCandidates($search: String) {\n    contacts(search: $search, first: 20) { edges { node { id name email phone identities { value } } } }\n  }\n": types.MergeCandidatesDocument,
     "\n  mutation MergeContacts($from: ID!, $into: ID!) {\n    mergeContacts(from: $from, into: $into) { status errors { field message } contact { id } }\n  }\n": types.MergeContactsDocument,
+    "\n  query OlderMessages($id: ID!, $before: Int!) {\n    conversation(id: $id) { id messages(beforeSeq: $before, last: 100) { ...ThreadMessage } }\n  }\n": types.OlderMessagesDocument,
     "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n": types.OffersDocument,
     "\n  mutation Accept($id: ID!) {\n    acceptReservation(id: $id) { status errors { field message } reservation { id task { id conversation { id } } } }\n  }\n": types.AcceptDocument,
     "\n  mutation Decline($id: ID!) {\n    declineReservation(id: $id) { status errors { field message } reservation { id } }\n  }\n": types.DeclineDocument,
@@ -240,10 +244,11 @@ const documents: Documents = {
     "\n  mutation Complete($id: ID!, $code: String) {\n    completeTask(id: $id, wrapUpCode: $code) { status errors { field message } task { id status } }\n  }\n": types.CompleteDocument,
     "\n  query AssignableWorkers {\n    workers { id name activity load capacity }\n  }\n": types.AssignableWorkersDocument,
     "\n  mutation Assign($id: ID!, $memberId: ID!) {\n    assignTask(id: $id, memberId: $memberId) { status errors { field message } task { id status } }\n  }\n": types.AssignDocument,
-    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n": types.ThreadDocument,
+    "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } claimed identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages(last: 100) { ...ThreadMessage }\n    }\n  }\n  fragment ThreadMessage on Message {\n    id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n    card { title imageUrl links { label url } }\n  }\n": types.ThreadDocument,
     "\n  subscription ThreadChanged($id: ID!) {\n    conversationChanged(id: $id) { kind message { id seq } }\n  }\n": types.ThreadChangedDocument,
     "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n    markRead(conversationId: $id, seq: $seq) { status errors { field message } conversation { id memberReadSeq } }\n  }\n": types.MarkReadDocument,
     "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n": types.SetStatusDocument,
+    "\n  mutation Take($id: ID!) {\n    takeConversation(conversationId: $id) { status errors { field message } task { id status } }\n  }\n": types.TakeDocument,
     "\n  query ApiKeys {\n    apiKeys { id name scopes createdAt lastUsedAt revokedAt }\n  }\n": types.ApiKeysDocument,
     "\n  mutation CreateApiKey($name: String!, $scopes: [Permission!]!) {\n    createApiKey(name: $name, scopes: $scopes) { status errors { field message } created { secret apiKey { id } } }\n  }\n": types.CreateApiKeyDocument,
     "\n  mutation RevokeApiKey($id: ID!) {\n    revokeApiKey(id: $id) { status errors { field message } apiKey { id revokedAt } }\n  }\n": types.RevokeApiKeyDocument,
@@ -323,9 +328,10 @@ const documents: Documents = {
     "\n  query Board {\n    taskQueues { id name waiting oldestWaitingSince }\n    workers { id name activity activitySince load capacity }\n    tasks { id status summary createdAt atRiskAt dueAt member { id name } conversation { id contact { id name } } }\n  }\n": types.BoardDocument,
     "\n  subscription BoardChanged {\n    deskChanged { kind }\n  }\n": types.BoardChangedDocument,
     "\n  query FindArticles($search: String) {\n    articles(search: $search, first: 20) { edges { node { id texts { locale title } } } }\n  }\n": types.FindArticlesDocument,
-    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n": types.ViewerDocument,
-    "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n": types.MyActivityDocument,
-    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n": types.SetActivityDocument,
+    "\n  query MyWorker {\n    myWorker { id activity pausedAt load capacity }\n  }\n": types.MyWorkerDocument,
+    "\n  subscription MyDesk {\n    deskChanged { kind }\n  }\n": types.MyDeskDocument,
+    "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity pausedAt } }\n  }\n": types.SetActivityDocument,
+    "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n": types.ViewerDocument,
 };
 
 /**
@@ -545,7 +551,7 @@ export function graphql(source: "\n  query History($filter: ConversationFilter) 
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n"): (typeof documents)["\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }\n  }\n"];
+export function graphql(source: "\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags claimed attributes { key value } } }\n  }\n"): (typeof documents)["\n  mutation SaveContact($input: UpdateContactInput!) {\n    updateContact(input: $input) { status errors { field message } contact { id name email phone tags claimed attributes { key value } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -585,6 +591,10 @@ export function graphql(source: "\n  mutation MergeContacts($from: ID!, $into: I
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
+export function graphql(source: "\n  query OlderMessages($id: ID!, $before: Int!) {\n    conversation(id: $id) { id messages(beforeSeq: $before, last: 100) { ...ThreadMessage } }\n  }\n"): (typeof documents)["\n  query OlderMessages($id: ID!, $before: Int!) {\n    conversation(id: $id) { id messages(beforeSeq: $before, last: 100) { ...ThreadMessage } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
 export function graphql(source: "\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n"): (typeof documents)["\n  query Offers {\n    myReservations { id expiresAt task { id summary conversation { id contact { id name } } } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
@@ -621,7 +631,7 @@ export function graphql(source: "\n  mutation Assign($id: ID!, $memberId: ID!) {
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n"): (typeof documents)["\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages {\n        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n        card { title imageUrl links { label url } }\n      }\n    }\n  }\n"];
+export function graphql(source: "\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } claimed identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages(last: 100) { ...ThreadMessage }\n    }\n  }\n  fragment ThreadMessage on Message {\n    id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n    card { title imageUrl links { label url } }\n  }\n"): (typeof documents)["\n  query Thread($id: ID!) {\n    conversation(id: $id) {\n      id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt\n      contact { id name email phone locale tags createdAt attributes { key value } claimed identities { kind value } }\n      assignee { id name }\n      task { id status queueId wrapUpCode }\n      messages(last: 100) { ...ThreadMessage }\n    }\n  }\n  fragment ThreadMessage on Message {\n    id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }\n    card { title imageUrl links { label url } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -634,6 +644,10 @@ export function graphql(source: "\n  mutation MarkRead($id: ID!, $seq: Int!) {\n
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n"): (typeof documents)["\n  mutation SetStatus($id: ID!, $status: ConversationStatus!, $until: DateTime) {\n    setConversationStatus(conversationId: $id, status: $status, until: $until) {\n      status errors { field message } conversation { id status }\n    }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  mutation Take($id: ID!) {\n    takeConversation(conversationId: $id) { status errors { field message } task { id status } }\n  }\n"): (typeof documents)["\n  mutation Take($id: ID!) {\n    takeConversation(conversationId: $id) { status errors { field message } task { id status } }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
@@ -953,15 +967,19 @@ export function graphql(source: "\n  query FindArticles($search: String) {\n    
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n      sendsMail\n    }\n  }\n"];
+export function graphql(source: "\n  query MyWorker {\n    myWorker { id activity pausedAt load capacity }\n  }\n"): (typeof documents)["\n  query MyWorker {\n    myWorker { id activity pausedAt load capacity }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n"): (typeof documents)["\n  query MyActivity {\n    myWorker { id activity load capacity }\n  }\n"];
+export function graphql(source: "\n  subscription MyDesk {\n    deskChanged { kind }\n  }\n"): (typeof documents)["\n  subscription MyDesk {\n    deskChanged { kind }\n  }\n"];
 /**
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
-export function graphql(source: "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n"): (typeof documents)["\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity } }\n  }\n"];
+export function graphql(source: "\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity pausedAt } }\n  }\n"): (typeof documents)["\n  mutation SetActivity($activity: Activity!) {\n    setActivity(activity: $activity) { status errors { field message } worker { id activity pausedAt } }\n  }\n"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"): (typeof documents)["\n  query Viewer {\n    viewer {\n      tenant { id name locale timeZone industry status deleteAfter }\n      member { id name email role totpEnabled emailVerified }\n      permissions\n      operator\n    }\n  }\n"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

@@ -1,14 +1,23 @@
 import { parseMarkdown, type Inline } from '@lingxi/ui';
 import type { ReactNode } from 'react';
 
+/** A link with the host that it leads to beside its words, which may say anything. */
+export function Linked(props: { url: string; children: ReactNode }): ReactNode {
+  const host = URL.canParse(props.url) ? new URL(props.url).host : props.url;
+  return (
+    <>
+      <a href={props.url} target="_blank" rel="noopener noreferrer nofollow">{props.children}</a>{' '}
+      <small className="host">({host})</small>
+    </>
+  );
+}
+
 function line(parts: Inline[]): ReactNode[] {
   return parts.map((part, index) => {
     if (part.kind === 'bold') return <strong key={index}>{part.text}</strong>;
     if (part.kind === 'link') {
       return (
-        <a key={index} href={part.url} target="_blank" rel="noopener noreferrer">
-          {part.text}
-        </a>
+        <Linked key={index} url={part.url}>{part.text}</Linked>
       );
     }
     return part.text;

@@ -186,7 +186,7 @@ pub(super) const MUTATIONS: [Field; 43] = [
     field("declineReservation", "declineReservation(id: \"$reservation\") { status }", SERVERS),
 ];
 
-pub(super) const MORE_MUTATIONS: [Field; 41] = [
+pub(super) const MORE_MUTATIONS: [Field; 42] = [
     field(
         "addContactIdentity",
         "addContactIdentity(contactId: \"$contact\", identity: { kind: EXTERNAL, value: \"u\" }) { status }",
@@ -224,6 +224,7 @@ pub(super) const MORE_MUTATIONS: [Field; 41] = [
     field("setTenantSuspended", "setTenantSuspended(tenantId: \"$tenant\", suspended: true) { status }", OPERATORS),
     field("replayDeadLetter", "replayDeadLetter(eventId: \"$event\", consumer: \"bot\") { status }", OPERATORS),
     field("transferTask", "transferTask(id: \"$task\", queueId: \"$queue\") { status }", SERVERS),
+    field("takeConversation", "takeConversation(conversationId: \"$conversation\") { status }", SERVERS),
     field("completeTask", "completeTask(id: \"$task\") { status }", SERVERS),
     field("setSpendLimits", "setSpendLimits(input: { alertMinor: -1 }) { status }", PAYERS),
     field("choosePlan", "choosePlan(code: \"none\", when: NOW) { status }", PAYERS),

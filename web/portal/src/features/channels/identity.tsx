@@ -28,9 +28,9 @@ export function Identity(props: { channel: string; publicKey: string }): ReactNo
     });
   };
   const code = [
-    "hash = createHmac('sha256', SECRET).update(user.id).digest('hex')",
-    `<script src="${location.origin}/widget/lingxi.js" data-key="${props.publicKey}"`,
-    '  data-user=\'{"id":"u-1","hash":"…","name":"Ada","email":"ada@example.com","attributes":{"policy_number":"P-1"}}\' async></script>',
+    'user = \'{"id":"u-1","name":"Ada","email":"ada@example.com","attributes":{"policy_number":"P-1"}}\'',
+    "hash = createHmac('sha256', SECRET).update(user).digest('hex')",
+    `<script src="${location.origin}/widget/lingxi.js" data-key="${props.publicKey}" data-user="…user…" data-hash="…hash…" async></script>`,
   ].join('\n');
   return (
     <>

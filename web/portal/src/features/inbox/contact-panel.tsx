@@ -1,4 +1,4 @@
-import { Button, Form, Input, Select, Space } from 'antd';
+import { Button, Form, Input, Select, Space, Tag } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -20,11 +20,16 @@ const HISTORY = graphql(`
 `);
 const SAVE = graphql(`
   mutation SaveContact($input: UpdateContactInput!) {
-    updateContact(input: $input) { status errors { field message } contact { id name email phone tags attributes { key value } } }
+    updateContact(input: $input) { status errors { field message } contact { id name email phone tags claimed attributes { key value } } }
   }
 `);
 
 type Values = { name: string; email?: string; phone?: string; tags: string[]; attributes?: { key: string; value: string }[] };
+
+function Claimed(): ReactNode {
+  const { t } = useTranslation();
+  return <Tag color="warning" title={t('contact.claimedHint')} style={{ marginInlineStart: 6, alignSelf: 'center' }}>{t('contact.claimed')}</Tag>;
+}
 
 /** Who the customer is, and everything said before, over all channels. */
 export function ContactPanel(props: {
@@ -43,6 +48,13 @@ export function ContactPanel(props: {
     const { name, email = '', phone = '', tags, attributes = [] } = values;
     void act(SAVE, { input: { id: contact.id, name, email, phone, tags, attributes } }, t('common.saved')).then(props.onSaved);
   };
+  /** A label that says whether nobody has proved the value. */
+  const labelOf = (field: 'name' | 'email' | 'phone'): ReactNode => (
+    <>
+      {t(`contact.${field}`)}
+      {contact.claimed.includes(field) && <Claimed />}
+    </>
+  );
   const merged = (): void => {
     props.onSaved();
     loadHistory({ requestPolicy: 'network-only' });
@@ -63,13 +75,13 @@ export function ContactPanel(props: {
           initialValues={{ name: contact.name, email: contact.email, phone: contact.phone, tags: contact.tags, attributes: contact.attributes }}
           onFinish={save}
         >
-          <Form.Item name="name" label={t('contact.name')} rules={[{ required: true }]}>
+          <Form.Item name="name" label={labelOf('name')} rules={[{ required: true }]}>
             <Input maxLength={100} />
           </Form.Item>
-          <Form.Item name="email" label={t('contact.email')}>
+          <Form.Item name="email" label={labelOf('email')}>
             <Input />
           </Form.Item>
-          <Form.Item name="phone" label={t('contact.phone')}>
+          <Form.Item name="phone" label={labelOf('phone')}>
             <Input />
           </Form.Item>
           <Form.Item name="tags" label={t('contact.tags')}>
@@ -83,6 +95,7 @@ export function ContactPanel(props: {
                     <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
                     <Form.Item noStyle name={[field.name, 'value']} rules={[{ required: true }]}><Input aria-label={t('contact.value')} placeholder={t('contact.value')} maxLength={500} /></Form.Item>
                     <Button aria-label={t('common.remove')} onClick={() => remove(field.name)}>×</Button>
+                    {contact.claimed.includes(`attributes.${contact.attributes[field.name]?.key}`) && <Claimed />}
                   </Space.Compact>
                 ))}
                 <Button size="small" onClick={() => add({ key: '', value: '' })}>{t('contact.addAttribute')}</Button>

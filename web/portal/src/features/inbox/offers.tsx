@@ -1,10 +1,11 @@
-import { Button, Modal, Space } from 'antd';
+import { Button, Space } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import { useAction } from '../../lib/action.ts';
+import { useMyWorker } from '../../lib/my-worker.ts';
 
 const OFFERS = graphql(`
   query Offers {
@@ -28,8 +29,49 @@ const OFFERED = graphql(`
   }
 `);
 
-/** The offer that waits for this agent, with what the bot knows. It comes up on whatever screen the agent is. */
+/** Something beside the screen that wants an answer. It takes no focus: who writes to a customer goes on writing. */
+function Aside(props: { title: string; children: ReactNode; answers: ReactNode }): ReactNode {
+  return (
+    <section className="aside" role="dialog" aria-modal="false" aria-label={props.title}>
+      <strong role="alert">{props.title}</strong>
+      {props.children}
+      <Space style={{ justifyContent: 'flex-end', width: '100%' }}>{props.answers}</Space>
+    </section>
+  );
+}
+
+/** One missed offer pauses an agent, so that no customer waits at an empty chair; they say when they are back. */
+function Paused(): ReactNode {
+  const { t } = useTranslation();
+  const [me, set] = useMyWorker();
+  if (!me?.pausedAt) return null;
+  return (
+    <Aside
+      title={t('paused.title')}
+      answers={
+        <>
+          <Button onClick={() => void set('AWAY')}>{t('paused.stay')}</Button>
+          <Button type="primary" onClick={() => void set('AVAILABLE')}>{t('paused.back')}</Button>
+        </>
+      }
+    >
+      <p>{t('paused.text')}</p>
+    </Aside>
+  );
+}
+
+/** What comes up on whatever screen the agent is: an offer, or that they missed one. */
 export default function Offers(): ReactNode {
+  return (
+    <>
+      <Offer />
+      <Paused />
+    </>
+  );
+}
+
+/** The offer that waits for this agent, with what the bot knows. */
+function Offer(): ReactNode {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const act = useAction();
@@ -57,22 +99,19 @@ export default function Offers(): ReactNode {
     await act(DECLINE, { id: offer.id });
     again();
   };
+  if (seconds === 0) return null;
   return (
-    <Modal
-      open={seconds > 0}
-      closable={false}
+    <Aside
       title={t('offer.title', { name: offer.task.conversation?.contact?.name ?? '' })}
-      footer={
-        <Space>
+      answers={
+        <>
           <Button onClick={() => void decline()}>{t('offer.decline')}</Button>
-          <Button type="primary" onClick={() => void accept()}>
-            {t('offer.accept')}
-          </Button>
-        </Space>
+          <Button type="primary" onClick={() => void accept()}>{t('offer.accept')}</Button>
+        </>
       }
     >
       <p style={{ whiteSpace: 'pre-wrap' }}>{offer.task.summary}</p>
       <p role="timer">{t('offer.seconds', { seconds })}</p>
-    </Modal>
+    </Aside>
   );
 }

@@ -1,16 +1,17 @@
 import { Button, Space } from 'antd';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { ThreadQuery } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { useFormat } from '../../lib/format.ts';
-import { Markdown } from '../../lib/markdown.tsx';
+import { Linked, Markdown } from '../../lib/markdown.tsx';
 import { State } from '../../lib/page.tsx';
 import { useMay, useViewer } from '../../lib/viewer.tsx';
 import { Composer } from './composer.tsx';
 import { ContactPanel } from './contact-panel.tsx';
+import { type Message, useMessages } from './messages.ts';
 import { Snooze } from './snooze.tsx';
 import { TaskTools } from './task-tools.tsx';
 
@@ -18,14 +19,15 @@ const THREAD = graphql(`
   query Thread($id: ID!) {
     conversation(id: $id) {
       id status handler locale summary rating ratingComment lastSeq memberReadSeq contactDeliveredSeq contactReadSeq createdAt
-      contact { id name email phone locale tags createdAt attributes { key value } identities { kind value } }
+      contact { id name email phone locale tags createdAt attributes { key value } claimed identities { kind value } }
       assignee { id name }
       task { id status queueId wrapUpCode }
-      messages {
-        id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }
-        card { title imageUrl links { label url } }
-      }
+      messages(last: 100) { ...ThreadMessage }
     }
+  }
+  fragment ThreadMessage on Message {
+    id seq author kind private text createdAt choices { value label } attachment { id name mediaType size }
+    card { title imageUrl links { label url } }
   }
 `);
 const CHANGED = graphql(`
@@ -46,8 +48,13 @@ const SET_STATUS = graphql(`
   }
 `);
 
+const TAKE = graphql(`
+  mutation Take($id: ID!) {
+    takeConversation(conversationId: $id) { status errors { field message } task { id status } }
+  }
+`);
+
 export type ThreadConversation = NonNullable<ThreadQuery['conversation']>;
-type Message = ThreadConversation['messages'][number];
 
 function Bubble(props: { message: Message; place: 'read' | 'delivered' | 'sent' }): ReactNode {
   const { t } = useTranslation();
@@ -64,7 +71,7 @@ function Bubble(props: { message: Message; place: 'read' | 'delivered' | 'sent' 
       )}
       <Markdown text={message.text} />
       {message.attachment && (
-        <a href={`/files/${message.attachment.id}`} target="_blank" rel="noreferrer">
+        <a href={`/files/${message.attachment.id}`} target="_blank" rel="noopener noreferrer nofollow">
           {message.attachment.mediaType.startsWith('image/') ? (
             <img src={`/files/${message.attachment.id}`} alt={message.attachment.name} style={{ maxWidth: 240, maxHeight: 240 }} />
           ) : (
@@ -76,7 +83,7 @@ function Bubble(props: { message: Message; place: 'read' | 'delivered' | 'sent' 
         <div className="message-card">
           <strong>{message.card.title}</strong>
           {[...(message.card.imageUrl ? [{ label: t('thread.picture'), url: message.card.imageUrl }] : []), ...message.card.links].map((link) => (
-            <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer">{link.label}</a>
+            <span key={link.url}><Linked url={link.url}>{link.label}</Linked></span>
           ))}
         </div>
       )}
@@ -105,28 +112,42 @@ export function Thread(props: { id: string }): ReactNode {
   const serves = useMay('SERVE');
   const [{ data, fetching, error }, again] = useQuery({ query: THREAD, variables: { id: props.id } });
   const [{ data: change }] = useSubscription({ query: CHANGED, variables: { id: props.id } });
-  const end = useRef<HTMLDivElement>(null);
+  const log = useRef<HTMLDivElement>(null);
   const conversation = data?.conversation;
+  const { messages, older, loading, loadOlder } = useMessages(props.id, conversation?.messages);
   const last = conversation?.lastSeq ?? 0;
   useEffect(() => {
     if (change) again();
   }, [change, again]);
   useEffect(() => {
-    end.current?.scrollIntoView?.({ block: 'end' });
+    log.current?.scrollTo?.(0, log.current.scrollHeight);
   }, [last]);
+  // Earlier messages come in above what the member reads, which stays where it is.
+  const oldest = messages[0]?.seq ?? 0;
+  const shown = useRef({ oldest, height: 0 });
+  useLayoutEffect(() => {
+    const element = log.current;
+    if (!element) return;
+    if (oldest < shown.current.oldest) element.scrollTop += element.scrollHeight - shown.current.height;
+    shown.current = { oldest, height: element.scrollHeight };
+  });
   const unread = conversation && serves && conversation.assignee?.id === viewer.member?.id && last > conversation.memberReadSeq;
   useEffect(() => {
     if (unread) void act(MARK_READ, { id: props.id, seq: last });
   }, [unread, last, act, props.id]);
   const resolve = (): void => void act(SET_STATUS, { id: props.id, status: 'RESOLVED', until: null }).then(() => again());
   const reopen = (): void => void act(SET_STATUS, { id: props.id, status: 'OPEN', until: null }).then(() => again());
+  const take = (): void => void act(TAKE, { id: props.id }, t('thread.taken')).then(() => again());
   const snooze = (until: Date): void => {
     void act(SET_STATUS, { id: props.id, status: 'SNOOZED', until: until.toISOString() }, t('thread.snoozed')).then(() => again());
   };
   const open = conversation && conversation.status !== 'RESOLVED';
+  const takeable = open && serves && viewer.member && conversation.handler !== 'MEMBER';
+  // What waits for a person is not done: somebody takes it first.
+  const resolvable = open && serves && conversation.handler !== 'QUEUE';
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
-      if (event.altKey && event.code === 'KeyE' && !event.isComposing && open && serves) {
+      if (event.altKey && event.code === 'KeyE' && !event.isComposing && resolvable) {
         event.preventDefault();
         resolve();
       }
@@ -149,13 +170,17 @@ export function Thread(props: { id: string }): ReactNode {
                   <Space wrap>
                     <TaskTools conversation={conversation} onDone={() => again()} />
                     {open && <Snooze onChoose={snooze} />}
-                    {open ? (
+                    {takeable && (
+                      <Button type={resolvable ? 'default' : 'primary'} onClick={take}>
+                        {t('thread.take')}
+                      </Button>
+                    )}
+                    {resolvable && (
                       <Button type="primary" onClick={resolve} title="Alt+E">
                         {t('thread.resolve')}
                       </Button>
-                    ) : (
-                      <Button onClick={reopen}>{t('thread.reopen')}</Button>
                     )}
+                    {!open && <Button onClick={reopen}>{t('thread.reopen')}</Button>}
                   </Space>
                 )}
               </div>
@@ -165,11 +190,15 @@ export function Thread(props: { id: string }): ReactNode {
                   <div style={{ whiteSpace: 'pre-wrap' }}>{conversation.summary}</div>
                 </details>
               )}
-              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0}>
-                {conversation.messages.map((message) => (
+              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0} ref={log}>
+                {older && (
+                  <div style={{ textAlign: 'center' }}>
+                    <Button size="small" loading={loading} onClick={loadOlder}>{t('thread.earlier')}</Button>
+                  </div>
+                )}
+                {messages.map((message) => (
                   <Bubble key={message.id} message={message} place={placeOf(message.seq, conversation)} />
                 ))}
-                <div ref={end} />
               </div>
               {serves && <Composer conversation={conversation} onSent={() => again()} />}
             </>
