@@ -49,7 +49,9 @@ impl ConversationNode {
 
     /// Messages with a number above `afterSeq`, oldest first: the first 500 of them, or the last ones when `last` or
     /// `beforeSeq` is given.
-    #[graphql(complexity = "crate::bounds::page(last.or(before_seq.map_or(Some(500), |_| Some(100))), child_complexity)")]
+    #[graphql(
+        complexity = "crate::bounds::page(last.or(before_seq.map_or(Some(500), |_| Some(100))), child_complexity)"
+    )]
     async fn messages(
         &self,
         ctx: &Context<'_>,

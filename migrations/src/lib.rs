@@ -46,6 +46,7 @@ impl MigratorTrait for Migrator {
             Box::new(store::DataKeys),
             Box::new(routing::Asked),
             Box::new(channels::ProvedVisitors),
+            Box::new(store::Setbacks),
         ]
     }
 }

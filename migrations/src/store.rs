@@ -1,4 +1,4 @@
-//! Outbox, inbox, dead letters, leases.
+//! Outbox, inbox, dead letters, leases, setbacks of timers.
 
 use crate::table::{keyed, plain_table, tables};
 
@@ -36,4 +36,19 @@ tables!(
     DataKeys,
     "m20261201_000024_store_data_keys",
     vec![keyed("store_data_key", &[]).text("wrapped").time("created_at")]
+);
+
+tables!(
+    Setbacks,
+    "m20261201_000027_store_setbacks",
+    vec![
+        keyed("store_setback", &["timer", "row_id"])
+            .text("timer")
+            .uuid("row_id")
+            .int("attempts")
+            .text("cause")
+            .time("failed_at")
+            .time("next_at")
+            .flag("given_up")
+    ]
 );

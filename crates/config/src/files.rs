@@ -1,5 +1,7 @@
 //! Section `files`.
 
+use std::path::PathBuf;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -15,6 +17,9 @@ pub struct Files {
     pub visitor_files_per_day: u32,
     /// Bytes of the files that one customer may send in a day.
     pub visitor_bytes_per_day: u64,
+    /// The program that reads imports, in a process of its own; not a setting: this program itself when left out.
+    #[serde(skip)]
+    pub reader: Option<PathBuf>,
 }
 
 impl Default for Files {
@@ -24,6 +29,7 @@ impl Default for Files {
             max_import_bytes: 20 << 20,
             visitor_files_per_day: 50,
             visitor_bytes_per_day: 100 << 20,
+            reader: None,
         }
     }
 }

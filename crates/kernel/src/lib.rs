@@ -7,6 +7,7 @@ mod error;
 mod id;
 mod money;
 mod page;
+pub mod text;
 mod text_enum;
 
 pub use clock::{Clock, Env, SystemClock, Timestamp};

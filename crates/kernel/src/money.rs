@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "graphql")]
+use crate::Decimal;
 use crate::{Error, Result};
 
 /// An ISO 4217 currency that bills can be in.
@@ -52,9 +54,10 @@ impl Currency {
 
 /// An amount in minor units (cents, fen) of one currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject))]
+#[cfg_attr(feature = "graphql", derive(async_graphql::SimpleObject), graphql(complex))]
 pub struct Money {
     /// Minor units; negative for credits.
+    #[cfg_attr(feature = "graphql", graphql(skip))]
     pub minor: i64,
     /// The currency.
     pub currency: Currency,
@@ -79,6 +82,22 @@ impl Money {
             .checked_add(other.minor)
             .ok_or_else(|| Error::internal(format!("{self} + {other} leaves 64 bits")))?;
         Ok(Self { minor, ..self })
+    }
+}
+
+/// `Int` has 32 bits in GraphQL, and an amount may have more.
+#[cfg(feature = "graphql")]
+#[async_graphql::ComplexObject]
+impl Money {
+    /// The exact amount in units of the currency (yuan, dollars), such as `1234.50`; negative for credits.
+    fn amount(&self) -> Decimal {
+        Decimal::from_units(i128::from(self.minor) * (Decimal::ONE_UNITS / 10_i128.pow(self.currency.exponent())))
+    }
+
+    /// Minor units; negative for credits. An amount beyond 32 bits is an error: ask for `amount`.
+    fn minor(&self) -> async_graphql::Result<i32> {
+        let message = "The amount has more minor units than an Int can hold; ask for `amount`.";
+        i32::try_from(self.minor).map_err(|_| async_graphql::Error::new(message))
     }
 }
 

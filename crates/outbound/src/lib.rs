@@ -72,6 +72,8 @@ impl Outbound {
         let client = reqwest::Client::builder()
             .resolve(&host, address)
             .redirect(reqwest::redirect::Policy::none())
+            // A proxy would look the name up by itself, and might come to another address.
+            .no_proxy()
             .timeout(call.timeout)
             .build()?;
         let silent = |error: reqwest::Error| Error::invalid(format!("no answer: {}", error.without_url()));
@@ -109,11 +111,12 @@ impl Outbound {
     }
 }
 
-/// Whether an address belongs to the open internet; addresses of IPv4 inside IPv6 count as what they are inside.
+/// Whether an address belongs to the open internet, by the registries of special addresses (IANA, RFC 6890); addresses of IPv4
+/// inside IPv6 count as what they are inside.
 fn is_public(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(v4) => {
-            let [a, b, ..] = v4.octets();
+            let [a, b, c, _] = v4.octets();
             !(v4.is_private()
                 || v4.is_loopback()
                 || v4.is_link_local()
@@ -123,15 +126,21 @@ fn is_public(ip: IpAddr) -> bool {
                 || a == 0
                 || a >= 240
                 || (a == 100 && (64..128).contains(&b))
+                || (a, b, c) == (192, 0, 0)
+                || (a, b, c) == (192, 88, 99)
                 || (a == 198 && (18..20).contains(&b)))
         }
         IpAddr::V6(v6) => {
             if let Some(v4) = v6.to_ipv4() {
                 is_public(IpAddr::V4(v4))
             } else {
-                let first = v6.segments()[0];
-                // Global unicast only, without the translation prefix 64:ff9b and the tunnels of 2001:0 and 2002.
-                (0x2000..0x4000).contains(&first) && first != 0x2002 && !(first == 0x2001 && v6.segments()[1] == 0)
+                let [first, second, ..] = v6.segments();
+                // Global unicast only (2000::/3), without protocols and tunnels (2001::/23, 2002::/16) and documentation
+                // (2001:db8::/32, 3fff::/20).
+                (0x2000..0x4000).contains(&first)
+                    && first != 0x2002
+                    && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
+                    && !(first == 0x3fff && second < 0x1000)
             }
         }
     }
@@ -157,10 +166,23 @@ mod tests {
             "fd00::1",
             "64:ff9b::7f00:1",
             "2002:7f00:1::",
+            "192.0.0.1",
+            "192.0.0.170",
+            "192.0.2.1",
+            "192.88.99.1",
+            "198.19.0.1",
+            "255.255.255.255",
+            "::",
+            "2001:2::1",
+            "2001:20::1",
+            "2001:db8::1",
+            "3fff:123::1",
+            "fec0::1",
+            "ff02::1",
         ] {
             assert!(!is_public(private.parse().unwrap()), "{private}");
         }
-        for public in ["93.184.216.34", "2606:2800:220:1::1"] {
+        for public in ["93.184.216.34", "192.0.1.1", "192.88.98.1", "2606:2800:220:1::1", "2001:4860:4860::8888"] {
             assert!(is_public(public.parse().unwrap()), "{public}");
         }
     }

@@ -19,6 +19,7 @@ mod sqlite;
 pub mod system;
 mod tenant_tables;
 mod together;
+pub mod turns;
 mod tx;
 
 pub use cache::TenantCache;
@@ -28,6 +29,7 @@ pub use lingxi_vault::{Place, is_sealed};
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, insert_new, update, update_many, upsert_all};
 pub use tenant_tables::TenantTables;
 pub use together::Together;
+pub use turns::Turns;
 pub use tx::Tx;
 
 /// Whether an error says that a unique key is taken.

@@ -18,13 +18,11 @@ use lingxi_store::{TenantTables, Tx, delete_many, find, inbox, upsert_all};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use serde_json::json;
 
-use crate::rules;
+use crate::rules::{self, identity::OURS};
 use crate::service::Billing;
 use crate::store::usage::{self, outcome};
 
 const NAME: &str = "billing";
-/// The source of what Lingxi itself does.
-const SOURCE: &str = "lingxi";
 const CONFIRMED: &str = "lingxi.resolution.confirmed";
 const ASSUMED: &str = "lingxi.resolution.assumed";
 
@@ -103,7 +101,7 @@ impl Consumer for BillingConsumer {
 }
 
 fn fact(id: String, kind: &str, subject: String, at: Timestamp, value: Decimal) -> UsageInput {
-    let (source, kind) = (SOURCE.to_owned(), kind.to_owned());
+    let (source, kind) = (OURS.to_owned(), kind.to_owned());
     UsageInput { source, id, kind, subject, at: Some(at), data: json!({ "value": value }), reverses: None }
 }
 

@@ -1,7 +1,7 @@
 //! Timers: periods that end, drafts that become final, credit that expires. What spans firms is read here, and only here.
 
-use std::collections::HashSet;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use chrono::TimeDelta;
 use futures::future::BoxFuture;
@@ -10,7 +10,8 @@ use lingxi_contracts::billing::{
     DisputeStatus, FapiaoStatus, InvoiceStatus, PaymentMethod, PaymentStatus, SubscriptionStatus,
 };
 use lingxi_kernel::{Error, FapiaoId, InvoiceId, Page, PageArgs, PaymentId, Result, Timestamp};
-use lingxi_store::{Db, Together, system, update, upsert_all};
+use lingxi_store::turns::{Key, unharmed};
+use lingxi_store::{Db, Together, Turns, system, update, upsert_all};
 use sea_orm::prelude::Uuid;
 use sea_orm::{
     ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
@@ -55,7 +56,14 @@ const KEPT: TimeDelta = TimeDelta::days(90);
 /// Rows that are looked for at a time.
 const LOOKED_FOR: u64 = 500;
 
+/// Pieces of work of one firm at a time.
+const PLACES: u64 = 50;
+
 impl Jobs {
+    fn turns(&self, timer: &'static str) -> Turns {
+        Turns::new(&self.db, timer, PLACES, LOOKED_FOR)
+    }
+
     /// Ends the periods that are over. Who was ended already, by this run or another, is left alone.
     ///
     /// # Errors
@@ -63,27 +71,23 @@ impl Jobs {
     pub async fn end_periods(&self) -> Result<()> {
         loop {
             let now = self.db.env().now();
-            let due: Vec<Uuid> = subscription::Entity::find()
-                .select_only()
-                .column(subscription::Column::TenantId)
+            let due = subscription::Entity::find()
                 .filter(subscription::Column::PeriodTo.lte(now))
-                .filter(subscription::Column::Status.ne(SubscriptionStatus::Canceled.as_str()))
-                .order_by_asc(subscription::Column::PeriodTo)
-                .limit(LOOKED_FOR)
-                .into_tuple()
-                .all(&system::reader(&self.db))
-                .await?;
+                .filter(subscription::Column::Status.ne(SubscriptionStatus::Canceled.as_str()));
+            let turns = Turns::new(&self.db, "periods that end", 1, LOOKED_FOR);
+            let (id, order) = (subscription::Column::TenantId, subscription::Column::PeriodTo);
+            let due = turns.due_keys(due, id, order).await?;
             let full = due.len() as u64 == LOOKED_FOR;
-            let (some, outcome) = in_groups(&due, |group| self.end_periods_of(group).boxed()).await;
+            let some = in_groups(&turns, &due, |group| self.end_periods_of(group).boxed()).await?;
             if !(full && some) {
-                return outcome;
+                return Ok(());
             }
         }
     }
 
-    async fn end_periods_of(&self, firms: Vec<Uuid>) -> Result<()> {
-        let mut together = self.together(firms.iter().copied()).await?;
-        for id in firms {
+    async fn end_periods_of(&self, firms: Vec<Key>) -> Result<()> {
+        let mut together = self.together(firms.iter().map(|(id, _)| *id)).await?;
+        for (id, _) in firms {
             let tx = together.within(id.into()).await?;
             let Some(mut row) = subscription::get(tx).await? else { continue };
             while row.period_to <= tx.now() && row.status != SubscriptionStatus::Canceled.as_str() {
@@ -105,30 +109,19 @@ impl Jobs {
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
     pub async fn finalize(&self) -> Result<()> {
         loop {
-            let due: Vec<(Uuid, Uuid)> = row::Entity::find()
-                .select_only()
-                .columns([row::Column::TenantId, row::Column::Id])
+            let due = row::Entity::find()
                 .filter(row::Column::Status.eq(InvoiceStatus::Draft.as_str()))
-                .filter(row::Column::FinalizesAt.lte(self.db.env().now()))
-                // One after the other of each firm, so that what came late to the first is on the second.
-                .order_by_asc(row::Column::From)
-                .limit(LOOKED_FOR)
-                .into_tuple()
-                .all(&system::reader(&self.db))
-                .await?;
-            let full = due.len() as u64 == LOOKED_FOR;
-            // Of each firm the oldest; the next one is looked for again.
-            let mut seen = HashSet::new();
-            let oldest: Vec<(Uuid, Uuid)> = due.iter().copied().filter(|(id, _)| seen.insert(*id)).collect();
-            let several = oldest.len() < due.len();
-            let (some, outcome) = in_groups(&oldest, |group| self.finalize_all(group).boxed()).await;
-            if !((full || several) && some) {
-                return outcome;
+                .filter(row::Column::FinalizesAt.lte(self.db.env().now()));
+            // Of each firm the oldest, so that what came late to it is on the next one; that is looked for again.
+            let turns = Turns::new(&self.db, "drafts of invoices", 1, LOOKED_FOR);
+            let due = turns.due_keys(due, row::Column::Id, row::Column::From).await?;
+            if due.is_empty() || !in_groups(&turns, &due, |group| self.finalize_all(group).boxed()).await? {
+                return Ok(());
             }
         }
     }
 
-    async fn finalize_all(&self, drafts: Vec<(Uuid, Uuid)>) -> Result<()> {
+    async fn finalize_all(&self, drafts: Vec<Key>) -> Result<()> {
         let mut together = self.together(drafts.iter().map(|(id, _)| *id)).await?;
         let mut settled = Vec::with_capacity(drafts.len());
         for (id, invoice) in drafts {
@@ -151,41 +144,36 @@ impl Jobs {
     pub async fn collect(&self) -> Result<()> {
         self.fall_due().await?;
         let unpaid = [InvoiceStatus::Open.as_str(), InvoiceStatus::PastDue.as_str()];
-        let due: Vec<(Uuid, Uuid)> = row::Entity::find()
-            .select_only()
-            .columns([row::Column::TenantId, row::Column::Id])
+        let due = row::Entity::find()
             .filter(row::Column::Status.is_in(unpaid))
-            .filter(row::Column::NextAttemptAt.lte(self.db.env().now()))
-            .order_by_asc(row::Column::NextAttemptAt)
-            .limit(LOOKED_FOR)
-            .into_tuple()
-            .all(&system::reader(&self.db))
-            .await?;
-        let collected = |(id, invoice)| async move { self.service.collect(&tenant(id), invoice).await }.boxed();
-        one_by_one(due.into_iter().map(collected)).await
+            .filter(row::Column::NextAttemptAt.lte(self.db.env().now()));
+        let turns = self.turns("what is due");
+        let due = turns.due_keys(due, row::Column::Id, row::Column::NextAttemptAt).await?;
+        let collect = |(id, invoice): Key| async move { self.service.collect(&tenant(id), invoice).await }.boxed();
+        turns.each(due, |key| *key, collect).await
     }
 
     /// An invoice is past due when its date has come, whether or not something is tried just then.
     async fn fall_due(&self) -> Result<()> {
-        let due: Vec<(Uuid, Uuid)> = row::Entity::find()
-            .select_only()
-            .columns([row::Column::TenantId, row::Column::Id])
+        let due = row::Entity::find()
             .filter(row::Column::Status.eq(InvoiceStatus::Open.as_str()))
-            .filter(row::Column::DueAt.lte(self.db.env().now()))
-            .limit(LOOKED_FOR)
-            .into_tuple()
-            .all(&system::reader(&self.db))
-            .await?;
-        for (id, invoice) in due {
-            let tx = self.db.begin(&tenant(id)).await?;
-            let open = row::get(&tx, invoice).await?.filter(|row| row.status == InvoiceStatus::Open.as_str());
-            if let Some(mut row) = open {
-                row.status = row.unpaid(tx.now()).as_str().into();
-                update(&tx, row).await?;
-                tx.commit().await?;
+            .filter(row::Column::DueAt.lte(self.db.env().now()));
+        let turns = self.turns("invoices that fall due");
+        let due = turns.due_keys(due, row::Column::Id, row::Column::DueAt).await?;
+        let fall_due = |(id, invoice): Key| {
+            async move {
+                let tx = self.db.begin(&tenant(id)).await?;
+                let open = row::get(&tx, invoice).await?.filter(|row| row.status == InvoiceStatus::Open.as_str());
+                if let Some(mut row) = open {
+                    row.status = row.unpaid(tx.now()).as_str().into();
+                    update(&tx, row).await?;
+                    tx.commit().await?;
+                }
+                Ok(())
             }
-        }
-        Ok(())
+            .boxed()
+        };
+        turns.each(due, |key| *key, fall_due).await
     }
 
     /// Finds out what became of payments and refunds of which no notice came, and does what notices were about that failed.
@@ -209,24 +197,20 @@ impl Jobs {
         let pending = payment::row::Entity::find()
             .filter(payment::row::Column::Status.eq(PaymentStatus::Pending.as_str()))
             .filter(payment::row::Column::Method.eq(PaymentMethod::Provider.as_str()))
-            .filter(payment::row::Column::At.lte(now - UNNOTICED))
-            .order_by_asc(payment::row::Column::At)
-            .limit(LOOKED_FOR)
-            .all(&reader)
-            .await?;
-        let resolved =
+            .filter(payment::row::Column::At.lte(now - UNNOTICED));
+        let turns = self.turns("payments without a notice");
+        let pending = turns.due(pending, payment::row::Column::Id, payment::row::Column::At).await?;
+        let resolve =
             |row: payment::row::Model| async move { service.resolve(&tenant(row.tenant_id), row).await }.boxed();
-        one_by_one(pending.into_iter().map(resolved)).await?;
+        turns.each(pending, |row| (row.tenant_id, row.id), resolve).await?;
         let refunds = payment::refund::Entity::find()
             .filter(payment::refund::Column::Status.eq(PaymentStatus::Pending.as_str()))
-            .filter(payment::refund::Column::At.lte(now - UNNOTICED))
-            .order_by_asc(payment::refund::Column::At)
-            .limit(LOOKED_FOR)
-            .all(&reader)
-            .await?;
-        let sent =
+            .filter(payment::refund::Column::At.lte(now - UNNOTICED));
+        let turns = self.turns("refunds without a notice");
+        let refunds = turns.due(refunds, payment::refund::Column::Id, payment::refund::Column::At).await?;
+        let send =
             |row: payment::refund::Model| async move { service.send_back(&tenant(row.tenant_id), row).await }.boxed();
-        one_by_one(refunds.into_iter().map(sent)).await
+        turns.each(refunds, |row| (row.tenant_id, row.id), send).await
     }
 
     /// Has the fapiao issued that were asked for, where a provider does.
@@ -237,16 +221,13 @@ impl Jobs {
         if self.service.deps.fapiao.is_none() {
             return Ok(());
         }
-        let rows = fapiao::row::Entity::find()
-            .filter(fapiao::row::Column::Status.eq(FapiaoStatus::Requested.as_str()))
-            .order_by_asc(fapiao::row::Column::At)
-            .limit(LOOKED_FOR)
-            .all(&system::reader(&self.db))
-            .await?;
+        let rows = fapiao::row::Entity::find().filter(fapiao::row::Column::Status.eq(FapiaoStatus::Requested.as_str()));
+        let turns = self.turns("fapiao");
+        let rows = turns.due(rows, fapiao::row::Column::Id, fapiao::row::Column::At).await?;
         let asked = |row: fapiao::row::Model| {
             async move { self.service.issue_fapiao(&tenant(row.tenant_id), row).await }.boxed()
         };
-        one_by_one(rows.into_iter().map(asked)).await
+        turns.each(rows, |row| (row.tenant_id, row.id), asked).await
     }
 
     /// Compares everything once a day; a difference is an alert.
@@ -269,18 +250,21 @@ impl Jobs {
     pub async fn expire_credit(&self) -> Result<()> {
         let due = grant::Entity::find()
             .filter(grant::Column::Remaining.gt(0))
-            .filter(grant::Column::ExpiresAt.lte(self.db.env().now()))
-            .limit(LOOKED_FOR)
-            .all(&system::reader(&self.db))
-            .await?;
-        for row in due {
-            let tx = self.db.begin(&tenant(row.tenant_id)).await?;
-            if let Some(row) = grant::get(&tx, row.id).await? {
-                self.service.expire(&tx, row).await?;
-                tx.commit().await?;
+            .filter(grant::Column::ExpiresAt.lte(self.db.env().now()));
+        let turns = self.turns("credit that expires");
+        let due = turns.due_keys(due, grant::Column::Id, grant::Column::ExpiresAt).await?;
+        let expire = |(id, row): Key| {
+            async move {
+                let tx = self.db.begin(&tenant(id)).await?;
+                if let Some(row) = grant::get(&tx, row).await? {
+                    self.service.expire(&tx, row).await?;
+                    tx.commit().await?;
+                }
+                Ok(())
             }
-        }
-        Ok(())
+            .boxed()
+        };
+        turns.each(due, |key| *key, expire).await
     }
 
     /// Counts resolutions by the bot after which nobody came back.
@@ -288,20 +272,21 @@ impl Jobs {
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; what is left is done next time.
     pub async fn count_outcomes(&self) -> Result<()> {
-        let due = outcome::Entity::find()
-            .filter(outcome::Column::DueAt.lte(self.db.env().now()))
-            .order_by_asc(outcome::Column::DueAt)
-            .limit(LOOKED_FOR)
-            .all(&system::reader(&self.db))
-            .await?;
-        for row in due {
-            let ctx = tenant(row.tenant_id);
-            let tx = self.db.begin(&ctx).await?;
-            self.service.count_outcome(&tx, row).await?;
-            tx.commit().await?;
-            self.service.forget(&ctx);
-        }
-        Ok(())
+        let due = outcome::Entity::find().filter(outcome::Column::DueAt.lte(self.db.env().now()));
+        let turns = self.turns("resolutions that stood");
+        let due = turns.due(due, outcome::Column::ConversationId, outcome::Column::DueAt).await?;
+        let count = |row: outcome::Model| {
+            async move {
+                let ctx = tenant(row.tenant_id);
+                let tx = self.db.begin(&ctx).await?;
+                self.service.count_outcome(&tx, row).await?;
+                tx.commit().await?;
+                self.service.forget(&ctx);
+                Ok(())
+            }
+            .boxed()
+        };
+        turns.each(due, |row| (row.tenant_id, row.conversation_id), count).await
     }
 }
 
@@ -373,30 +358,29 @@ pub(crate) async fn open_disputes(db: &Db) -> Result<Vec<dispute::Model>> {
 }
 
 /// Does the work of firms in groups that share a commit, of some groups at a time: while one waits for the disk, others compute.
-/// Of a group that fails every firm is tried by itself, so that none keeps another from its bill. Gives whether any was done, and
-/// an error when one was not.
-async fn in_groups<'a, T: Copy>(firms: &[T], work: impl Fn(Vec<T>) -> BoxFuture<'a, Result<()>>) -> (bool, Result<()>) {
+/// Of a group that fails every firm is tried by itself, so that none keeps another from its bill. Gives whether any was done.
+async fn in_groups<'a>(
+    turns: &Turns,
+    firms: &[Key],
+    work: impl Fn(Vec<Key>) -> BoxFuture<'a, Result<()>> + Sync,
+) -> Result<bool> {
     let work = &work;
-    let groups: Vec<Vec<T>> = firms.chunks(TOGETHER).map(<[T]>::to_vec).collect();
+    let groups: Vec<Vec<Key>> = firms.chunks(TOGETHER).map(<[Key]>::to_vec).collect();
     let groups = futures::stream::iter(groups).map(|group| async move {
-        if work(group.clone()).await.is_ok() {
-            return (true, Ok(()));
+        if !group.is_empty() && unharmed(work(group.clone())).await.is_ok() {
+            return Ok(true);
         }
-        let (mut some, mut outcome) = (false, Ok(()));
-        for firm in group {
-            match work(vec![firm]).await {
-                Ok(()) => some = true,
-                Err(error) => {
-                    tracing::error!(%error, cause = error.cause, "A firm's bill cannot be made; it is tried again");
-                    outcome = Err(error);
-                }
-            }
-        }
-        (some, outcome)
+        let some = AtomicBool::new(false);
+        let alone = |firm: Key| {
+            let some = &some;
+            let done = work(vec![firm]);
+            async move { done.await.inspect(|()| some.store(true, Ordering::Relaxed)) }.boxed()
+        };
+        turns.each(group, |firm| *firm, alone).await?;
+        Ok(some.into_inner())
     });
-    let outcomes: Vec<(bool, Result<()>)> = groups.buffer_unordered(AT_ONCE).collect().await;
-    let some = outcomes.iter().any(|(some, _)| *some);
-    (some, outcomes.into_iter().try_for_each(|(_, outcome)| outcome))
+    let outcomes: Vec<Result<bool>> = groups.buffer_unordered(AT_ONCE).collect().await;
+    outcomes.into_iter().try_fold(false, |some, outcome| Ok(some | outcome?))
 }
 
 /// Does work in its order; what fails keeps nothing else from being done, and is done next time.

@@ -15,7 +15,7 @@ use crate::service::Bot;
 use crate::store::flow::{definition, row, run};
 
 /// Calls of one firm at a time.
-const OF_ONE: usize = 8;
+pub(crate) const OF_ONE: u64 = 8;
 /// Who is called is called again after that, when nothing came of it: the process was killed.
 const AGAIN: TimeDelta = TimeDelta::seconds(60);
 
@@ -32,26 +32,24 @@ impl Calls {
         Self { db, service, under_way: Arc::default() }
     }
 
-    /// Starts calls that are due. A call that was started by a process that is gone is started again; it has the same id, by which
-    /// its receiver knows it.
-    pub(crate) async fn start(&self, due: Vec<run::Model>) -> Result<()> {
-        for row in due {
-            let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "bot");
-            let Some(place) = self.place(ctx.tenant) else { continue };
-            let tx = self.db.begin(&ctx).await?;
-            let waits = |now: &run::Model| now.turn == row.turn && now.status == row.status && now.due_at == row.due_at;
-            let Some(mut claimed) = run::get(&tx, row.id).await?.filter(waits) else { continue };
-            claimed.due_at = Some(tx.now() + AGAIN);
-            let claimed = update(&tx, claimed).await?;
-            tx.commit().await?;
-            let calls = self.clone();
-            tokio::spawn(async move {
-                let _place = place;
-                if let Err(error) = calls.call(&ctx, &claimed).await {
-                    tracing::warn!(tenant = %ctx.tenant, error.cause = %error, "A flow could not go on after its webhook");
-                }
-            });
-        }
+    /// Starts a call that is due. One that was started by a process that is gone is started again; it has the same id, by which its receiver
+    /// knows it.
+    pub(crate) async fn start(&self, row: run::Model) -> Result<()> {
+        let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "bot");
+        let Some(place) = self.place(ctx.tenant) else { return Ok(()) };
+        let tx = self.db.begin(&ctx).await?;
+        let waits = |now: &run::Model| now.turn == row.turn && now.status == row.status && now.due_at == row.due_at;
+        let Some(mut claimed) = run::get(&tx, row.id).await?.filter(waits) else { return Ok(()) };
+        claimed.due_at = Some(tx.now() + AGAIN);
+        let claimed = update(&tx, claimed).await?;
+        tx.commit().await?;
+        let calls = self.clone();
+        tokio::spawn(async move {
+            let _place = place;
+            if let Err(error) = calls.call(&ctx, &claimed).await {
+                tracing::warn!(tenant = %ctx.tenant, error.cause = %error, "A flow could not go on after its webhook");
+            }
+        });
         Ok(())
     }
 
@@ -105,7 +103,7 @@ impl Calls {
     fn place(&self, tenant: TenantId) -> Option<Place> {
         let mut under_way = self.under_way.lock().unwrap_or_else(PoisonError::into_inner);
         let count = under_way.entry(tenant).or_default();
-        if *count >= OF_ONE {
+        if *count as u64 >= OF_ONE {
             return None;
         }
         *count += 1;

@@ -28,6 +28,7 @@ use lingxi_store::{Db, TenantTables};
 
 pub use evaluate::{Evaluation, Prediction, Report, Sample, evaluate};
 pub use http::{Edge, routes};
+pub use import::apart::{READ_FILE, read_file};
 pub use jobs::Jobs;
 pub use lingxi_nlu::Meaning;
 pub use simulation::Round;

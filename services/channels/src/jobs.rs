@@ -1,14 +1,18 @@
 //! Timers: webhook deliveries, quiet conversations, snoozes that end.
 
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use futures::FutureExt as _;
 use lingxi_config::Limits;
 use lingxi_contracts::channels::{ConversationStatus, DeliveryStatus, Handler};
 use lingxi_kernel::{Ctx, Error, Result, TenantId, Timestamp};
 use lingxi_outbound::{Call, Outbound};
-use lingxi_store::{Db, system, update};
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use lingxi_store::{Db, Turns, update};
+use sea_orm::prelude::Uuid;
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use tokio::task::JoinSet;
 
 use crate::rules;
 use crate::service::Channels;
@@ -20,6 +24,51 @@ pub struct Jobs {
     service: Arc<Channels>,
     db: Db,
     limits: Limits,
+    under_way: UnderWay,
+}
+
+/// Pieces of work of one firm, and of all, at a time.
+const PLACES: u64 = 25;
+const LOOKED_FOR: u64 = 200;
+
+/// Deliveries of one firm, and of all, that are under way at a time.
+const OF_ONE: u64 = 4;
+const AT_ONCE: u64 = 256;
+
+/// How long the deliveries of one round are waited for before the next round begins.
+const WAITED: Duration = Duration::from_secs(2);
+
+/// Deliveries that are under way, by firm.
+#[derive(Clone, Default)]
+struct UnderWay(Arc<Mutex<HashMap<Uuid, HashSet<Uuid>>>>);
+
+/// A place among the deliveries of a firm, free again when it is dropped.
+struct Place {
+    under_way: UnderWay,
+    tenant: Uuid,
+    delivery: Uuid,
+}
+
+impl UnderWay {
+    /// A place, unless the delivery has one or the firm has too many.
+    fn place(&self, tenant: Uuid, delivery: Uuid) -> Option<Place> {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = all.entry(tenant).or_default();
+        let free = (own.len() as u64) < OF_ONE && own.insert(delivery);
+        free.then(|| Place { under_way: self.clone(), tenant, delivery })
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut all = self.under_way.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(own) = all.get_mut(&self.tenant) {
+            own.remove(&self.delivery);
+            if own.is_empty() {
+                all.remove(&self.tenant);
+            }
+        }
+    }
 }
 
 impl std::fmt::Debug for Jobs {
@@ -31,26 +80,42 @@ impl std::fmt::Debug for Jobs {
 impl Jobs {
     pub(crate) fn new(service: Arc<Channels>) -> Self {
         let (db, limits) = (service.deps.db.clone(), service.deps.limits.clone());
-        Self { service, db, limits }
+        Self { service, db, limits, under_way: UnderWay::default() }
     }
 
-    /// Tries the deliveries that are due.
+    /// Tries the deliveries that are due, some of each firm at a time. A receiver that is slow is waited for a moment, and keeps nobody else
+    /// waiting afterwards.
     ///
     /// # Errors
     /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses; a receiver's refusal is noted in its row.
     pub async fn deliver_webhooks(&self) -> Result<()> {
         let due = delivery::Entity::find()
             .filter(delivery::Column::Status.eq(DeliveryStatus::Pending.as_str()))
-            .filter(delivery::Column::NextAttemptAt.lte(self.db.env().now()))
-            .order_by_asc(delivery::Column::Id)
-            .limit(32)
-            .all(&system::reader(&self.db))
-            .await?;
-        futures::future::try_join_all(due.into_iter().map(|row| self.deliver(row))).await?;
+            .filter(delivery::Column::NextAttemptAt.lte(self.db.env().now()));
+        let turns = Turns::new(&self.db, "webhook deliveries", OF_ONE, AT_ONCE);
+        let due = turns.due(due, delivery::Column::Id, delivery::Column::NextAttemptAt).await?;
+        let mut sending = JoinSet::new();
+        for row in due {
+            let Some(place) = self.under_way.place(row.tenant_id, row.id) else { continue };
+            let (jobs, turns) = (self.clone(), turns.clone());
+            sending.spawn(async move {
+                let _place = place;
+                let key = (row.tenant_id, row.id);
+                // What the receiver says is in the row; this is what kept that from being written.
+                let outcome = jobs.deliver(row).await;
+                if outcome.is_err()
+                    && let Err(error) = turns.outcome(key, outcome).await
+                {
+                    tracing::error!(error.cause = %error, "A failed delivery could not be noted");
+                }
+            });
+        }
+        let _ = tokio::time::timeout(WAITED, async { while sending.join_next().await.is_some() {} }).await;
+        sending.detach_all();
         Ok(())
     }
 
-    async fn deliver(&self, mut row: delivery::Model) -> Result<()> {
+    async fn deliver(&self, row: delivery::Model) -> Result<()> {
         let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
         let hook = webhook::get(&self.db.read(&ctx), row.webhook_id).await?;
         let outcome = match hook {
@@ -58,6 +123,9 @@ impl Jobs {
             None => Err(Error::not_found("webhook")),
         };
         let tx = self.db.begin(&ctx).await?;
+        // Unless the webhook was deleted meanwhile, or somebody asked for the delivery anew.
+        let same = |now: &delivery::Model| now.attempts == row.attempts && now.status == row.status;
+        let Some(mut row) = delivery::get(&tx, row.id).await?.filter(same) else { return Ok(()) };
         row.attempts += 1;
         match outcome {
             Ok(status) => {
@@ -100,11 +168,16 @@ impl Jobs {
             .filter(conversation::Column::Handler.eq(Handler::Bot.as_str()))
             .filter(conversation::Column::Status.eq(ConversationStatus::Pending.as_str()))
             .filter(conversation::Column::UpdatedAt.lt(before));
-        for row in self.some(quiet).await? {
-            let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
-            self.service.apply_quiet(&ctx, row.id.into(), before).await?;
-        }
-        Ok(())
+        let turns = Turns::new(&self.db, "quiet conversations", PLACES, LOOKED_FOR);
+        let quiet = turns.due(quiet, conversation::Column::Id, conversation::Column::UpdatedAt).await?;
+        let resolve = |row: conversation::Model| {
+            async move {
+                let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
+                self.service.apply_quiet(&ctx, row.id.into(), before).await
+            }
+            .boxed()
+        };
+        turns.each(quiet, |row| (row.tenant_id, row.id), resolve).await
     }
 
     /// Brings snoozed conversations back when their time has come.
@@ -116,14 +189,15 @@ impl Jobs {
         let due = conversation::Entity::find()
             .filter(conversation::Column::Status.eq(ConversationStatus::Snoozed.as_str()))
             .filter(conversation::Column::SnoozedUntil.lte(now));
-        for row in self.some(due).await? {
-            let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
-            self.service.apply_awake(&ctx, row.id.into()).await?;
-        }
-        Ok(())
-    }
-
-    async fn some(&self, rows: sea_orm::Select<conversation::Entity>) -> Result<Vec<conversation::Model>> {
-        Ok(rows.limit(200).all(&system::reader(&self.db)).await?)
+        let turns = Turns::new(&self.db, "snoozes that end", PLACES, LOOKED_FOR);
+        let due = turns.due(due, conversation::Column::Id, conversation::Column::SnoozedUntil).await?;
+        let wake = |row: conversation::Model| {
+            async move {
+                let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
+                self.service.apply_awake(&ctx, row.id.into()).await
+            }
+            .boxed()
+        };
+        turns.each(due, |row| (row.tenant_id, row.id), wake).await
     }
 }

@@ -6,7 +6,7 @@ use chrono::TimeDelta;
 use lingxi_contracts::channels::{
     Attribute, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, Handler, Identity, IdentityKind, Message,
 };
-use lingxi_kernel::{AttachmentId, Error, ErrorCode, FieldError, Result, Timestamp};
+use lingxi_kernel::{AttachmentId, Error, ErrorCode, FieldError, Result, Timestamp, text};
 use serde_json::Value;
 
 /// Characters of a message at most.
@@ -18,19 +18,6 @@ pub(crate) const QUIET: TimeDelta = TimeDelta::hours(2);
 /// Tries of a webhook delivery.
 pub(crate) const DELIVERY_ATTEMPTS: i32 = 8;
 
-/// Whether a text holds anything that can be seen: not only spaces, marks of direction, joiners and the like.
-pub(crate) fn is_visible(text: &str) -> bool {
-    text.chars().any(|c| !c.is_whitespace() && !c.is_control() && !is_ignorable(c))
-}
-
-/// Characters that are drawn as nothing (`Default_Ignorable_Code_Point` of Unicode, and the blank ones of Hangul and Braille).
-fn is_ignorable(c: char) -> bool {
-    matches!(u32::from(c),
-        0xAD | 0x34F | 0x61C | 0x115F | 0x1160 | 0x17B4 | 0x17B5 | 0x180B..=0x180F | 0x200B..=0x200F | 0x202A..=0x202E
-        | 0x2060..=0x206F | 0x2800 | 0x3164 | 0xFE00..=0xFE0F | 0xFEFF | 0xFFA0 | 0xFFF0..=0xFFF8
-        | 0x1BCA0..=0x1BCA3 | 0x1D173..=0x1D17A | 0xE0000..=0xE0FFF)
-}
-
 /// Checks a text; an attachment or a choice may stand without words.
 pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
     let text = text.trim();
@@ -39,7 +26,7 @@ pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
         let message = format!("The message has {length} characters; at most {MAX_TEXT} fit. Please shorten it.");
         return Err(Error { code: ErrorCode::TooLarge, ..Error::field("text", message) });
     }
-    if !text.is_empty() && !is_visible(text) || text.is_empty() && !may_be_empty {
+    if text::is_blank(text) && !(text.is_empty() && may_be_empty) {
         return Err(Error::field("text", "Please write something."));
     }
     Ok(text.replace('\0', ""))
@@ -92,11 +79,10 @@ pub(crate) fn contact(patch: &ContactPatch) -> Result<()> {
     let mut refuse = |field: &str, message: &str| {
         errors.push(FieldError { field: field.into(), message: message.into() });
     };
-    let named = |name: &str| (1..=100).contains(&name.trim().chars().count()) && is_visible(name);
-    if patch.name.as_ref().is_some_and(|name| !named(name)) {
+    if patch.name.as_ref().is_some_and(|name| !(1..=100).contains(&text::length(name))) {
         refuse("name", "A name has 1 to 100 characters.");
     }
-    if patch.email.as_ref().is_some_and(|email| !email.trim().is_empty() && !is_mail(email.trim())) {
+    if patch.email.as_ref().is_some_and(|email| !text::is_blank(email) && !is_mail(email.trim())) {
         refuse("email", NO_MAIL);
     }
     let phone = |text: &str| text.len() <= 30 && text.chars().all(|c| c.is_ascii_digit() || "+-() ".contains(c));
@@ -139,7 +125,7 @@ pub(crate) fn read_user(given: &Value) -> Result<(Identity, Vec<String>)> {
             None
         }
     };
-    let name = optional("name", &|text| text.chars().count() <= 100 && is_visible(text));
+    let name = optional("name", &|text| (1..=100).contains(&text::length(text)));
     let email = optional("email", &is_mail);
     let mut attributes = BTreeMap::new();
     match facts.get("attributes") {
@@ -208,13 +194,13 @@ pub(crate) fn card(card: &Card) -> Result<()> {
         errors.push(FieldError { field: format!("card.{field}"), message: message.into() });
     };
     let https = |url: &str| url.starts_with("https://") && url.len() <= 2_000 && !url.contains(char::is_whitespace);
-    if !(1..=120).contains(&card.title.trim().chars().count()) {
+    if !(1..=120).contains(&text::length(&card.title)) {
         refuse("title", "A card's title has 1 to 120 characters.");
     }
     if card.image_url.as_ref().is_some_and(|url| !https(url)) {
         refuse("imageUrl", "Give an address that starts with https://.");
     }
-    let fits = |link: &CardLink| (1..=60).contains(&link.label.trim().chars().count()) && https(&link.url);
+    let fits = |link: &CardLink| (1..=60).contains(&text::length(&link.label)) && https(&link.url);
     if card.links.len() > 4 || !card.links.iter().all(fits) {
         refuse("links", "At most four links, each with 1 to 60 characters and an address that starts with https://.");
     }

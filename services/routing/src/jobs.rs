@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use lingxi_contracts::routing::{Activity, ReservationStatus, TaskStatus};
 use lingxi_kernel::{Ctx, Result, TenantId};
-use lingxi_store::system;
+use lingxi_store::{Turns, system};
 use sea_orm::{ColumnTrait as _, EntityTrait as _, PaginatorTrait as _, QueryFilter as _, QuerySelect as _};
 
 use crate::service::Routing;
@@ -23,6 +24,10 @@ impl std::fmt::Debug for Jobs {
     }
 }
 
+/// Pieces of work of one firm, and of all, at a time.
+const PLACES: u64 = 25;
+const LOOKED_FOR: u64 = 200;
+
 impl Jobs {
     /// Takes back the offers whose time is over.
     ///
@@ -32,15 +37,17 @@ impl Jobs {
         let db = &self.service.deps.db;
         let over = reservation::Entity::find()
             .filter(reservation::Column::Status.eq(ReservationStatus::Pending.as_str()))
-            .filter(reservation::Column::ExpiresAt.lte(db.env().now()))
-            .limit(200)
-            .all(&system::reader(db))
-            .await?;
-        for offer in over {
-            let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
-            self.service.expire(&ctx, offer.id.into()).await?;
-        }
-        Ok(())
+            .filter(reservation::Column::ExpiresAt.lte(db.env().now()));
+        let turns = Turns::new(db, "offers that expire", PLACES, LOOKED_FOR);
+        let over = turns.due(over, reservation::Column::Id, reservation::Column::ExpiresAt).await?;
+        let expire = |offer: reservation::Model| {
+            async move {
+                let ctx = Ctx::system(TenantId::from_uuid(offer.tenant_id), "routing");
+                self.service.expire(&ctx, offer.id.into()).await
+            }
+            .boxed()
+        };
+        turns.each(over, |offer| (offer.tenant_id, offer.id), expire).await
     }
 
     /// Looks for conversations that need a person and have no task, and for tasks that nobody waits for or nobody can
@@ -95,12 +102,17 @@ impl Jobs {
             .filter(worker::Column::ActivitySince.lte(before))
             .all(&system::reader(db))
             .await?;
-        for row in long.into_iter().filter(|row| row.counted_until.is_none_or(|until| until <= before)) {
-            let tx = db.begin(&Ctx::system(TenantId::from_uuid(row.tenant_id), "routing")).await?;
-            count_activity(&tx, row.member_id.into()).await?;
-            tx.commit().await?;
-        }
-        Ok(())
+        let long = long.into_iter().filter(|row| row.counted_until.is_none_or(|until| until <= before)).collect();
+        let count = |row: worker::Model| {
+            async move {
+                let tx = db.begin(&Ctx::system(TenantId::from_uuid(row.tenant_id), "routing")).await?;
+                count_activity(&tx, row.member_id.into()).await?;
+                tx.commit().await
+            }
+            .boxed()
+        };
+        let turns = Turns::new(db, "activities that last", PLACES, LOOKED_FOR);
+        turns.each(long, |row: &worker::Model| (row.tenant_id, row.member_id), count).await
     }
 
     /// Offers tasks again that every free worker had refused.
@@ -117,11 +129,15 @@ impl Jobs {
             .into_tuple()
             .all(&system::reader(db))
             .await?;
-        for tenant in tenants {
-            let tx = db.begin(&Ctx::system(TenantId::from_uuid(tenant), "routing")).await?;
-            self.service.finish(tx).await?;
-        }
-        Ok(())
+        let offer = |tenant| {
+            async move {
+                let tx = db.begin(&Ctx::system(TenantId::from_uuid(tenant), "routing")).await?;
+                self.service.finish(tx).await
+            }
+            .boxed()
+        };
+        let turns = Turns::new(db, "tasks that wait", PLACES, LOOKED_FOR);
+        turns.each(tenants, |tenant| (*tenant, *tenant), offer).await
     }
 }
 

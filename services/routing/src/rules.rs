@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use chrono::TimeDelta;
 use lingxi_contracts::channels::{ConversationStatus, Handler};
 use lingxi_contracts::routing::{Activity, TaskQueueInput, TaskStatus};
-use lingxi_kernel::{Error, FieldError, MemberId, Result, TaskId, TaskQueueId, Timestamp};
+use lingxi_kernel::{Error, FieldError, MemberId, Result, TaskId, TaskQueueId, Timestamp, text};
 
 /// For so long a worker who declined a task is not offered it again.
 pub(crate) const SPARED: TimeDelta = TimeDelta::seconds(60);
@@ -169,7 +169,7 @@ pub(crate) fn check_queue(input: &TaskQueueInput) -> Result<()> {
     let mut refuse = |field: &str, message: &str| {
         errors.push(FieldError { field: field.into(), message: message.into() });
     };
-    if !(1..=60).contains(&input.name.trim().chars().count()) {
+    if !(1..=60).contains(&text::length(&input.name)) {
         refuse("name", "A name has 1 to 60 characters.");
     }
     if !(5..=600).contains(&input.offer_seconds) {

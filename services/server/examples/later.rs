@@ -2,6 +2,7 @@
 //! The file holds by how many seconds its time is ahead; once that has changed, the timers run.
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,7 +11,7 @@ use chrono::TimeDelta;
 use lingxi_config::Config;
 use lingxi_kernel::{Clock, Env, Error, Timestamp};
 use lingxi_server::cloud::{Cloud, open_database};
-use lingxi_server::serve;
+use lingxi_server::{reader, serve};
 
 struct Ahead {
     machine: Env,
@@ -28,8 +29,15 @@ fn said(file: &PathBuf) -> Option<i64> {
     std::fs::read_to_string(file).ok()?.trim().parse().ok()
 }
 
-#[tokio::main]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+fn main() -> Result<ExitCode, Box<dyn std::error::Error>> {
+    if let Some(read) = reader::if_asked() {
+        return Ok(read);
+    }
+    tokio::runtime::Runtime::new()?.block_on(serve_later())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn serve_later() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let file = PathBuf::from(arguments.next().ok_or("Say: later FILE KEY=VALUE…")?);
     let pairs: Vec<String> = arguments.collect();

@@ -109,6 +109,21 @@ impl Peers {
     }
 }
 
+/// What is asked for, if it is what the route says. A client of HTTP would leave out the dot segments of
+/// [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-5.2.4), and so come to a route that is not handed on.
+fn asked_for(request: &HttpRequest) -> Result<&str> {
+    if has_dot_segments(request.uri().path()) {
+        return Err(Error::invalid("The path has segments of dots; write it without them."));
+    }
+    Ok(request.uri().path_and_query().map_or("/", |path| path.as_str()))
+}
+
+fn has_dot_segments(path: &str) -> bool {
+    let plain =
+        path.to_ascii_lowercase().replace("%2e", ".").replace("%2f", "/").replace("%5c", "/").replace('\\', "/");
+    plain.split('/').any(|segment| segment == "." || segment == "..")
+}
+
 /// The headers that go on: of the answer or of the question.
 fn going_on<'a, V: 'a>(
     headers: impl Iterator<Item = (&'a HeaderName, V)>,
@@ -118,6 +133,7 @@ fn going_on<'a, V: 'a>(
 
 async fn hand_on(peers: Peers, request: HttpRequest, mut body: web::Payload) -> HttpResult {
     let method = reqwest::Method::from_bytes(request.method().as_str().as_bytes()).map_err(Error::internal)?;
+    let asked_for = asked_for(&request)?;
     let mut headers = reqwest::header::HeaderMap::new();
     for (name, value) in going_on(request.headers().iter()) {
         let (name, value) = (name.as_str().parse::<reqwest::header::HeaderName>(), value.as_bytes());
@@ -141,7 +157,7 @@ async fn hand_on(peers: Peers, request: HttpRequest, mut body: web::Payload) -> 
             cause = format!("{url}: {error}");
             continue;
         }
-        let target = format!("{url}{}", request.uri().path_and_query().map_or("/", |path| path.as_str()));
+        let target = format!("{url}{asked_for}");
         let (pieces, taken) = mpsc::channel::<std::result::Result<web::Bytes, std::io::Error>>(4);
         // The body belongs to this thread; its pieces go to whoever sends them.
         actix_web::rt::spawn(async move {
@@ -190,10 +206,10 @@ fn builder(status: u16, headers: &reqwest::header::HeaderMap) -> HttpResponseBui
 
 /// Opens the socket at a process of the service, then here, and hands frames on in both directions.
 async fn connect(peers: Peers, request: HttpRequest, body: web::Payload) -> HttpResult {
+    let asked_for = asked_for(&request)?;
     let mut cause = String::new();
     for url in peers.in_turn() {
-        let query = request.uri().path_and_query().map_or("/", |path| path.as_str());
-        let target = format!("{}{query}", url.replacen("http://", "ws://", 1));
+        let target = format!("{}{asked_for}", url.replacen("http://", "ws://", 1));
         let mut asked = target.into_client_request().map_err(Error::internal)?;
         for name in ["authorization", "cookie", "origin", "accept-language", "user-agent"] {
             let value = request.headers().get(name).and_then(|value| value.to_str().ok()?.parse().ok());
@@ -271,4 +287,26 @@ async fn bridge(mut ours: actix_ws::Session, mut frames: actix_ws::AggregatedMes
     };
     let _ = to_them.close().await;
     let _ = ours.close(closing).await;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_leads_to_another_route_is_told() {
+        for path in [
+            "/widget/v1/../../metrics",
+            "/files/./a",
+            "/files/%2e%2E/metrics",
+            "/files/..",
+            "/files/a%2F..%2fb",
+            "/files/.%2e\\b",
+        ] {
+            assert!(has_dot_segments(path), "{path}");
+        }
+        for path in ["/files/a.pdf", "/files/...", "/widget/v1/..a", "/files/a..b", "/auth/%2e%2e%2e"] {
+            assert!(!has_dot_segments(path), "{path}");
+        }
+    }
 }

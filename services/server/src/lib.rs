@@ -15,6 +15,7 @@ mod jobs;
 pub mod mails;
 pub mod operator;
 mod probes;
+pub mod reader;
 pub mod role;
 pub mod serve;
 mod web;

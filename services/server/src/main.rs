@@ -9,7 +9,7 @@ use lingxi_config::Config;
 use lingxi_kernel::{Env, TenantId};
 use lingxi_server::cloud::{Cloud, migrate, open_database};
 use lingxi_server::role::{Role, chosen, name_of};
-use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, mails, operator, serve};
+use lingxi_server::{billing, bot_eval, bot_scale, converse, demo, doctor, import, mails, operator, reader, serve};
 
 /// glibc's took half of the server's time while it stored facts by the thousand; musl's is slow under threads.
 #[global_allocator]
@@ -135,6 +135,9 @@ enum BotDeed {
 }
 
 fn main() -> ExitCode {
+    if let Some(read) = reader::if_asked() {
+        return read;
+    }
     let cli = Cli::parse();
     match run(cli) {
         Ok(()) => ExitCode::SUCCESS,

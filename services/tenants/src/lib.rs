@@ -94,4 +94,5 @@ pub fn data(db: &Db) -> TenantTables {
         .with::<store::token::Entity>()
         .with::<lingxi_store::dead_letters::Entity>()
         .with_made::<lingxi_store::sealed::Entity>()
+        .with_made::<lingxi_store::turns::Entity>()
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike as _, NaiveTime, Timelike as _};
 use chrono_tz::Tz;
 use lingxi_contracts::tenants::{BusinessHours, FirmSpec, SignUp};
-use lingxi_kernel::{Error, FieldError, Result, Role, Timestamp};
+use lingxi_kernel::{Error, FieldError, Result, Role, Timestamp, text};
 
 pub(crate) const LOCALES: [&str; 2] = ["zh-CN", "en-US"];
 pub(crate) const SESSION_DAYS: i64 = 14;
@@ -70,7 +70,7 @@ fn industry(errors: &mut Vec<FieldError>, text: &str, industries: &[&str]) {
 }
 
 pub(crate) fn name(errors: &mut Vec<FieldError>, field: &str, text: &str) {
-    let length = text.trim().chars().count();
+    let length = text::length(text);
     if !(1..=100).contains(&length) {
         refuse(errors, field, "Please enter 1 to 100 characters.");
     }

@@ -16,9 +16,40 @@ fn hash<'a>(fields: impl IntoIterator<Item = &'a [u8]>) -> Uuid {
     Uuid::from_bytes(bytes)
 }
 
-/// The identity of a fact within its tenant. Joined strings would make `("a", "bc")` and `("ab", "c")` the same.
-pub(crate) fn identity(source: &str, id: &str) -> Uuid {
+/// The source of what Lingxi itself does.
+pub(crate) const OURS: &str = "lingxi";
+
+/// Who reports a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reporter {
+    /// A key or a member of the firm.
+    Firm,
+    /// A service of ours.
+    Lingxi,
+}
+
+impl Reporter {
+    /// The identity of a fact within its tenant: who reports it is part of it. Joined strings would make `("a", "bc")` and `("ab", "c")` the
+    /// same.
+    pub(crate) fn identity(self, source: &str, id: &str) -> Uuid {
+        if self == Self::Lingxi && source != OURS {
+            // About a fact of the firm's, in its source: nothing that the firm names can be the same.
+            hash([OURS.as_bytes(), source.as_bytes(), id.as_bytes()])
+        } else {
+            named(source, id)
+        }
+    }
+}
+
+/// The identity of a fact of a source, whose reporter follows from the source: ours is no firm's.
+pub(crate) fn named(source: &str, id: &str) -> Uuid {
     hash([source.as_bytes(), id.as_bytes()])
+}
+
+/// Whether a source is ours, or looks as if it were.
+pub(crate) fn is_reserved(source: &str) -> bool {
+    let source = source.trim().to_lowercase();
+    source.strip_prefix(OURS).is_some_and(|rest| !rest.starts_with(|next: char| next.is_alphanumeric()))
 }
 
 /// What a fact says. Objects of JSON are compared without regard to the order of their fields.
@@ -54,8 +85,27 @@ mod tests {
 
     #[test]
     fn fields_do_not_run_into_each_other() {
-        assert_ne!(identity("a", "bc"), identity("ab", "c"));
-        assert_eq!(identity("a", "bc"), identity("a", "bc"));
+        assert_ne!(named("a", "bc"), named("ab", "c"));
+        assert_eq!(named("a", "bc"), named("a", "bc"));
+    }
+
+    #[test]
+    fn who_reports_is_part_of_the_identity() {
+        assert_ne!(Reporter::Firm.identity("acme", "1"), Reporter::Lingxi.identity("acme", "1"));
+        for reserved in ["lingxi", " Lingxi ", "LINGXI", "lingxi.bot", "lingxi/1", "lingxi:x", "lingxi-x"] {
+            assert!(is_reserved(reserved), "{reserved}");
+        }
+        for free in ["acme", "lingxiang", "shop.lingxi.example"] {
+            assert!(!is_reserved(free), "{free}");
+        }
+    }
+
+    #[test]
+    fn facts_that_are_stored_stay_the_same() {
+        let stored = "fa3a2257";
+        assert_eq!(Reporter::Lingxi.identity(OURS, "1"), named(OURS, "1"));
+        assert_eq!(Reporter::Firm.identity("acme", "1"), named("acme", "1"));
+        assert!(named(OURS, "1").to_string().starts_with(stored), "{}", named(OURS, "1"));
     }
 
     #[test]

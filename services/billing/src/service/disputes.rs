@@ -1,7 +1,7 @@
 //! Units that a firm doubts.
 
 use lingxi_contracts::billing::{BillingMailWanted, BillingNews, Dispute, DisputeStatus, UsageInput};
-use lingxi_kernel::{Ctx, DisputeId, Error, Permission, Result, TenantId, UsageId};
+use lingxi_kernel::{Ctx, DisputeId, Error, Permission, Result, TenantId, UsageId, text};
 use lingxi_store::{Tx, find, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _, QueryOrder as _};
 
@@ -13,7 +13,7 @@ use crate::store::usage::{self, event};
 impl Billing {
     pub(super) async fn do_dispute_usage(&self, ctx: &Ctx, id: UsageId, reason: &str) -> Result<Dispute> {
         ctx.require(Permission::ManageBilling)?;
-        if !(1..=2_000).contains(&reason.trim().chars().count()) {
+        if !(1..=2_000).contains(&text::length(reason)) {
             return Err(Error::field("reason", "Say what is wrong with this unit, in up to 2,000 characters."));
         }
         let tx = self.deps.db.begin(ctx).await?;
@@ -66,7 +66,7 @@ impl Billing {
         answer: &str,
     ) -> Result<Dispute> {
         self.require_operator(ctx).await?;
-        if answer.trim().is_empty() {
+        if text::is_blank(answer) {
             return Err(Error::field("answer", "Tell the firm why."));
         }
         let tx = self.deps.db.begin(&Ctx::system(tenant, "billing")).await?;

@@ -2,7 +2,7 @@
 
 use lingxi_contracts::billing::{Fapiao, FapiaoKind, FapiaoRequest, FapiaoStatus, InvoiceStatus};
 use lingxi_kernel::{
-    Ctx, Currency, Error, FapiaoId, FieldError, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId,
+    Ctx, Currency, Error, FapiaoId, FieldError, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId, text,
 };
 use lingxi_payments::{FapiaoOrder, GatewayError};
 use lingxi_rating::split;
@@ -210,14 +210,10 @@ fn checked(kind: FapiaoKind, wanted: FapiaoRequest) -> Result<(FapiaoKind, serde
         }
     };
     let given = |text: &Option<String>, most: usize| {
-        text.as_ref().is_none_or(|text| text.chars().count() <= most && !text.trim().is_empty())
+        text.as_ref().is_none_or(|text| text.chars().count() <= most && !text::is_blank(text))
     };
     let special = kind == FapiaoKind::Special;
-    demand(
-        (1..=100).contains(&wanted.title.trim().chars().count()),
-        "title",
-        "Give the name on it, up to 100 characters.",
-    );
+    demand((1..=100).contains(&text::length(&wanted.title)), "title", "Give the name on it, up to 100 characters.");
     let tax_number = |text: &String| {
         [15, 17, 18, 20].contains(&text.len())
             && text.bytes().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())

@@ -13,7 +13,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use super::Billing;
-use crate::rules::{identity, periods};
+use crate::rules::identity::{self, Reporter};
+use crate::rules::periods;
 use crate::store::{
     invoice,
     usage::{self, BucketKey, aside, event},
@@ -27,19 +28,24 @@ const AHEAD: TimeDelta = TimeDelta::hours(1);
 const LONGEST: usize = 256;
 
 /// A fact on its way.
-struct Fact {
-    usage: UsageInput,
-    at: Timestamp,
-    id: Uuid,
+#[derive(Clone)]
+pub(super) struct Fact {
+    pub(super) usage: UsageInput,
+    pub(super) at: Timestamp,
+    pub(super) id: Uuid,
+    pub(super) reporter: Reporter,
     payload: Uuid,
+    /// The fact that it takes back.
+    pub(super) target: Option<Uuid>,
     /// By the place of a meter in the catalog.
-    readings: Vec<(usize, Reading)>,
+    pub(super) readings: Vec<(usize, Reading)>,
     catalog: Arc<Catalog>,
 }
 
 impl Fact {
     /// What can be counted of a fact.
-    fn read(catalog: &Arc<Catalog>, now: Timestamp, usage: UsageInput, ours: bool) -> Result<Self> {
+    fn read(catalog: &Arc<Catalog>, now: Timestamp, usage: UsageInput, reporter: Reporter) -> Result<Self> {
+        let ours = reporter == Reporter::Lingxi;
         let named = [("source", &usage.source), ("id", &usage.id), ("type", &usage.kind), ("subject", &usage.subject)];
         for (name, text) in named {
             if text.len() > LONGEST || text.contains('\0') || text.is_empty() && name != "subject" {
@@ -49,22 +55,37 @@ impl Fact {
         if usage.kind.starts_with("lingxi.") && !ours {
             return Err(Error::invalid("Types that begin with `lingxi.` are those of Lingxi itself; name your own."));
         }
+        if identity::is_reserved(&usage.source) && !ours {
+            return Err(Error::invalid("The source `lingxi` is that of Lingxi itself; name your own."));
+        }
         let at = usage.at.unwrap_or(now);
         if at > now + AHEAD {
             return Err(Error::invalid(format!("`time` is {at}, which is in the future; check the sender's clock.")));
         }
-        let mut readings = Vec::new();
-        for (index, meter) in catalog.meters.iter().enumerate().filter(|(_, meter)| meter.event_type == usage.kind) {
-            readings.push((index, reading(meter, &usage.data)?));
-        }
-        if readings.is_empty() {
+        if !catalog.meters.iter().any(|meter| meter.event_type == usage.kind) {
             return Err(Error::invalid(format!(
                 "No meter counts events of the type `{}`; ask the operator for one.",
                 usage.kind
             )));
         }
-        let (id, payload) = (identity::identity(&usage.source, &usage.id), identity::payload(&usage)?);
-        Ok(Self { usage, at, id, payload, readings, catalog: catalog.clone() })
+        let (id, payload) = (reporter.identity(&usage.source, &usage.id), identity::payload(&usage)?);
+        let target = usage.reverses.as_ref().map(|id| identity::named(&usage.source, id));
+        let mut fact =
+            Self { usage, at, id, reporter, payload, target, readings: Vec::new(), catalog: catalog.clone() };
+        // What takes another back is worth what that one is.
+        if target.is_none() {
+            fact.weigh()?;
+        }
+        Ok(fact)
+    }
+
+    /// Reads what its data is worth on each meter.
+    pub(super) fn weigh(&mut self) -> Result<()> {
+        let of_type = |meter: &&Meter| meter.event_type == self.usage.kind;
+        let meters = self.catalog.meters.iter().enumerate().filter(|(_, meter)| of_type(meter));
+        let readings = meters.map(|(index, meter)| Ok((index, reading(meter, &self.usage.data)?)));
+        self.readings = readings.collect::<Result<_>>()?;
+        Ok(())
     }
 }
 
@@ -88,7 +109,7 @@ fn answer(status: UsageOutcome) -> UsageAnswer {
     UsageAnswer { status, reason: None }
 }
 
-fn rejected(reason: impl Into<String>) -> UsageAnswer {
+pub(super) fn rejected(reason: impl Into<String>) -> UsageAnswer {
     UsageAnswer { status: UsageOutcome::Rejected, reason: Some(reason.into()) }
 }
 
@@ -115,13 +136,14 @@ impl Billing {
     async fn read_facts(&self, ctx: &Ctx, all: Vec<UsageInput>) -> Result<ReadFacts> {
         let catalog = self.sold().await?;
         let now = self.deps.db.env().now();
-        let ours = matches!(ctx.actor, Actor::System { .. });
+        let reporter = if matches!(ctx.actor, Actor::System { .. }) { Reporter::Lingxi } else { Reporter::Firm };
+        let ours = reporter == Reporter::Lingxi;
         let days = self.deps.settings.late_days;
         let oldest = now - TimeDelta::days(days.into());
         let (mut answers, mut facts, mut late) =
             (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()), Vec::new());
         for (index, usage) in all.into_iter().enumerate() {
-            match Fact::read(&catalog, now, usage, ours) {
+            match Fact::read(&catalog, now, usage, reporter) {
                 Ok(fact) if fact.at < oldest && !ours => {
                     answers.push(Some(rejected(format!(
                         "The event is older than {days} days; it is kept aside, where it can be seen, and not counted."
@@ -153,8 +175,12 @@ impl Billing {
                 asides.push(row_aside(tx, late, AsideReason::TooLate)?);
             }
         }
-        refuse_second_reversals(tx, &mut facts, &mut answers).await?;
-        let counted = self.store_facts(tx, facts, &mut answers, &mut asides).await?;
+        // What takes something back comes after what it takes back, if both came together.
+        let (reversals, facts): (Vec<_>, Vec<_>) = facts.into_iter().partition(|(_, fact)| fact.target.is_some());
+        let mut counted = self.store_facts(tx, facts, &mut answers, &mut asides).await?;
+        let reversals = self.reversals(tx, &reversals, &mut answers).await?;
+        let reversals = reversals.iter().map(|(index, fact)| (*index, fact)).collect();
+        counted.extend(self.store_facts(tx, reversals, &mut answers, &mut asides).await?);
         usage::put_aside(tx, once(asides)).await?;
         if !counted.is_empty() {
             self.count(tx, &counted).await?;
@@ -187,6 +213,9 @@ impl Billing {
             } else if *known.get(&fact.id).or_else(|| first.get(&fact.id)).unwrap_or(&fact.payload) == fact.payload {
                 UsageOutcome::Duplicate
             } else {
+                if fact.reporter == Reporter::Lingxi {
+                    tracing::error!(tenant = %tx.ctx().tenant, fact = %fact.usage.id, "A fact of our own has another's name");
+                }
                 asides.push(row_aside(tx, fact, AsideReason::Conflict)?);
                 UsageOutcome::Conflict
             };
@@ -208,7 +237,7 @@ impl Billing {
         let readings = facts.iter().flat_map(|fact| fact.readings.iter().map(move |reading| (*fact, reading)));
         for (fact, (index, reading)) in readings {
             let meter = &fact.catalog.meters[*index];
-            let taken_back = fact.usage.reverses.is_some();
+            let taken_back = fact.target.is_some();
             for key in keys(meter, fact, zone) {
                 if meter.aggregation == Aggregation::Unique && !taken_back {
                     different.push((key.clone(), reading.text.clone()));
@@ -239,30 +268,6 @@ impl Billing {
     }
 }
 
-/// A fact is taken back once, whatever the names of those that would.
-async fn refuse_second_reversals(
-    tx: &Tx,
-    facts: &mut Vec<(usize, &Fact)>,
-    answers: &mut [Option<UsageAnswer>],
-) -> Result<()> {
-    let target = |fact: &Fact| fact.usage.reverses.as_ref().map(|id| identity::identity(&fact.usage.source, id));
-    let targets: Vec<Uuid> = facts.iter().filter_map(|(_, fact)| target(fact)).collect();
-    if targets.is_empty() {
-        return Ok(());
-    }
-    let mut by_target = usage::reversals(tx, targets).await?;
-    facts.retain(|(index, fact)| {
-        let Some(target) = target(fact) else { return true };
-        // The same one again is a duplicate, which is told later.
-        let first = *by_target.entry(target).or_insert(fact.id) == fact.id;
-        if !first {
-            answers[*index] = Some(rejected("Another event took this one back already."));
-        }
-        first
-    });
-    Ok(())
-}
-
 fn row(tx: &Tx, fact: &Fact) -> Result<event::Model> {
     let usage = &fact.usage;
     Ok(event::Model {
@@ -276,7 +281,7 @@ fn row(tx: &Tx, fact: &Fact) -> Result<event::Model> {
         received_at: tx.now(),
         data: serde_json::to_string(&usage.data)?,
         payload: fact.payload,
-        reverses: usage.reverses.as_ref().map(|id| identity::identity(&usage.source, id)),
+        reverses: fact.target,
     })
 }
 

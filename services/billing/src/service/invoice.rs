@@ -5,7 +5,7 @@ use lingxi_contracts::billing::{
     BillLine, BillingMailWanted, BillingNews, BillingProfile, CreditKind, CreditNote, Invoice, InvoiceFinalized,
     InvoiceStatus, LedgerAccount,
 };
-use lingxi_kernel::{CreditNoteId, Ctx, Error, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId};
+use lingxi_kernel::{CreditNoteId, Ctx, Error, InvoiceId, Money, Page, PageArgs, Permission, Result, TenantId, text};
 use lingxi_rating::{Billed, adjustments, split};
 use lingxi_store::{Tx, delete_many, find, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
@@ -227,7 +227,7 @@ impl Billing {
         reason: &str,
     ) -> Result<CreditNote> {
         self.require_operator(ctx).await?;
-        if reason.trim().is_empty() {
+        if text::is_blank(reason) {
             return Err(Error::field("reason", "Say why, so that the note explains itself."));
         }
         let tx = self.deps.db.begin(&Ctx::system(tenant, "billing")).await?;
@@ -295,7 +295,7 @@ impl Billing {
         reason: &str,
     ) -> Result<Invoice> {
         self.require_operator(ctx).await?;
-        if reason.trim().is_empty() {
+        if text::is_blank(reason) {
             return Err(Error::field("reason", "Say why, so that the books explain themselves."));
         }
         let tx = self.deps.db.begin(&Ctx::system(tenant, "billing")).await?;

@@ -57,6 +57,9 @@ impl Billing {
             if value.is_some_and(|value| value < 0) {
                 refuse(field.into(), "A limit is 0 or more.");
             }
+            if value.is_some_and(|value| value > i64::from(i32::MAX)) {
+                refuse(field.into(), "A limit is at most 2147483647 minor units.");
+            }
         }
         for (index, limit) in wanted.meters.iter().enumerate() {
             if !catalog.meters.iter().any(|meter| meter.key == limit.meter) {

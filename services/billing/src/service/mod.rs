@@ -12,6 +12,7 @@ mod paper;
 mod payments;
 mod profile;
 mod reconcile;
+mod reversals;
 mod subscription;
 mod together;
 mod usage;

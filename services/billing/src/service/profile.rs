@@ -1,7 +1,7 @@
 //! To whom a firm's bills are written.
 
 use lingxi_contracts::billing::BillingProfile;
-use lingxi_kernel::{Ctx, Error, FieldError, Permission, Result};
+use lingxi_kernel::{Ctx, Error, FieldError, Permission, Result, text};
 
 use super::Billing;
 use crate::store::settings;
@@ -21,7 +21,7 @@ impl Billing {
             }
         };
         demand(
-            (1..=200).contains(&wanted.name.trim().chars().count()),
+            (1..=200).contains(&text::length(&wanted.name)),
             "name",
             "Give the firm's legal name, up to 200 characters.",
         );

@@ -293,6 +293,16 @@ pub(crate) async fn page(
     Ok(Page::from_overfetch(rows.all(tx.conn()).await?, args, |row| cursor(row.at, row.id)))
 }
 
+/// Those of some facts that are stored.
+pub(crate) async fn events_of(tx: &Tx, ids: Vec<Uuid>) -> Result<Vec<event::Model>> {
+    let mut rows = Vec::new();
+    for chunk in ids.chunks(CHUNK) {
+        let some = find::<event::Entity>(tx).filter(event::Column::Id.is_in(chunk.to_vec()));
+        rows.extend(some.all(tx.conn()).await?);
+    }
+    Ok(rows)
+}
+
 /// Which of some facts were taken back, and by which.
 pub(crate) async fn reversals(tx: &Tx, ids: Vec<Uuid>) -> Result<HashMap<Uuid, Uuid>> {
     let rows = find::<event::Entity>(tx)

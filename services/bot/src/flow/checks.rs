@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 use lingxi_contracts::Words;
 use lingxi_contracts::bot::{FlowAsk, FlowDefinition, FlowDoes, FlowStep, SlotKind};
-use lingxi_kernel::{Error, FieldError, Result};
+use lingxi_kernel::{Error, FieldError, Result, text};
 use lingxi_nlu::slot;
 use lingxi_outbound::Outbound;
 use regex::Regex;
@@ -21,7 +21,7 @@ pub(crate) fn check_draft(draft: &FlowDefinition) -> Result<()> {
     let mut errors = Vec::new();
     let mut refuse =
         |field: &str, message: &str| errors.push(FieldError { field: field.into(), message: message.into() });
-    if draft.name.zh.trim().is_empty() && draft.name.en.trim().is_empty() {
+    if text::is_blank(&draft.name.zh) && text::is_blank(&draft.name.en) {
         refuse("name", "Give it a name in at least one language.");
     }
     if !(1..=MOST_STEPS).contains(&draft.steps.len()) {
@@ -136,7 +136,7 @@ impl Check<'_> {
 
     fn words(&mut self, number: usize, words: &Words, needed: bool) {
         let both = [&words.zh, &words.en];
-        if needed && both.iter().all(|text| text.trim().is_empty()) {
+        if needed && both.iter().all(|text| text::is_blank(text)) {
             self.refuse(number, "words", "Write what is said in at least one language.");
         }
         if both.iter().any(|text| text.chars().count() > MOST_WORDS) {
@@ -163,7 +163,7 @@ impl Check<'_> {
             let mut refuse = |field: &str, message: &str| {
                 self.errors.push(FieldError { field: format!("cases.{number}.{field}"), message: message.into() });
             };
-            if case.name.trim().is_empty() {
+            if text::is_blank(&case.name) {
                 refuse("name", "Give the case a name.");
             }
             if !(1..=50).contains(&case.says.len()) {

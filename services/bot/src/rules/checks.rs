@@ -1,7 +1,7 @@
 //! What is refused of what people write.
 
 use lingxi_contracts::bot::{ArticleInput, BotSettings};
-use lingxi_kernel::{Error, FieldError, Result};
+use lingxi_kernel::{Error, FieldError, Result, text};
 
 /// Checks an article; all refused fields at once.
 pub(crate) fn check_article(input: &ArticleInput) -> Result<()> {
@@ -14,10 +14,10 @@ pub(crate) fn check_article(input: &ArticleInput) -> Result<()> {
         if !["zh-CN", "en-US"].contains(&text.locale.as_str()) {
             refuse(format!("texts.{index}.locale"), "Choose zh-CN or en-US.");
         }
-        if !(1..=200).contains(&text.title.trim().chars().count()) {
+        if !(1..=200).contains(&text::length(&text.title)) {
             refuse(format!("texts.{index}.title"), "A title has 1 to 200 characters.");
         }
-        if !(1..=4_000).contains(&text.answer.trim().chars().count()) {
+        if !(1..=4_000).contains(&text::length(&text.answer)) {
             refuse(format!("texts.{index}.answer"), "An answer has 1 to 4000 characters.");
         }
     }

@@ -5,7 +5,6 @@ use lingxi_kernel::{Ctx, Error, ErrorCode, ImportId, Result};
 use lingxi_store::{Db, insert, update};
 
 use super::Bot;
-use crate::import::parse;
 use crate::store::{self, article, import};
 
 /// Articles stored in one transaction.
@@ -18,15 +17,14 @@ impl Bot {
             let message = format!("The file has {} bytes; at most {most} fit. Split it.", bytes.len());
             return Err(Error { code: ErrorCode::TooLarge, ..Error::field("file", message) });
         }
-        let name = file_name.to_owned();
-        let parsed = tokio::task::spawn_blocking(move || parse(&name, &bytes)).await??;
+        let parsed = self.readers.read(ctx.tenant, file_name, bytes).await?;
         let tx = self.deps.db.begin(ctx).await?;
         let row = import::Model {
             tenant_id: tx.tenant(),
             id: tx.id::<ImportId>().uuid(),
             file_name: file_name.chars().take(200).collect(),
             status: ImportStatus::Preview.as_str().to_owned(),
-            encoding: parsed.encoding.to_owned(),
+            encoding: parsed.encoding.into_owned(),
             rows: i32::try_from(parsed.rows)?,
             articles: i32::try_from(parsed.articles.len())?,
             stored: 0,

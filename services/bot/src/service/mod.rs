@@ -29,6 +29,7 @@ use lingxi_store::{TenantCache, update};
 use tokio::sync::Semaphore;
 
 use crate::Deps;
+use crate::import::apart::Readers;
 use crate::knowledge::Source;
 use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
@@ -54,6 +55,8 @@ pub(crate) struct Bot {
     published: TenantCache<Arc<Published>>,
     outside: Outside,
     allowances: Allowances,
+    /// Who reads the files of firms.
+    readers: Readers,
 }
 
 impl Bot {
@@ -71,6 +74,7 @@ impl Bot {
             published,
             outside,
             allowances: Allowances::default(),
+            readers: Readers::new(deps.files.reader.clone()),
             deps,
         })
     }

@@ -2,7 +2,7 @@
 
 use lingxi_contracts::channels::{ChannelKind, ContactIdentity, IdentityKind, Inbound, Message};
 use lingxi_contracts::tenants::{Tenant, TenantStatus};
-use lingxi_kernel::{AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result};
+use lingxi_kernel::{AttachmentId, ChannelId, ContactId, Ctx, Error, ErrorCode, Permission, Result, text};
 use lingxi_store::{Tx, insert};
 use serde_json::json;
 
@@ -89,7 +89,7 @@ pub(super) fn fresh_contact(tx: &Tx, name: &str, locale: &str) -> contact::Model
     let id: ContactId = tx.id();
     // Anonymous visitors get a short label, so that agents can tell them apart.
     let label = id.to_string();
-    let name = if name.trim().is_empty() { format!("#{}", &label[label.len() - 6..]) } else { name.trim().to_owned() };
+    let name = if text::is_blank(name) { format!("#{}", &label[label.len() - 6..]) } else { name.trim().to_owned() };
     contact::Model {
         tenant_id: tx.tenant(),
         id: id.uuid(),

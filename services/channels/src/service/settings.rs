@@ -2,7 +2,7 @@
 
 use lingxi_contracts::channels::{CannedReply, Channel, ChannelKind, ChannelSettings};
 use lingxi_contracts::tenants::{Issued, TenantCreated};
-use lingxi_kernel::{CannedReplyId, ChannelId, Ctx, Error, FieldError, Permission, Result};
+use lingxi_kernel::{CannedReplyId, ChannelId, Ctx, Error, FieldError, Permission, Result, text};
 use lingxi_store::{Tx, delete_many, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
@@ -144,7 +144,7 @@ impl Channels {
 }
 
 fn check_name(name: &str) -> Result<()> {
-    if (1..=60).contains(&name.trim().chars().count()) {
+    if (1..=60).contains(&text::length(name)) {
         Ok(())
     } else {
         Err(Error::field("name", "A name has 1 to 60 characters."))

@@ -3,7 +3,7 @@
 use lingxi_contracts::channels::ConversationResolved;
 use lingxi_contracts::routing::{Reservation, ReservationStatus, Task, TaskAssigned, TaskStatus};
 use lingxi_kernel::{
-    Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId, Timestamp,
+    Ctx, Error, ErrorCode, MemberId, Permission, ReservationId, Result, TaskId, TaskQueueId, Timestamp, text,
 };
 use lingxi_store::{Tx, insert, update};
 
@@ -82,7 +82,7 @@ impl Routing {
             return Err(Error::conflict("Only a task that somebody has can be transferred."));
         }
         let to_queue = queue::get(&tx, to).await?.ok_or_else(|| Error::field("queueId", "There is no such queue."))?;
-        if !note.trim().is_empty() {
+        if !text::is_blank(note) {
             row.summary = format!("{}\n→ {}", row.summary, note.trim().chars().take(500).collect::<String>());
         }
         row.queue_id = to.uuid();

@@ -10,7 +10,7 @@ use lingxi_bus::BusHandle;
 use lingxi_config::Config;
 use lingxi_contracts::channels::{Conversation, Inbound, Message, Outbound};
 use lingxi_contracts::tenants::{AcceptInvitation, SignUp};
-use lingxi_kernel::{Clock, Ctx, Env, Role, Timestamp};
+use lingxi_kernel::{Clock, Ctx, Env, ErrorCode, Role, Timestamp};
 use lingxi_server::cloud::{Cloud, open_database};
 use lingxi_store::{Db, outbox};
 
@@ -45,6 +45,16 @@ pub fn folder() -> PathBuf {
     folder
 }
 
+/// The answer once there is a place among those who wait for a password's hash; all tests of a process share them.
+async fn once_free<T>(ask: impl AsyncFn() -> lingxi_kernel::Result<T>) -> lingxi_kernel::Result<T> {
+    loop {
+        match ask().await {
+            Err(error) if error.code == ErrorCode::Unavailable => tokio::time::sleep(Duration::from_millis(50)).await,
+            answer => return answer,
+        }
+    }
+}
+
 impl TestCloud {
     /// Starts on a Wednesday at noon in Shanghai.
     pub async fn start() -> Self {
@@ -56,6 +66,8 @@ impl TestCloud {
         let folder = folder();
         let mut config = Config::default();
         config.storage.data_dir.clone_from(&folder);
+        // These tests are no reader of files.
+        config.files.reader = Some(env!("CARGO_BIN_EXE_lingxi").into());
         if postgres::wanted() {
             config.storage.database_url = Some(postgres::fresh().await.app);
         }
@@ -117,7 +129,8 @@ impl TestCloud {
             time_zone: time_zone.into(),
             ..SignUp::default()
         };
-        let session = self.cloud.services.tenants.sign_up(input).await.unwrap();
+        let tenants = &self.cloud.services.tenants;
+        let session = once_free(|| tenants.sign_up(input.clone())).await.unwrap();
         self.settle().await;
         self.cloud.services.tenants.authenticate(&session.token).await.unwrap()
     }
@@ -135,7 +148,7 @@ impl TestCloud {
         let token = self.mailed(&email, "join").await.unwrap();
         let (name, password) = (name.into(), "correct horse battery".into());
         let join = AcceptInvitation { token, name, password, ..AcceptInvitation::default() };
-        let session = tenants.accept_invitation(join).await?;
+        let session = once_free(|| tenants.accept_invitation(join.clone())).await?;
         self.settle().await;
         tenants.authenticate(&session.token).await
     }

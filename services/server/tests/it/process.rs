@@ -85,6 +85,8 @@ impl Server {
     }
 
     fn run(mut command: Command) -> Self {
+        // Customers of tests write and look faster than people.
+        command.args(["--set", "limits.visitor_requests_per_second=1000"]);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let ready = lines.map_while(Result::ok).find(|line| line.starts_with("Lingxi serves on ")).unwrap();
@@ -138,9 +140,18 @@ impl Server {
 
     /// All messages that a visitor sees.
     pub async fn messages(&self, http: &reqwest::Client, token: &str) -> Vec<Value> {
-        let request = http.get(format!("{}/widget/v1/messages", self.url)).bearer_auth(token);
-        let state: Value = request.send().await.unwrap().json().await.unwrap();
-        state["messages"].as_array().unwrap().clone()
+        let page = async |query: &str| -> Value {
+            let request = http.get(format!("{}/widget/v1/messages{query}", self.url)).bearer_auth(token);
+            request.send().await.unwrap().json().await.unwrap()
+        };
+        let mut state = page("").await;
+        let conversation = state["conversation"]["id"].as_str().unwrap_or_default().to_owned();
+        let mut all = state["messages"].as_array().unwrap().clone();
+        while state["older"] == true {
+            state = page(&format!("?conversation={conversation}&before={}", all[0]["seq"])).await;
+            all.splice(0..0, state["messages"].as_array().unwrap().clone());
+        }
+        all
     }
 }
 

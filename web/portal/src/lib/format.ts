@@ -12,7 +12,7 @@ export function minorUnits(currency: string): number {
 type Formats = {
   time: (at: string) => string;
   date: (at: string) => string;
-  money: (amount: { minor: number; currency: string }) => string;
+  money: (money: { amount: string; currency: string }) => string;
   number: (value: number) => string;
   /** An exact decimal number, which no float holds. */
   decimal: (value: string) => string;
@@ -33,8 +33,7 @@ export function useFormat(): Formats {
       date: (at) => date.format(new Date(at)),
       number: (value) => number.format(value),
       decimal: (value) => exact.format(value as Intl.StringNumericLiteral),
-      money: ({ minor, currency }) =>
-        new Intl.NumberFormat(locale, { style: 'currency', currency }).format(minor / minorUnits(currency)),
+      money: ({ amount, currency }) => new Intl.NumberFormat(locale, { style: 'currency', currency }).format(amount as Intl.StringNumericLiteral),
     };
   }, [locale, timeZone]);
 }

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use lingxi_contracts::billing::{CreditKind, LedgerAccount, Payment, PaymentMethod, PaymentStatus};
-use lingxi_kernel::{Ctx, Error, Money, PaymentId, RefundId, Result, TenantId};
+use lingxi_kernel::{Ctx, Error, Money, PaymentId, RefundId, Result, TenantId, text};
 use lingxi_payments::{About, Chargeback, Found, GatewayError, Progress, Refunded};
 use lingxi_rating::{Grant, spend};
 use lingxi_store::{Tx, insert, update};
@@ -26,7 +26,7 @@ impl Billing {
         reason: &str,
     ) -> Result<Payment> {
         self.require_operator(ctx).await?;
-        if reason.trim().is_empty() {
+        if text::is_blank(reason) {
             return Err(Error::field("reason", "Say why, so that the refund explains itself."));
         }
         let own = Ctx::system(tenant, "billing");

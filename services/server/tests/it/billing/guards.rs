@@ -171,8 +171,8 @@ async fn a_firm_whose_bill_cannot_be_made_keeps_no_other_from_its_own() {
     };
     bill_to("7").await;
     test.pass(TimeDelta::days(7));
-    test.cloud.run_timers().await.unwrap_err();
-    test.cloud.run_timers().await.unwrap_err();
+    test.cloud.run_timers().await.unwrap();
+    test.cloud.run_timers().await.unwrap();
     let billing = &test.cloud.services.billing;
     let mut numbers = Vec::new();
     for firm in [&firms[0], &firms[2]] {
@@ -183,6 +183,7 @@ async fn a_firm_whose_bill_cannot_be_made_keeps_no_other_from_its_own() {
     assert_eq!(numbers, ["LX-000001", "LX-000002"], "each has one, and none was lost by the one that failed");
 
     bill_to("{}").await;
+    test.pass(TimeDelta::minutes(1));
     test.cloud.run_timers().await.unwrap();
     let invoices = billing.invoices(broken, PageArgs::largest()).await.unwrap().into_items();
     assert_eq!(invoices[0].number.as_deref(), Some("LX-000003"), "mended, it is made too");

@@ -64,7 +64,7 @@ async fn owner_token(test: &TestCloud, name: &str) -> (Ctx, String) {
     let owner = test.firm(name).await;
     let email = format!("owner@{}.example", name.to_lowercase());
     let password = "correct horse battery".to_owned();
-    let sign_in = SignIn { email, password, totp: None, tenant: None, user_agent: String::new() };
+    let sign_in = SignIn { email, password, ..SignIn::default() };
     let session = test.cloud.services.tenants.sign_in(sign_in).await.unwrap();
     (owner, session.token)
 }
@@ -176,7 +176,7 @@ async fn the_largest_document_that_is_let_in_holds_its_thread_for_less_than_its_
     let gateway = Gateway::over(&test, false);
     let (_, token) = owner_token(&test, "Limits").await;
     let wide = format!("{{ {} }}", times(9_900, "__typename "));
-    let expanded = format!("{{ {} }} fragment a on Query {{ {} }}", times(70, "...a "), times(70, "...b "),);
+    let expanded = format!("{{ {} }} fragment a on Query {{ {} }}", times(70, "...a "), times(70, "...b "));
     let expanded = format!("{expanded} fragment b on Query {{ __typename }}");
     let argued = format!(
         "query($v: String) {{ {} }} fragment a on Query {{ conversation(id: $v) {{ id }} }}",

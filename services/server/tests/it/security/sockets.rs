@@ -138,7 +138,7 @@ impl Socket {
 
 async fn signed_in(test: &TestCloud, email: String) -> String {
     let password = "correct horse battery".to_owned();
-    let sign_in = SignIn { email, password, totp: None, tenant: None, user_agent: String::new() };
+    let sign_in = SignIn { email, password, ..SignIn::default() };
     test.cloud.services.tenants.sign_in(sign_in).await.unwrap().token
 }
 

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useQuery } from 'urql';
 import { graphql } from '../../gql/index.ts';
-import { useFormat } from '../../lib/format.ts';
+import { minorUnits, useFormat } from '../../lib/format.ts';
 import { State } from '../../lib/page.tsx';
 import { Lines } from './lines.tsx';
 
@@ -11,8 +11,8 @@ const BILL = graphql(`
   query Bill {
     draftBill {
       period from to plan
-      net { minor currency } tax { minor currency } total { minor currency } fromWallet { minor currency }
-      forecast { low { minor currency } expected { minor currency } high { minor currency } }
+      net { amount currency } tax { amount currency } total { amount currency } fromWallet { amount currency }
+      forecast { low { amount currency } expected { amount currency } high { amount currency } }
       lines { ...Lines }
       limits { alertMinor capMinor }
     }
@@ -26,7 +26,7 @@ export function DraftBill(): ReactNode {
   const [{ data, fetching, error }] = useQuery({ query: BILL });
   const bill = data?.draftBill;
   const cap = bill?.limits.capMinor;
-  const capped = bill && cap !== null && cap !== undefined && bill.total.minor >= cap;
+  const capped = bill && cap !== null && cap !== undefined && Number(bill.total.amount) * minorUnits(bill.total.currency) >= cap;
   return (
     <State fetching={fetching && !data} error={error}>
       {bill && (

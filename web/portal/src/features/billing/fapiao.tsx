@@ -10,7 +10,7 @@ import { useMay } from '../../lib/viewer.tsx';
 
 const FAPIAO = graphql(`
   query InvoiceFapiao($id: ID!) {
-    fapiao(invoiceId: $id) { id kind status corrects title number url failure at amount { minor currency } }
+    fapiao(invoiceId: $id) { id kind status corrects title number url failure at amount { amount currency } }
   }
 `);
 const REQUEST = graphql(`

@@ -14,7 +14,7 @@ import { PayInvoice } from './paying.tsx';
 const INVOICES = graphql(`
   query Invoices($after: String) {
     invoices(first: 20, after: $after) {
-      edges { node { id number status from to dueAt total { minor currency } due { minor currency } } }
+      edges { node { id number status from to dueAt total { amount currency } due { amount currency } } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -23,10 +23,10 @@ const INVOICE = graphql(`
   query Invoice($id: ID!) {
     invoice(id: $id) {
       id number status from to finalizesAt finalizedAt dueAt
-      net { minor currency } tax { minor currency } total { minor currency }
-      paid { minor currency } credited { minor currency } writtenOff { minor currency } due { minor currency }
+      net { amount currency } tax { amount currency } total { amount currency }
+      paid { amount currency } credited { amount currency } writtenOff { amount currency } due { amount currency }
       lines { ...Lines }
-      creditNotes { id number reason at total { minor currency } toWallet { minor currency } }
+      creditNotes { id number reason at total { amount currency } toWallet { amount currency } }
       billTo { name region taxNumber address email }
     }
   }
@@ -58,7 +58,7 @@ export function Invoices(): ReactNode {
           { title: t('billing.period'), render: (_, row) => `${format.date(row.from)} – ${last(row.to)}` },
           { title: t('billing.gross'), render: (_, row) => format.money(row.total), align: 'right' },
           { title: t('billing.due'), render: (_, row) => format.money(row.due), align: 'right' },
-          { title: t('billing.dueAt'), render: (_, row) => (row.dueAt && row.due.minor > 0 ? format.date(row.dueAt) : '') },
+          { title: t('billing.dueAt'), render: (_, row) => (row.dueAt && Number(row.due.amount) > 0 ? format.date(row.dueAt) : '') },
         ]}
       />
       {opened && <OneInvoice id={opened} onClose={() => setOpened(null)} />}
@@ -79,7 +79,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
       onClose={props.onClose}
       extra={
         <Space>
-          {(invoice?.due.minor ?? 0) > 0 && <PayInvoice id={props.id} />}
+          {Number(invoice?.due.amount ?? 0) > 0 && <PayInvoice id={props.id} />}
           <Button href={`/billing/invoices/${props.id}.pdf?lang=zh-CN`} target="_blank">{t('billing.pdfZh')}</Button>
           <Button href={`/billing/invoices/${props.id}.pdf?lang=en-US`} target="_blank">{t('billing.pdfEn')}</Button>
         </Space>
@@ -100,7 +100,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
                 { key: 'total', label: t('billing.gross'), children: <b>{format.money(invoice.total)}</b> },
                 { key: 'paid', label: t('billing.paid'), children: format.money(invoice.paid) },
                 { key: 'credited', label: t('billing.credited'), children: format.money(invoice.credited) },
-                ...(invoice.writtenOff.minor > 0 ? [{ key: 'writtenOff', label: t('billing.writtenOff'), children: format.money(invoice.writtenOff) }] : []),
+                ...(Number(invoice.writtenOff.amount) > 0 ? [{ key: 'writtenOff', label: t('billing.writtenOff'), children: format.money(invoice.writtenOff) }] : []),
                 { key: 'due', label: t('billing.due'), children: <b>{format.money(invoice.due)}</b> },
               ]}
             />
@@ -110,7 +110,7 @@ function OneInvoice(props: { id: string; onClose: () => void }): ReactNode {
               <List
                 header={t('billing.creditNotes')}
                 dataSource={invoice.creditNotes}
-                renderItem={(note) => <List.Item actions={[<a key="pdf" href={`/billing/credit-notes/${note.id}.pdf?lang=${i18n.language}`} target="_blank" rel="noreferrer">{t('billing.pdf')}</a>]}>{note.number} · {format.date(note.at)} · {note.reason} · {format.money(note.total)}{note.toWallet.minor > 0 && ` (${t('billing.toWallet', { amount: format.money(note.toWallet) })})`}</List.Item>}
+                renderItem={(note) => <List.Item actions={[<a key="pdf" href={`/billing/credit-notes/${note.id}.pdf?lang=${i18n.language}`} target="_blank" rel="noreferrer">{t('billing.pdf')}</a>]}>{note.number} · {format.date(note.at)} · {note.reason} · {format.money(note.total)}{Number(note.toWallet.amount) > 0 && ` (${t('billing.toWallet', { amount: format.money(note.toWallet) })})`}</List.Item>}
               />
             )}
           </Space>

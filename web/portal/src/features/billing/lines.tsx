@@ -11,8 +11,8 @@ graphql(`
   fragment Lines on BillLine {
     kind charge plan meter model from to quantity free size trial taxPercent
     name { zh en }
-    pieces { quantity unit flat amount { minor currency } }
-    net { minor currency } tax { minor currency } gross { minor currency }
+    pieces { quantity unit flat amount { amount currency } }
+    net { amount currency } tax { amount currency } gross { amount currency }
   }
 `);
 

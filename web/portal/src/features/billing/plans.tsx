@@ -21,7 +21,7 @@ const PLANS = graphql(`
   query Plans {
     planSubscription { status periodTo trialEndsAt nextPlan endsAt plan { code version currency name { zh en } } }
     catalog { plans { code ...PlanCard } meters { key unit { zh en } } }
-    planSimulations { plan { code } total { minor currency } }
+    planSimulations { plan { code } total { amount currency } }
   }
 `);
 const CHOOSE = graphql(`
@@ -108,7 +108,7 @@ export function Plans(): ReactNode {
   );
 }
 
-function PlanCard(props: { plan: PlanCardFragment; units: Map<string, string>; current: boolean; cost: { minor: number; currency: string } | undefined; onChoose: (() => void) | undefined }): ReactNode {
+function PlanCard(props: { plan: PlanCardFragment; units: Map<string, string>; current: boolean; cost: { amount: string; currency: string } | undefined; onChoose: (() => void) | undefined }): ReactNode {
   const { t } = useTranslation();
   const format = useFormat();
   const words = useWords();

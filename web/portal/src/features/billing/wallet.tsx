@@ -10,13 +10,13 @@ import { WaysToPay } from './paying.tsx';
 
 const WALLET = graphql(`
   query Wallet {
-    wallet { balance { minor currency } grants { id kind note grantedAt expiresAt amount { minor currency } remaining { minor currency } } }
-    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { minor currency } refunded { minor currency } } } }
+    wallet { balance { amount currency } grants { id kind note grantedAt expiresAt amount { amount currency } remaining { amount currency } } }
+    payments(first: 50) { edges { node { id method status reference failure at invoiceId amount { amount currency } refunded { amount currency } } } }
   }
 `);
 const LEDGER = graphql(`
   query Ledger($after: String) {
-    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { minor currency } } } pageInfo { hasNextPage endCursor } }
+    ledger(first: 50, after: $after) { edges { node { id transaction account at amount { amount currency } } } pageInfo { hasNextPage endCursor } }
   }
 `);
 
@@ -74,7 +74,7 @@ export function WalletAndPayments(): ReactNode {
               { title: t('wallet.method'), render: (_, row) => t(`wallet.${row.method}`) },
               { title: t('billing.status'), render: (_, row) => <Tag color={row.status === 'SUCCEEDED' ? 'success' : row.status === 'FAILED' ? 'error' : 'default'}>{t(`payment.${row.status}`)}</Tag> },
               { title: t('wallet.amount'), render: (_, row) => format.money(row.amount), align: 'right' },
-              { title: t('wallet.refunded'), render: (_, row) => (row.refunded.minor > 0 ? format.money(row.refunded) : ''), align: 'right' },
+              { title: t('wallet.refunded'), render: (_, row) => (Number(row.refunded.amount) > 0 ? format.money(row.refunded) : ''), align: 'right' },
               { title: t('wallet.reference'), render: (_, row) => row.failure ?? row.reference },
             ]}
           />
@@ -93,8 +93,8 @@ export function WalletAndPayments(): ReactNode {
                 { title: t('billing.at'), render: (_, row) => format.time(row.at) },
                 { title: t('wallet.account'), render: (_, row) => t(`ledger.${row.account}`) },
                 { title: t('wallet.transaction'), dataIndex: 'transaction' },
-                { title: t('wallet.debit'), render: (_, row) => (row.amount.minor > 0 ? format.money(row.amount) : ''), align: 'right' },
-                { title: t('wallet.credit'), render: (_, row) => (row.amount.minor < 0 ? format.money({ ...row.amount, minor: -row.amount.minor }) : ''), align: 'right' },
+                { title: t('wallet.debit'), render: (_, row) => (Number(row.amount.amount) > 0 ? format.money(row.amount) : ''), align: 'right' },
+                { title: t('wallet.credit'), render: (_, row) => (Number(row.amount.amount) < 0 ? format.money({ ...row.amount, amount: row.amount.amount.slice(1) }) : ''), align: 'right' },
               ]}
             />
           )}

@@ -12,7 +12,7 @@ import { State } from '../../lib/page.tsx';
 const FAPIAO = graphql(`
   query AllFapiao($status: FapiaoStatus, $after: String) {
     allFapiao(status: $status, first: 20, after: $after) {
-      edges { node { tenantId fapiao { id invoiceNumber kind status corrects title taxNumber number failure at amount { minor currency } } } }
+      edges { node { tenantId fapiao { id invoiceNumber kind status corrects title taxNumber number failure at amount { amount currency } } } }
       pageInfo { hasNextPage endCursor }
     }
   }

@@ -12,7 +12,7 @@ import { State } from '../../lib/page.tsx';
 const PAYMENTS = graphql(`
   query AllPayments($after: String) {
     allPayments(first: 20, after: $after) {
-      edges { node { tenantId payment { id method status reference failure at amount { minor currency } refunded { minor currency } refunds { id status reason failure } } } }
+      edges { node { tenantId payment { id method status reference failure at amount { amount currency } refunded { amount currency } refunds { id status reason failure } } } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -23,7 +23,7 @@ const REFUND = graphql(`
   }
 `);
 
-type Amount = { minor: number; currency: Currency };
+type Amount = { amount: string; currency: Currency };
 type Row = { id: string; tenantId: string; payment: { id: string; method: PaymentMethod; status: PaymentStatus; reference: string; failure?: string | null; at: string; amount: Amount; refunded: Amount; refunds: { id: string; status: PaymentStatus; reason: string; failure?: string | null }[] } };
 const COLORS: Record<PaymentStatus, string> = { PENDING: 'processing', SUCCEEDED: 'success', FAILED: 'error', REFUNDED: 'default' };
 
@@ -38,7 +38,7 @@ export function Payments(): ReactNode {
   const rows: Row[] = data?.allPayments.edges.map(({ node }) => ({ ...node, id: node.payment.id })) ?? [];
   const refund = ({ tenantId, payment }: Row): void => {
     const unit = minorUnits(payment.amount.currency);
-    let [amount, reason] = [(payment.amount.minor - payment.refunded.minor) / unit, ''];
+    let [amount, reason] = [Number(payment.amount.amount) - Number(payment.refunded.amount), ''];
     modal.confirm({
       title: t('selling.refund'),
       content: (

@@ -15,7 +15,7 @@ import { Payments } from './payments.tsx';
 const INVOICES = graphql(`
   query AllInvoices($status: InvoiceStatus, $after: String) {
     allInvoices(status: $status, first: 50, after: $after) {
-      edges { node { tenantId invoice { id number status from to total { minor currency } due { minor currency } billTo { name } } } }
+      edges { node { tenantId invoice { id number status from to total { amount currency } due { amount currency } billTo { name } } } }
       pageInfo { hasNextPage endCursor }
     }
   }
@@ -50,7 +50,7 @@ const DECIDE = graphql(`
 const STATUSES: InvoiceStatus[] = ['DRAFT', 'OPEN', 'PAID', 'PAST_DUE', 'UNCOLLECTIBLE', 'WRITTEN_OFF'];
 const LATE: InvoiceStatus[] = ['PAST_DUE', 'UNCOLLECTIBLE'];
 
-type Row = { id: string; tenantId: string; invoice: { id: string; number?: string | null; status: InvoiceStatus; from: string; to: string; total: { minor: number; currency: Currency }; due: { minor: number; currency: Currency }; billTo: { name: string } } };
+type Row = { id: string; tenantId: string; invoice: { id: string; number?: string | null; status: InvoiceStatus; from: string; to: string; total: { amount: string; currency: Currency }; due: { amount: string; currency: Currency }; billTo: { name: string } } };
 
 /** Bills of all firms: transfers that came, notes that take back, credit, disputes. */
 export function Selling(): ReactNode {
@@ -70,7 +70,7 @@ export function Selling(): ReactNode {
   };
   const ask = (title: string, word: string, row: Row, most: number, apply: (minor: number, text: string) => Promise<unknown>): void => {
     const unit = minorUnits(row.invoice.total.currency);
-    let [amount, text] = [most / unit, ''];
+    let [amount, text] = [most, ''];
     modal.confirm({
       title: `${title}: ${row.invoice.number ?? ''}`,
       content: (
@@ -127,12 +127,12 @@ export function Selling(): ReactNode {
               title: t('common.actions'),
               render: (_, row) => row.invoice.number && (
                 <Space>
-                  {row.invoice.due.minor > 0 && (
-                    <Button size="small" onClick={() => ask(t('selling.transfer'), t('selling.reference'), row, row.invoice.due.minor, (minor, reference) => act(TRANSFER, { tenantId: row.tenantId, invoiceId: row.invoice.id, amount: { minor, currency: row.invoice.total.currency }, reference }, t('common.saved')))}>{t('selling.transfer')}</Button>
+                  {Number(row.invoice.due.amount) > 0 && (
+                    <Button size="small" onClick={() => ask(t('selling.transfer'), t('selling.reference'), row, Number(row.invoice.due.amount), (minor, reference) => act(TRANSFER, { tenantId: row.tenantId, invoiceId: row.invoice.id, amount: { minor, currency: row.invoice.total.currency }, reference }, t('common.saved')))}>{t('selling.transfer')}</Button>
                   )}
                   {LATE.includes(row.invoice.status) && <Button size="small" danger onClick={() => writeOff(row)}>{t('selling.writeOff')}</Button>}
-                  {row.invoice.total.minor > 0 && (
-                    <Button size="small" onClick={() => ask(t('selling.credit'), t('selling.reason'), row, row.invoice.total.minor, (minor, reason) => act(CREDIT, { tenantId: row.tenantId, invoiceId: row.invoice.id, minor, reason }, t('common.saved')))}>{t('selling.credit')}</Button>
+                  {Number(row.invoice.total.amount) > 0 && (
+                    <Button size="small" onClick={() => ask(t('selling.credit'), t('selling.reason'), row, Number(row.invoice.total.amount), (minor, reason) => act(CREDIT, { tenantId: row.tenantId, invoiceId: row.invoice.id, minor, reason }, t('common.saved')))}>{t('selling.credit')}</Button>
                   )}
                 </Space>
               ),

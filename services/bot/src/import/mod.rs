@@ -1,17 +1,24 @@
-//! Reading FAQ files: CSV, JSONL and XLSX, in the encodings that spreadsheets write. Pure.
+//! Reading FAQ files: CSV, JSONL and XLSX, in the encodings that spreadsheets write. Pure, but for the process that it is done in.
 
+pub(crate) mod apart;
+mod bounds;
+mod grouping;
+mod sheet;
+
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::io::Cursor;
 
-use calamine::Reader as _;
 use lingxi_contracts::bot::{ImportError, ImportRow};
 use lingxi_kernel::{Error, Result};
-use lingxi_nlu::{Language, language};
+use serde::{Deserialize, Serialize};
+
+use self::bounds::MOST_COLUMNS;
+use self::grouping::Grouping;
 
 /// What a file holds.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Parsed {
-    pub encoding: &'static str,
+    pub encoding: Cow<'static, str>,
     pub rows: usize,
     pub articles: Vec<ImportRow>,
     pub errors: Vec<ImportError>,
@@ -31,7 +38,7 @@ pub(crate) fn parse(file_name: &str, bytes: &[u8]) -> Result<Parsed> {
     let ending = file_name.rsplit('.').next().unwrap_or_default().to_lowercase();
     let mut reader = Grouping::default();
     let encoding = match ending.as_str() {
-        "xlsx" => read_sheet(bytes, &mut reader)?,
+        "xlsx" => sheet::read(bytes, &mut reader)?,
         "csv" | "tsv" | "txt" => {
             let (text, encoding) = decode(bytes)?;
             read_csv(&text, if ending == "tsv" { b'\t' } else { delimiter(&text) }, &mut reader)?;
@@ -39,7 +46,7 @@ pub(crate) fn parse(file_name: &str, bytes: &[u8]) -> Result<Parsed> {
         }
         "jsonl" | "ndjson" | "json" => {
             let (text, encoding) = decode(bytes)?;
-            read_jsonl(&text, &mut reader);
+            read_jsonl(&text, &mut reader)?;
             encoding
         }
         _ => return Err(Error::field("file", "Choose a .csv, .jsonl or .xlsx file.")),
@@ -47,7 +54,7 @@ pub(crate) fn parse(file_name: &str, bytes: &[u8]) -> Result<Parsed> {
     if reader.rows == 0 {
         return Err(Error::field("file", "The file holds no rows."));
     }
-    Ok(Parsed { encoding, rows: reader.rows, articles: reader.articles, errors: reader.errors })
+    Ok(Parsed { encoding: encoding.into(), rows: reader.rows, articles: reader.articles, errors: reader.errors })
 }
 
 /// The text of a file: by its byte order mark, else UTF-8, else UTF-16 by its zero bytes, else GB 18030.
@@ -87,32 +94,25 @@ fn read_csv(text: &str, delimiter: u8, reader: &mut Grouping) -> Result<()> {
     let columns = columns(&heading)?;
     for record in rows.records() {
         match record {
+            Ok(record) if record.len() > MOST_COLUMNS => {
+                reader.refuse_next(&format!(
+                    "The row has more than {MOST_COLUMNS} columns; check its quotation marks."
+                ))?;
+            }
             Ok(record) => {
                 let cells: Vec<String> = record.iter().map(str::to_owned).collect();
-                reader.cells(&columns, &cells);
+                reader.next_cells(&columns, &cells)?;
             }
-            Err(error) => reader.refuse_next(&format!("The row cannot be read: {error}.")),
+            Err(error) => reader.refuse_next(&format!("The row cannot be read: {error}."))?,
         }
     }
     Ok(())
 }
 
-fn read_sheet(bytes: &[u8], reader: &mut Grouping) -> Result<&'static str> {
-    let broken = || Error::field("file", "This is no readable .xlsx file; save it again from your spreadsheet.");
-    let mut book: calamine::Xlsx<_> = calamine::Xlsx::new(Cursor::new(bytes)).map_err(|_| broken())?;
-    let sheet = book.worksheet_range_at(0).ok_or_else(broken)?.map_err(|_| broken())?;
-    let mut rows = sheet.rows().map(|row| row.iter().map(ToString::to_string).collect::<Vec<_>>());
-    let columns = columns(&rows.next().ok_or_else(unreadable_heading)?)?;
-    for cells in rows {
-        reader.cells(&columns, &cells);
-    }
-    Ok("XLSX")
-}
-
-fn read_jsonl(text: &str, reader: &mut Grouping) {
+fn read_jsonl(text: &str, reader: &mut Grouping) -> Result<()> {
     for line in text.lines().filter(|line| !line.trim().is_empty()) {
         let Ok(serde_json::Value::Object(object)) = serde_json::from_str(line) else {
-            reader.refuse_next("The line is no JSON object.");
+            reader.refuse_next("The line is no JSON object.")?;
             continue;
         };
         let mut columns = HashMap::new();
@@ -129,8 +129,9 @@ fn read_jsonl(text: &str, reader: &mut Grouping) {
                 });
             }
         }
-        reader.cells(&columns, &cells);
+        reader.next_cells(&columns, &cells)?;
     }
+    Ok(())
 }
 
 fn unreadable_heading() -> Error {
@@ -149,95 +150,6 @@ fn columns(heading: &[String]) -> Result<HashMap<&'static str, usize>> {
         Ok(columns)
     } else {
         Err(unreadable_heading())
-    }
-}
-
-/// Rows grouped into articles by title; the first heading row is row 1.
-#[derive(Default)]
-struct Grouping {
-    rows: usize,
-    articles: Vec<ImportRow>,
-    by_title: HashMap<String, usize>,
-    seen: HashMap<String, usize>,
-    errors: Vec<ImportError>,
-}
-
-impl Grouping {
-    fn refuse(&mut self, message: &str) {
-        if self.errors.len() < 100 {
-            let row = i32::try_from(self.rows + 1).unwrap_or(i32::MAX);
-            self.errors.push(ImportError { row, message: message.to_owned() });
-        }
-    }
-
-    fn refuse_next(&mut self, message: &str) {
-        self.rows += 1;
-        self.refuse(message);
-    }
-
-    fn cells(&mut self, columns: &HashMap<&'static str, usize>, cells: &[String]) {
-        let cell = |name: &str| {
-            columns
-                .get(name)
-                .and_then(|index| cells.get(*index))
-                .map(|text| text.trim().replace('\0', ""))
-                .unwrap_or_default()
-        };
-        let (title, answer, question) = (cell("title"), cell("answer"), cell("question"));
-        self.rows += 1;
-        if title.is_empty() && answer.is_empty() && question.is_empty() {
-            return;
-        }
-        let mut questions: Vec<String> = question
-            .split(['\n', '|'])
-            .map(|question| question.trim().to_owned())
-            .filter(|question| !question.is_empty())
-            .collect();
-        let title =
-            if title.is_empty() { questions.first().cloned().unwrap_or_default() } else { title.replace('_', " ") };
-        if title.is_empty() {
-            return self.refuse("The row has neither a title nor a question.");
-        }
-        if title.chars().count() > 200 || answer.chars().count() > 4_000 {
-            return self.refuse("A title has at most 200 characters, an answer at most 4000.");
-        }
-        if questions.iter().any(|question| question.chars().count() > 300) {
-            return self.refuse("A question has more than 300 characters.");
-        }
-        let number = self.article(&title, &answer, &cell("category"), &cell("locale"));
-        let before = questions.len();
-        let row = self.rows + 1;
-        let mut first = None;
-        questions.retain(|question| {
-            let known = self.seen.insert(question.to_lowercase(), row);
-            first = first.or(known);
-            known.is_none()
-        });
-        if questions.len() < before {
-            self.refuse(&format!("A question stands in row {} already; it is taken once.", first.unwrap_or(row)));
-        }
-        self.articles[number].questions.extend(questions);
-    }
-
-    fn article(&mut self, title: &str, answer: &str, category: &str, locale: &str) -> usize {
-        let number = *self.by_title.entry(title.to_lowercase()).or_insert_with(|| {
-            let shown = if answer.is_empty() { title } else { answer };
-            let chinese =
-                locale.to_lowercase().starts_with("zh") || locale.is_empty() && language(shown) == Language::Chinese;
-            self.articles.push(ImportRow {
-                title: title.to_owned(),
-                answer: String::new(),
-                locale: if chinese { "zh-CN".into() } else { "en-US".into() },
-                category: category.to_owned(),
-                questions: Vec::new(),
-            });
-            self.articles.len() - 1
-        });
-        let article = &mut self.articles[number];
-        if article.answer.is_empty() {
-            article.answer = answer.to_owned();
-        }
-        number
     }
 }
 
