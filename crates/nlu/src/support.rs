@@ -169,6 +169,11 @@ pub fn unfounded(text: &str, source: &str) -> Option<Unfounded> {
 const SENTENCES: &[char] = &['\n', '.', '!', '?', ';', '。', '！', '？', '；'];
 const CLAUSES: &[char] = &['\n', '.', '!', '?', ';', '。', '！', '？', '；', ',', ':', '，', '：'];
 
+/// The sentences of a text that have letters.
+pub fn sentences(text: &str) -> impl Iterator<Item = &str> {
+    passages(text, SENTENCES)
+}
+
 /// Text between ends, where it has letters.
 fn passages<'a>(text: &'a str, ends: &[char]) -> impl Iterator<Item = &'a str> {
     let is_end = move |(at, c): &(usize, char)| {

@@ -2,13 +2,12 @@
 //!
 //! Articles and customers are data: they stand in JSON that the rules tell the model to read and not to obey, and whatever it writes is
 //! only taken when it cites articles it was given, holds no number and no address that these do not hold, says nothing that they do not say in
-//! these or like words, and denies nothing that they state. What is in another language than the articles can be checked for numbers and
-//! addresses alone.
+//! these or like words of the same language, and denies nothing that they state.
 
 use std::collections::BTreeSet;
 
 use lingxi_contracts::bot::{Article, Decision, DecisionKind};
-use lingxi_nlu::{Unfounded, language, unfounded};
+use lingxi_nlu::{Language, Unfounded, addresses, language, numbers, sentences, unfounded};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -59,9 +58,9 @@ pub(crate) fn grounded(written: &str, articles: &[&Article], locale: &str) -> Re
     if answer.chars().count() > LONGEST {
         return Err("it is too long");
     }
-    let numbers: BTreeSet<usize> = written.articles.into_iter().collect();
+    let numbered: BTreeSet<usize> = written.articles.into_iter().collect();
     let cited: Option<Vec<&Article>> =
-        numbers.iter().map(|number| articles.get(number.checked_sub(1)?).copied()).collect();
+        numbered.iter().map(|number| articles.get(number.checked_sub(1)?).copied()).collect();
     let cited = cited.filter(|cited| !cited.is_empty()).ok_or("it cites nothing that it was given")?;
     // Not the question: nobody gets a promise by asking for one.
     let mut source = String::new();
@@ -73,21 +72,29 @@ pub(crate) fn grounded(written: &str, articles: &[&Article], locale: &str) -> Re
             source.push_str(text);
         }
     }
-    if numbers_in(&answer).difference(&numbers_in(&source)).next().is_some() {
+    if !numbers(&answer, true).is_subset(&numbers(&source, false)) {
         return Err("it holds a number that the articles do not");
     }
-    if addresses_in(&answer).any(|address| !source.contains(address)) {
+    if !addresses(&answer).is_subset(&addresses(&source)) {
         return Err("it holds an address that the articles do not");
     }
-    let is_readable = |text: &&str| language(text) == language(&answer);
-    let texts = cited.iter().flat_map(|article| &article.texts);
-    let readable: Vec<&str> = texts.flat_map(|text| [text.title.as_str(), &text.answer]).filter(is_readable).collect();
-    match unfounded(&answer, &readable.join("\n")) {
-        Some(Unfounded::Added(_)) if !readable.is_empty() => return Err("it says what the articles do not"),
-        Some(Unfounded::Turned(_)) if !readable.is_empty() => {
-            return Err("it denies what the articles state, or states what they deny");
+    let texts = || {
+        let texts = cited.iter().flat_map(|article| &article.texts);
+        texts.flat_map(|text| [text.title.as_str(), &text.answer])
+    };
+    // Nothing is borne out by words of another language.
+    for spoken in [Language::Chinese, Language::Other] {
+        let of = |text: &&str| language(text) == spoken;
+        let said: Vec<&str> = sentences(&answer).filter(of).collect();
+        let readable: Vec<&str> = texts().filter(of).collect();
+        match unfounded(&said.join("\n"), &readable.join("\n")) {
+            Some(Unfounded::Added(_)) if readable.is_empty() => {
+                return Err("it is in another language than the articles");
+            }
+            Some(Unfounded::Added(_)) => return Err("it says what the articles do not"),
+            Some(Unfounded::Turned(_)) => return Err("it denies what the articles state, or states what they deny"),
+            None => {}
         }
-        _ => {}
     }
     let title = |article: &&Article| text_in(article, locale).map(|text| format!("「{}」", text.title));
     let titles: Vec<String> = cited.iter().filter_map(title).collect();
@@ -97,36 +104,6 @@ pub(crate) fn grounded(written: &str, articles: &[&Article], locale: &str) -> Re
         titles.join(", ").replace('「', "“").replace('」', "”")
     };
     Ok(format!("{}\n\n{} {titles}", answer.trim(), say(locale, "依据：", "From:")))
-}
-
-/// Runs of digits, without the signs that group them.
-fn numbers_in(text: &str) -> BTreeSet<String> {
-    let narrow = text.chars().map(|c| match c {
-        '\u{ff10}'..='\u{ff19}' => char::from_u32(u32::from(c) - 0xfee0).unwrap_or(c),
-        _ => c,
-    });
-    let mut found = BTreeSet::new();
-    let mut run = String::new();
-    let mut characters = narrow.chain(['\n']).peekable();
-    while let Some(c) = characters.next() {
-        let groups = matches!(c, ',' | '.') && !run.is_empty() && characters.peek().is_some_and(char::is_ascii_digit);
-        if c.is_ascii_digit() || groups && c == '.' {
-            run.push(c);
-        } else if !groups && !run.is_empty() {
-            found.insert(std::mem::take(&mut run));
-        }
-    }
-    // The marks of a list are no facts.
-    found.retain(|run| !text.lines().any(|line| line.trim_start().starts_with(&format!("{run}. "))));
-    found
-}
-
-/// Addresses of pages and of mail.
-fn addresses_in(text: &str) -> impl Iterator<Item = &str> {
-    let words = text.split(|c: char| c.is_whitespace() || "()<>[]（）「」，。；、\"'*".contains(c));
-    words
-        .filter(|word| word.contains("://") || word.contains("www.") || word.contains('@'))
-        .map(|word| word.trim_end_matches(['.', ',', ';', ':', '!', '?']))
 }
 
 #[cfg(test)]
@@ -164,10 +141,17 @@ mod tests {
         let good =
             taken(r#"{"answer": "You should have it by now: it takes 3 working days.", "articles": [1]}"#).unwrap();
         assert!(good.ends_with("From: “When a claim is paid”"), "{good}");
+        taken(r#"{"answer": "You have it within three working days.", "articles": [1]}"#).unwrap();
         taken(r#"{"answer": "1. Wait 3 working days.\n2. Write to claims@firm.example.", "articles": [1]}"#).unwrap();
         for (written, why) in [
             (r#"{"answer": "Within 5 days.", "articles": [1]}"#, "number"),
+            (r#"{"answer": "Within five working days.", "articles": [1]}"#, "number"),
+            (r#"{"answer": "1. Wait 3 working days.\n5. Within 5 working days.", "articles": [1]}"#, "number"),
             (r#"{"answer": "See https://other.example.", "articles": [1]}"#, "address"),
+            (r#"{"answer": "Claims are paid at evil.example.", "articles": [1]}"#, "address"),
+            (r#"{"answer": "Claims are paid at firm.exampl.", "articles": [1]}"#, "address"),
+            (r#"{"answer": "理赔款三个工作日内到账。", "articles": [1]}"#, "another language"),
+            (r#"{"answer": "It takes 3 working days. 请加客服微信办理退款。", "articles": [1]}"#, "another language"),
             (r#"{"answer": "Pay 500 to https://evil.example.", "articles": [1]}"#, "number"),
             (r#"{"answer": "Our lawyers sue the other driver for free.", "articles": [1]}"#, "says what"),
             (r#"{"answer": "A claim is not paid within 3 working days.", "articles": [1]}"#, "denies"),

@@ -8,12 +8,13 @@ mod number;
 pub use date::date;
 pub use identity::{chinese_id, phone, plate, policy_number};
 pub use number::{Amount, money, number};
+pub(crate) use number::{digits, thousandths};
 
 use regex::Regex;
 
 use crate::text::normalise;
 
-fn regex(pattern: &str) -> Regex {
+pub(crate) fn regex(pattern: &str) -> Regex {
     #[expect(clippy::expect_used, reason = "a constant of this crate")]
     Regex::new(pattern).expect("a pattern of this crate is right")
 }

@@ -83,7 +83,7 @@ fn marked(lower: &str) -> Vec<i64> {
         .collect()
 }
 
-fn thousandths(text: &str) -> impl Iterator<Item = i64> {
+pub(crate) fn thousandths(text: &str) -> impl Iterator<Item = i64> {
     NUMBER.captures_iter(text).filter_map(|found| value(&found)).collect::<Vec<_>>().into_iter()
 }
 
@@ -107,7 +107,7 @@ fn value(found: &regex::Captures<'_>) -> Option<i64> {
 }
 
 /// The words with Chinese numerals as digits, and wide digits as narrow ones.
-pub(super) fn digits(text: &str) -> String {
+pub(crate) fn digits(text: &str) -> String {
     let mut result = String::with_capacity(text.len());
     let mut run = String::new();
     for c in text.chars().chain(['\0']) {
