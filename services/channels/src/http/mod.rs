@@ -82,6 +82,13 @@ async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>
 
 /// The visitor of a request: a bearer token, or the `token` parameter where a browser cannot set headers.
 async fn visitor(edge: &Edge, request: &HttpRequest) -> Result<Ctx, Error> {
+    edge.service.rates.address(&lingxi_http::origin(request))?;
+    let ctx = edge.service.authenticate_visitor(&visitor_token(request)?).await?;
+    edge.service.check_visitor(&ctx, "")?;
+    Ok(ctx)
+}
+
+fn visitor_token(request: &HttpRequest) -> Result<String, Error> {
     #[derive(Deserialize)]
     struct Credential {
         token: String,
@@ -91,12 +98,7 @@ async fn visitor(edge: &Edge, request: &HttpRequest) -> Result<Ctx, Error> {
         Some(token) => Some(token.to_owned()),
         None => web::Query::<Credential>::from_query(request.query_string()).ok().map(|query| query.into_inner().token),
     };
-    let missing = || Error::new(ErrorCode::Unauthenticated, "Open the widget first and send its token.");
-    let address = lingxi_http::origin(request);
-    edge.service.rates.address(&address)?;
-    let ctx = edge.service.authenticate_visitor(&token.ok_or_else(missing)?).await?;
-    edge.service.check_visitor(&ctx, "")?;
-    Ok(ctx)
+    token.ok_or_else(|| Error::new(ErrorCode::Unauthenticated, "Open the widget first and send its token."))
 }
 
 #[derive(Deserialize)]

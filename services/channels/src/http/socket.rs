@@ -2,28 +2,37 @@
 //!
 //! From the widget: `send {id, text, choice?, attachment?, locale?}`, `delivered` and `read {conversation, seq}`,
 //! `rate {conversation, rating, comment?}`, `ping`. To the widget: `state {conversation, messages, older, queue}` once at
-//! the start (the newest messages above the last number that it knows; `older` when some between are left out), `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
+//! the start (the newest messages above the last number that it knows; `older` when some between are left out),
+//! `message {message}`, `conversation {...}`, `ack {id, seq}`, `error {id?, code, message}`, `pong`.
+//!
+//! The token is looked at again while the socket is open: with its proof, its channel, its secret or its firm the socket ends.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use actix_web::{HttpRequest, web};
-use actix_ws::{AggregatedMessage, Closed, Session};
+use actix_ws::{AggregatedMessage, CloseCode, CloseReason, Closed, Session};
 use futures::StreamExt as _;
 use lingxi_bus::{Heard, LiveEvent};
 use lingxi_contracts::channels::{ChannelsClient as _, Inbound, MessagePage};
 use lingxi_http::HttpResult;
-use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, Result};
+use lingxi_kernel::{AttachmentId, ConversationId, Ctx, Error, ErrorCode, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tracing::Instrument as _;
 
-use super::{Edge, visitor};
+use super::{Edge, visitor, visitor_token};
 use crate::service::{messages_for_customer, seen_by_customer};
 
 const IDLE: Duration = Duration::from_mins(1);
 /// A peer may keep us waiting so long.
 const SLOWEST: Duration = Duration::from_secs(20);
 const LARGEST_FRAME: usize = 64 << 10;
+/// How long it is known that a visitor may write.
+const KNOWN: Duration = Duration::from_secs(2);
+/// How often it is looked at when the visitor is silent.
+const BEAT: Duration = Duration::from_secs(5);
+/// What a socket is closed with when its token is no longer good.
+const ENDED: u16 = 4401;
 
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
@@ -88,6 +97,7 @@ pub(super) async fn connect(
     query: web::Query<Resume>,
 ) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
+    let token = visitor_token(&request)?;
     let (response, session, stream) =
         actix_ws::handle(&request, body).map_err(|error| Error::invalid(error.to_string()))?;
     let frames = stream.max_frame_size(LARGEST_FRAME).aggregate_continuations().max_continuation_size(LARGEST_FRAME);
@@ -97,10 +107,11 @@ pub(super) async fn connect(
         metrics::gauge!("lingxi_widget_sockets").increment(1.0);
         let query = query.into_inner();
         let chinese = lingxi_http::prefers_chinese(&query.locale);
-        let mut socket = Socket { edge, ctx, session, told: None, chinese, address };
+        let known = Instant::now();
+        let mut socket = Socket { edge, ctx, token, known, session, told: None, chinese, address };
         // A closed socket is no fault: the widget comes back with its last number.
-        let _ = socket.serve(frames, query).await;
-        let _ = socket.session.close(None).await;
+        let closing = socket.serve(frames, query).await.unwrap_or_default();
+        let _ = tokio::time::timeout(SLOWEST, socket.session.close(closing)).await;
         metrics::gauge!("lingxi_widget_sockets").decrement(1.0);
     });
     Ok(response)
@@ -109,6 +120,9 @@ pub(super) async fn connect(
 struct Socket {
     edge: Edge,
     ctx: Ctx,
+    token: String,
+    /// When the token was looked at last.
+    known: Instant,
     session: Session,
     /// What the widget knows of its conversation; the same is not told twice.
     told: Option<LiveEvent>,
@@ -123,12 +137,13 @@ impl Socket {
         &mut self,
         mut frames: actix_ws::AggregatedMessageStream,
         resume: Resume,
-    ) -> std::result::Result<(), Closed> {
-        let Ok((_, contact)) = self.ctx.visitor() else { return Ok(()) };
+    ) -> std::result::Result<Option<CloseReason>, Closed> {
+        let Ok((_, contact)) = self.ctx.visitor() else { return Ok(None) };
         // Listen first, then read: nothing falls between; the widget drops numbers it has.
         let mut live = self.edge.service.deps.live.subscribe(self.ctx.tenant, &format!("contact:{contact}")).await;
         let start = state(&self.edge, &self.ctx, resume.conversation, resume.after).await;
         self.reply(None, start).await?;
+        let (mut beat, mut heard) = (tokio::time::interval(BEAT), Instant::now());
         loop {
             tokio::select! {
                 event = live.recv() => match event {
@@ -144,13 +159,53 @@ impl Socket {
                         self.reply(None, all).await?;
                     }
                 },
-                frame = tokio::time::timeout(IDLE, frames.next()) => match frame {
-                    Ok(Some(Ok(AggregatedMessage::Text(text)))) => self.handle(&text).await?,
-                    Ok(Some(Ok(AggregatedMessage::Ping(bytes)))) => self.session.pong(&bytes).await?,
-                    Ok(Some(Ok(AggregatedMessage::Pong(_)))) => {}
-                    _ => return Ok(()),
-                },
+                frame = frames.next() => {
+                    heard = Instant::now();
+                    match frame {
+                        Some(Ok(AggregatedMessage::Text(text))) => {
+                            if let Some(ended) = self.ended(KNOWN).await? {
+                                return Ok(Some(ended));
+                            }
+                            self.handle(&text).await?;
+                        }
+                        Some(Ok(AggregatedMessage::Ping(bytes))) => {
+                            tokio::time::timeout(SLOWEST, self.session.pong(&bytes)).await.map_err(|_| Closed)??;
+                        }
+                        Some(Ok(AggregatedMessage::Pong(_))) => {}
+                        _ => return Ok(None),
+                    }
+                }
+                _ = beat.tick() => {
+                    if heard.elapsed() > IDLE {
+                        return Ok(None);
+                    }
+                    if let Some(ended) = self.ended(BEAT / 2).await? {
+                        return Ok(Some(ended));
+                    }
+                }
             }
+        }
+    }
+
+    /// Why the socket ends, when its token is no longer good; looked at again when that was longer ago.
+    async fn ended(&mut self, ago: Duration) -> std::result::Result<Option<CloseReason>, Closed> {
+        if self.known.elapsed() < ago {
+            return Ok(None);
+        }
+        let ended = CloseReason { code: CloseCode::from(ENDED), description: None };
+        match self.edge.service.authenticate_visitor(&self.token).await {
+            Ok(ctx) if ctx == self.ctx => {
+                self.known = Instant::now();
+                Ok(None)
+            }
+            // The visitor turned out to be a known contact; the widget opens again.
+            Ok(_) => Ok(Some(ended)),
+            Err(error) if matches!(error.code, ErrorCode::Unauthenticated | ErrorCode::Forbidden) => {
+                self.reply(None, Err(error)).await?;
+                Ok(Some(ended))
+            }
+            // What cannot be asked now is asked soon again.
+            Err(_) => Ok(None),
         }
     }
 
