@@ -54,6 +54,7 @@ async fn an_archive_holds_all_data_of_the_firm_and_no_secret() {
     test.cloud.run_timers().await.unwrap();
     let ready = tenants.exports(&owner).await.unwrap().remove(0);
     assert_eq!((ready.id, ready.status, ready.progress), (asked.id, ExportStatus::Ready, 100));
+    assert_eq!(tenants.request_export(&owner).await.unwrap_err().code, ErrorCode::LimitExceeded, "one a day");
     let path = test.folder.join("exports").join(owner.tenant.to_string()).join(format!("{}.zip", ready.id));
     let mut zip = zip::ZipArchive::new(std::fs::File::open(&path).unwrap()).unwrap();
     let mut read = |name: &str| {
@@ -76,6 +77,7 @@ async fn an_archive_holds_all_data_of_the_firm_and_no_secret() {
     test.pass(TimeDelta::days(8));
     test.cloud.run_timers().await.unwrap();
     assert!(!path.exists() && tenants.exports(&owner).await.unwrap().is_empty(), "removed after a week");
+    tenants.request_export(&owner).await.unwrap();
     test.end().await;
 }
 

@@ -1,12 +1,16 @@
 //! Archives of a firm's data.
 
+use chrono::TimeDelta;
 use lingxi_contracts::tenants::{Export, ExportStatus};
-use lingxi_kernel::{Ctx, Error, ExportId, Permission, Result};
+use lingxi_kernel::{Ctx, Error, ErrorCode, ExportId, Permission, Result};
 use lingxi_store::insert;
 use serde_json::json;
 
 use super::Tenants;
 use crate::store::{audit, export, newest};
+
+/// An archive holds all that a firm has, so there is one a day.
+const BETWEEN: TimeDelta = TimeDelta::hours(24);
 
 impl Tenants {
     pub(super) async fn do_exports(&self, ctx: &Ctx) -> Result<Vec<Export>> {
@@ -22,6 +26,11 @@ impl Tenants {
         let rows = newest::<export::Entity>(&tx, export::Column::Id).await?;
         if rows.iter().any(|row| row.status == running) {
             return Err(Error::conflict("An archive is being written; wait for it."));
+        }
+        let failed = ExportStatus::Failed.as_str();
+        if rows.iter().any(|row| row.status != failed && tx.now() - row.created_at < BETWEEN) {
+            let message = "An archive was made within the last 24 hours; take that one, or ask again later.";
+            return Err(Error::new(ErrorCode::LimitExceeded, message));
         }
         let row = export::Model {
             tenant_id: tx.tenant(),

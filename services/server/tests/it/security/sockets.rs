@@ -16,8 +16,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest as _;
 use tokio_tungstenite::{WebSocketStream, client_async};
 
 use crate::access;
-use crate::cloud::TestCloud;
-use crate::process::client;
+use crate::cloud::{TestCloud, folder};
+use crate::process::{Server, client};
 
 /// The gateway's own routes over a test's cloud.
 pub(super) struct Gateway {
@@ -301,4 +301,50 @@ async fn a_socket_has_at_most_a_hundred_subscriptions() {
     let answer = socket.ask(&json!({ "query": "{ isOpen }" })).await;
     assert!(answer["errors"].is_null(), "one that ended makes a place: {answer}");
     test.end().await;
+}
+
+/// A widget's socket, after its first frame.
+async fn widget_socket(server: &Server, token: &str) -> WebSocketStream<TcpStream> {
+    let connection = TcpStream::connect(server.url.trim_start_matches("http://")).await.unwrap();
+    let address = format!("{}/widget/v1/socket?token={token}", server.url.replacen("http", "ws", 1));
+    let mut socket = client_async(address, connection).await.unwrap().0;
+    assert!(socket.next().await.unwrap().unwrap().is_text(), "the state of the conversation");
+    socket
+}
+
+/// The code that a socket ends with.
+async fn ends_with(mut socket: WebSocketStream<TcpStream>) -> Option<u16> {
+    let end = async {
+        loop {
+            match socket.next().await {
+                Some(Ok(Message::Close(Some(frame)))) => return Some(frame.code.into()),
+                Some(Ok(_)) => {}
+                _ => return None,
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(12), end).await.expect("the socket ends")
+}
+
+#[tokio::test]
+async fn a_widgets_socket_ends_with_its_channel_and_says_so() {
+    let (folder, http) = (folder(), client());
+    let server = Server::start(&folder);
+    let firm = server.firm(&http, "chat").await;
+    let token = server.visitor(&http, &firm).await;
+    let (silent, mut writing) = (widget_socket(&server, &token).await, widget_socket(&server, &token).await);
+    let channels = "{ channels { id } }";
+    let channel = server.graphql(&http, &firm.cookie, channels).await["data"]["channels"][0]["id"].clone();
+    let off = format!("mutation {{ updateChannel(input: {{ id: {channel}, enabled: false }}) {{ status }} }}");
+    assert_eq!(server.graphql(&http, &firm.cookie, &off).await["data"]["updateChannel"]["status"], "OK");
+    assert_eq!(ends_with(silent).await, Some(4401));
+    let frame = json!({ "type": "send", "id": "late", "text": "is anybody there?" });
+    // The server may have ended it before.
+    let _ = writing.send(Message::text(frame.to_string())).await;
+    assert_eq!(ends_with(writing).await, Some(4401));
+    let on = off.replace("false", "true");
+    server.graphql(&http, &firm.cookie, &on).await;
+    assert_eq!(server.messages(&http, &token).await, Vec::<Value>::new(), "what came too late is not stored");
+    server.stop();
+    let _ = std::fs::remove_dir_all(&folder);
 }
