@@ -27,6 +27,7 @@ pub use conn::Conn;
 pub use db::Db;
 pub use lingxi_vault::{Place, is_sealed};
 pub use scope::{TenantEntity, delete_many, find, insert, insert_all, insert_new, update, update_many, upsert_all};
+pub use sealed::seal_plain;
 pub use tenant_tables::TenantTables;
 pub use together::Together;
 pub use turns::Turns;

@@ -2,11 +2,13 @@
 //!
 //! Without a key of the operator secrets are stored as they are, and what was sealed cannot be read.
 
+use futures::FutureExt as _;
 use lingxi_kernel::{Ctx, Error, Result, TenantId};
 use lingxi_vault::{DataKey, Keys, Place, is_sealed};
 use sea_orm::entity::prelude::*;
+use sea_orm::QuerySelect as _;
 
-use crate::{Db, TenantEntity, Tx, find, insert, system, update};
+use crate::{Db, TenantEntity, Turns, Tx, find, insert, system, update, update_many};
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
 #[sea_orm(table_name = "store_data_key")]
@@ -73,6 +75,41 @@ impl Db {
         tx.commit().await?;
         Ok(key)
     }
+}
+
+/// Seals what stands in a column of secrets from before there was a key; does nothing without one. A row that changes meanwhile, or
+/// cannot be sealed, is left for the next time.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+pub async fn seal_plain<E: TenantEntity>(db: &Db, id: E::Column, secret: E::Column) -> Result<()> {
+    if !db.seals() {
+        return Ok(());
+    }
+    let plain = E::find()
+        .filter(secret.is_not_null())
+        .filter(secret.ne(""))
+        .filter(secret.not_like("sealed.%"))
+        .select_only()
+        .columns([E::TENANT, id, secret])
+        .limit(500)
+        .into_tuple::<(Uuid, Uuid, String)>()
+        .all(&system::reader(db))
+        .await?;
+    let table = E::default().table_name().to_owned();
+    let seal = |(tenant, row, plain): (Uuid, Uuid, String)| {
+        let table = &table;
+        async move {
+            let ctx = Ctx::system(TenantId::from_uuid(tenant), "store");
+            let sealed = db.seal(&ctx, Place { table, row, column: secret.as_str() }, &plain).await?;
+            let tx = db.begin(&ctx).await?;
+            let same = update_many::<E>(&tx).filter(id.eq(row)).filter(secret.eq(plain));
+            same.col_expr(secret, Expr::value(sealed)).exec(tx.conn()).await?;
+            tx.commit().await
+        }
+        .boxed()
+    };
+    Turns::new(db, "secrets of before", 500, 500).each(plain, |row| (row.0, row.1), seal).await
 }
 
 async fn data_key(tx: &Tx, keys: &Keys) -> Result<Option<DataKey>> {

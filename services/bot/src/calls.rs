@@ -11,7 +11,7 @@ use lingxi_store::{Db, update};
 use serde_json::{Value, json};
 
 use crate::flow::slots;
-use crate::service::Bot;
+use crate::service::{Bot, secret_place};
 use crate::store::flow::{definition, row, run};
 
 /// Calls of one firm at a time.
@@ -84,9 +84,10 @@ impl Calls {
             "locale": run.locale,
             "slots": slots,
         });
+        let secret = self.db.unseal(ctx, secret_place(flow.id), &flow.secret).await?;
         let call = Call {
             url: &call.url,
-            secret: &flow.secret,
+            secret: &secret,
             id: &format!("{id}-{}", run.turn),
             at: read.now(),
             body: &body.to_string(),

@@ -6,14 +6,14 @@ use chrono::TimeDelta;
 use futures::FutureExt as _;
 use lingxi_contracts::bot::{FlowRunStatus, ImportStatus};
 use lingxi_kernel::{Ctx, ImportId, Result, TenantId};
-use lingxi_store::{Db, Turns, system, update};
+use lingxi_store::{Db, Turns, seal_plain, system, update};
 use sea_orm::{
     ColumnTrait as _, ConnectionTrait, EntityTrait, QueryFilter as _, QuerySelect as _, Select, prelude::Uuid,
 };
 
 use crate::calls::{Calls, OF_ONE};
 use crate::service::{Bot, SILENT, store_rest};
-use crate::store::flow::run;
+use crate::store::flow::{row as flow, run};
 use crate::store::learning::model;
 use crate::store::{import, impression};
 
@@ -45,6 +45,14 @@ impl Jobs {
     pub(crate) fn new(db: Db, service: Arc<Bot>) -> Self {
         let calls = Calls::new(db.clone(), service.clone());
         Self { db, service, calls }
+    }
+
+    /// Seals the secrets of flows that were stored before there was a key.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn seal_secrets(&self) -> Result<()> {
+        seal_plain::<flow::Entity>(&self.db, flow::Column::Id, flow::Column::Secret).await
     }
 
     /// Calls the webhooks that walks through flows wait for, each in a task of its own.

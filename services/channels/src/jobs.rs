@@ -9,14 +9,15 @@ use lingxi_config::Limits;
 use lingxi_contracts::channels::{ConversationStatus, DeliveryStatus, Handler};
 use lingxi_kernel::{Ctx, Error, Result, TenantId, Timestamp};
 use lingxi_outbound::{Call, Outbound};
-use lingxi_store::{Db, Turns, update};
+use lingxi_store::{Db, Turns, seal_plain, update};
 use sea_orm::prelude::Uuid;
 use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
 use tokio::task::JoinSet;
 
 use crate::rules;
+use crate::secrets::webhook_place;
 use crate::service::Channels;
-use crate::store::{conversation::row as conversation, delivery, webhook};
+use crate::store::{channel, conversation::row as conversation, delivery, webhook};
 
 /// The service's timers.
 #[derive(Clone)]
@@ -119,7 +120,7 @@ impl Jobs {
         let ctx = Ctx::system(TenantId::from_uuid(row.tenant_id), "channels");
         let hook = webhook::get(&self.db.read(&ctx), row.webhook_id).await?;
         let outcome = match hook {
-            Some(hook) => self.send(&hook, &row).await,
+            Some(hook) => self.send(&ctx, &hook, &row).await,
             None => Err(Error::not_found("webhook")),
         };
         let tx = self.db.begin(&ctx).await?;
@@ -145,10 +146,11 @@ impl Jobs {
         tx.commit().await
     }
 
-    async fn send(&self, hook: &webhook::Model, row: &delivery::Model) -> Result<String> {
+    async fn send(&self, ctx: &Ctx, hook: &webhook::Model, row: &delivery::Model) -> Result<String> {
+        let secret = self.db.unseal(ctx, webhook_place(hook.id), &hook.secret).await?;
         let call = Call {
             url: &hook.url,
-            secret: &hook.secret,
+            secret: &secret,
             id: &lingxi_kernel::DeliveryId::from_uuid(row.id).to_string(),
             at: self.db.env().now(),
             body: &row.body,
@@ -156,6 +158,15 @@ impl Jobs {
         };
         let outbound = Outbound { private: self.limits.private_webhooks };
         Ok(outbound.post(call).await?.status)
+    }
+
+    /// Seals secrets that were stored before there was a key.
+    ///
+    /// # Errors
+    /// [`lingxi_kernel::ErrorCode::Internal`] when the database refuses.
+    pub async fn seal_secrets(&self) -> Result<()> {
+        seal_plain::<webhook::Entity>(&self.db, webhook::Column::Id, webhook::Column::Secret).await?;
+        seal_plain::<channel::Entity>(&self.db, channel::Column::Id, channel::Column::IdentitySecret).await
     }
 
     /// Counts conversations that the bot answered and that have been quiet for long as resolved.

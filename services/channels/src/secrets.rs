@@ -2,16 +2,28 @@
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use lingxi_kernel::{ChannelId, Error, ErrorCode, Result, TenantId};
+use lingxi_store::Place;
 use sha2::{Digest as _, Sha256};
+use uuid::Uuid;
 
 /// The stored form of a random secret.
 pub(crate) fn hash_secret(secret: &str) -> String {
     Sha256::digest(secret.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// By which a token remembers the secret that proved it.
-pub(crate) fn mark(secret: &str) -> String {
-    hash_secret(secret).chars().take(16).collect()
+/// Where a channel's secret of identities is stored.
+pub(crate) fn identity_place(channel: Uuid) -> Place<'static> {
+    Place { table: "channels_channel", row: channel, column: "identity_secret" }
+}
+
+/// Where a webhook's secret is stored.
+pub(crate) fn webhook_place(webhook: Uuid) -> Place<'static> {
+    Place { table: "channels_webhook", row: webhook, column: "secret" }
+}
+
+/// By which a token remembers the secret that proved it, in the form in which that is stored.
+pub(crate) fn mark(stored: &str) -> String {
+    hash_secret(stored).chars().take(16).collect()
 }
 
 /// The key that a page's snippet carries.

@@ -38,6 +38,7 @@ impl Jobs {
             routing.mend().await?;
         }
         if let Some(channels) = &self.channels {
+            channels.seal_secrets().await?;
             channels.wake_snoozed().await?;
             channels.resolve_quiet().await?;
             channels.deliver_webhooks().await?;
@@ -46,6 +47,7 @@ impl Jobs {
             routing.count_activities().await?;
         }
         if let Some(bot) = &self.bot {
+            bot.seal_secrets().await?;
             bot.continue_imports().await?;
             bot.call_webhooks().await?;
             bot.end_silent_walks().await?;
@@ -107,12 +109,14 @@ impl Jobs {
         if let Some(it) = &self.channels {
             every("channels", 10, "snoozes that end", job(it, |it| async move { it.wake_snoozed().await }));
             every("channels", 60, "quiet conversations", job(it, |it| async move { it.resolve_quiet().await }));
+            every("channels", 600, "secrets of before", job(it, |it| async move { it.seal_secrets().await }));
             every("channels", 1, "webhook deliveries", job(it, |it| async move { it.deliver_webhooks().await }));
         }
         if let Some(it) = &self.bot {
             every("bot", 5, "imports that were left", job(it, |it| async move { it.continue_imports().await }));
             every("bot", 1, "webhooks of flows", job(it, |it| async move { it.call_webhooks().await }));
             every("bot", 600, "silent customers in flows", job(it, |it| async move { it.end_silent_walks().await }));
+            every("bot", 600, "secrets of before", job(it, |it| async move { it.seal_secrets().await }));
             every("bot", 600, "learning", job(it, |it| async move { it.learn().await }));
         }
         if let Some(it) = &self.billing {

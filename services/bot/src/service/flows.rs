@@ -5,9 +5,10 @@ use base64::engine::general_purpose::STANDARD;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use lingxi_contracts::bot::{Flow, FlowDefinition, FlowRun, FlowTrial};
-use lingxi_kernel::{Ctx, Error, FlowId, Page, PageArgs, Permission, Result};
+use lingxi_kernel::{Ctx, Env, Error, FlowId, Page, PageArgs, Permission, Result};
 use lingxi_outbound::Outbound;
-use lingxi_store::{Tx, insert, update};
+use lingxi_store::{Place, Tx, insert, update};
+use uuid::Uuid;
 
 use super::Bot;
 use crate::flow::{Today, check, check_draft, run_cases, try_out};
@@ -117,10 +118,12 @@ impl Bot {
 
     pub(super) async fn do_renew_flow_secret(&self, ctx: &Ctx, id: FlowId) -> Result<String> {
         ctx.require(Permission::ManageKnowledge)?;
-        let tx = self.deps.db.begin(ctx).await?;
+        let db = &self.deps.db;
+        let given = secret(db.env());
+        let sealed = db.seal(ctx, secret_place(id.uuid()), &given).await?;
+        let tx = db.begin(ctx).await?;
         let mut row = row::get(&tx, id.uuid()).await?.ok_or_else(|| Error::not_found("flow"))?;
-        row.secret = secret(&tx);
-        let given = row.secret.clone();
+        row.secret = sealed;
         update(&tx, row).await?;
         tx.note_change("flow.secret_renewed", id, (), ())?;
         tx.commit().await?;
@@ -162,7 +165,8 @@ pub(super) async fn create(tx: &Tx, key: Option<String>, draft: &FlowDefinition)
         key,
         draft: serde_json::to_value(draft)?,
         version: 1,
-        secret: secret(tx),
+        // Nobody has been told it yet; it is sealed by a timer.
+        secret: secret(tx.env()),
         created_at: tx.now(),
         updated_at: tx.now(),
     };
@@ -207,6 +211,11 @@ async fn found(tx: &Tx, id: FlowId) -> Result<Flow> {
     all.into_iter().find(|one| one.id == id).ok_or_else(|| Error::not_found("flow"))
 }
 
-fn secret(tx: &Tx) -> String {
-    format!("whsec_{}", STANDARD.encode(tx.env().bytes::<24>()))
+/// Where the secret of a flow's webhooks is stored.
+pub(crate) fn secret_place(flow: Uuid) -> Place<'static> {
+    Place { table: "bot_flow", row: flow, column: "secret" }
+}
+
+fn secret(env: &Env) -> String {
+    format!("whsec_{}", STANDARD.encode(env.bytes::<24>()))
 }

@@ -35,6 +35,7 @@ use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
 use allowance::Allowances;
+pub(crate) use flows::secret_place;
 pub(crate) use imports::store_rest;
 use outside::Outside;
 use releases::Loaded;

@@ -8,6 +8,7 @@ use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Channels;
 use crate::rules;
+use crate::secrets::identity_place;
 use crate::store::{self, canned_reply, channel, member};
 
 impl Channels {
@@ -60,10 +61,12 @@ impl Channels {
 
     pub(super) async fn do_rotate_identity_secret(&self, ctx: &Ctx, id: ChannelId) -> Result<Issued<Channel>> {
         ctx.require(Permission::ManageChannels)?;
-        let tx = self.deps.db.begin(ctx).await?;
+        let db = &self.deps.db;
+        let secret = db.env().secret();
+        let sealed = db.seal(ctx, identity_place(id.uuid()), &secret).await?;
+        let tx = db.begin(ctx).await?;
         let mut row = channel::get(&tx, id).await?.ok_or_else(|| Error::not_found("channel"))?;
-        let secret = tx.env().secret();
-        row.identity_secret = Some(secret.clone());
+        row.identity_secret = Some(sealed);
         let row = update(&tx, row).await?;
         tx.note_change("channel.identity_secret_drawn", id, (), ())?;
         tx.commit().await?;

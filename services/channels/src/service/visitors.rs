@@ -14,7 +14,7 @@ use super::contacts::{claim, known_contact, merge, recognise};
 use super::inbound::fresh_contact;
 use super::{Channels, ConversationChanges};
 use crate::rules;
-use crate::secrets::{hash_secret, mark, parse_public_key, parse_visitor_token, proves, visitor_token};
+use crate::secrets::{hash_secret, identity_place, mark, parse_public_key, parse_visitor_token, proves, visitor_token};
 use crate::store::{self, channel, contact, visitor, visitor_by_hash};
 
 /// A proof lasts so long; a widget that stays open proves it again.
@@ -44,7 +44,10 @@ impl Channels {
         let channel = self.open_channel(&ctx, id).await?;
         let settings = embeddable(&channel, origin)?;
         let firm = self.firm_in_use(&ctx).await?.name;
-        let proved = identity.map(|identity| proved(&channel, &identity)).transpose()?;
+        let proved = match identity {
+            Some(identity) => Some(self.proved(&ctx, &channel, &identity).await?),
+            None => None,
+        };
         let open = self.deps.tenants.is_open(&ctx).await?;
         let dropped = proved.as_ref().map(|proved| proved.dropped.clone()).unwrap_or_default();
         let session = |contact: &contact::Model, token: String| VisitorSession {
@@ -142,6 +145,23 @@ impl Channels {
         Ok(Ctx { tenant: TenantId::from_uuid(row.tenant_id), actor })
     }
 
+    /// The identity, if the channel's secret proves it.
+    async fn proved(&self, ctx: &Ctx, channel: &channel::Model, given: &Identity) -> Result<Proved> {
+        let Some(stored) = &channel.identity_secret else {
+            return Err(Error::field(
+                "user",
+                "This channel has no identity secret; an admin can draw one in the portal.",
+            ));
+        };
+        let (who, dropped) = rules::read_user(&serde_json::to_value(given)?)?;
+        let secret = self.deps.db.unseal(ctx, identity_place(channel.id), stored).await?;
+        if !proves(&secret, who.signed.as_deref().unwrap_or(&who.id), &who.hash) {
+            let message = "The hash does not prove this customer: HMAC-SHA256 of the signed text, or of the id, under the channel's secret, in hex.";
+            return Err(Error { code: ErrorCode::Forbidden, ..Error::field("user.hash", message) });
+        }
+        Ok(Proved { who, dropped, mark: mark(stored) })
+    }
+
     /// Counts a request or a frame of a visitor.
     pub(crate) fn check_visitor(&self, ctx: &Ctx, address: &str) -> Result<()> {
         let (_, contact) = ctx.visitor()?;
@@ -181,19 +201,6 @@ async fn new_contact(tx: &Tx, name: &str, locale: &str) -> Result<contact::Model
     let row = fresh_contact(tx, name, locale);
     insert(tx, row.clone()).await?;
     Ok(row)
-}
-
-/// The identity, if the channel's secret proves it.
-fn proved(channel: &channel::Model, given: &Identity) -> Result<Proved> {
-    let Some(secret) = &channel.identity_secret else {
-        return Err(Error::field("user", "This channel has no identity secret; an admin can draw one in the portal."));
-    };
-    let (who, dropped) = rules::read_user(&serde_json::to_value(given)?)?;
-    if !proves(secret, who.signed.as_deref().unwrap_or(&who.id), &who.hash) {
-        let message = "The hash does not prove this customer: HMAC-SHA256 of the signed text, or of the id, under the channel's secret, in hex.";
-        return Err(Error { code: ErrorCode::Forbidden, ..Error::field("user.hash", message) });
-    }
-    Ok(Proved { who, dropped, mark: mark(secret) })
 }
 
 /// Forgets tokens of a contact whose proof is over.

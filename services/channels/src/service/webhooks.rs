@@ -11,6 +11,7 @@ use lingxi_store::{Tx, delete_many, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Channels;
+use crate::secrets::webhook_place;
 use crate::store::{self, delivery, webhook};
 
 impl Channels {
@@ -30,20 +31,17 @@ impl Channels {
     pub(super) async fn do_create_webhook(&self, ctx: &Ctx, url: &str) -> Result<Issued<Webhook>> {
         ctx.require(Permission::ManageChannels)?;
         let url = Outbound { private: self.deps.limits.private_webhooks }.address("url", url)?;
-        let tx = self.deps.db.begin(ctx).await?;
-        let row = webhook::Model {
-            tenant_id: tx.tenant(),
-            id: tx.id::<WebhookId>().uuid(),
-            url,
-            secret: format!("whsec_{}", STANDARD.encode(tx.env().bytes::<24>())),
-            enabled: true,
-            created_at: tx.now(),
-        };
+        let db = &self.deps.db;
+        let id = db.env().id::<WebhookId>().uuid();
+        let secret = format!("whsec_{}", STANDARD.encode(db.env().bytes::<24>()));
+        let sealed = db.seal(ctx, webhook_place(id), &secret).await?;
+        let tx = db.begin(ctx).await?;
+        let row =
+            webhook::Model { tenant_id: tx.tenant(), id, url, secret: sealed, enabled: true, created_at: tx.now() };
         insert(&tx, row.clone()).await?;
         tx.note_change("webhook.created", WebhookId::from_uuid(row.id), (), &row.url)?;
         tx.commit().await?;
         self.hooks.forget(ctx.tenant);
-        let secret = row.secret.clone();
         Ok(Issued { item: row.into_contract(), secret })
     }
 

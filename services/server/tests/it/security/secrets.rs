@@ -22,6 +22,12 @@ async fn stored(test: &TestCloud, sql: &str) -> Option<String> {
     row.try_get_by_index(0).unwrap()
 }
 
+async fn count(test: &TestCloud, sql: &str) -> i64 {
+    let conn = lingxi_store::system::reader(test.db());
+    let row = conn.query_one_raw(Statement::from_string(conn.get_database_backend(), sql)).await.unwrap().unwrap();
+    row.try_get_by_index(0).unwrap()
+}
+
 async fn run(test: &TestCloud, sql: &str) {
     let tx = test.db().begin(&lingxi_store::system::ctx("test")).await.unwrap();
     tx.conn().execute_unprepared(sql).await.unwrap();
@@ -77,6 +83,33 @@ async fn a_secret_of_before_is_sealed_by_a_timer_and_works_meanwhile() {
     test.config.secrets.keys = vec!["k:short".into()];
     let refused = open_database(&test.config, Env::system()).await.unwrap_err();
     assert!(refused.message.contains("Entry 1 of secrets.keys"), "{}", refused.message);
+    test.end().await;
+}
+
+#[tokio::test]
+async fn secrets_that_sign_calls_and_prove_customers_are_sealed_whether_new_or_of_before() {
+    let key = Keys::draw(&Env::system(), "k");
+    let test = TestCloud::start_with(|config| config.secrets.keys = vec![key]).await;
+    let owner = test.firm("Signing Firm").await;
+    let channels = &test.cloud.services.channels;
+    channels.create_webhook(&owner, "https://hook.example/").await.unwrap();
+    let channel = channels.channels(&owner).await.unwrap().remove(0);
+    let secret = channels.rotate_identity_secret(&owner, channel.id).await.unwrap().secret;
+    test.cloud.run_timers().await.unwrap();
+    let columns = [("channels_webhook", "secret"), ("channels_channel", "identity_secret"), ("bot_flow", "secret")];
+    let is_sealed = async || {
+        for (table, column) in columns {
+            let plain = format!("SELECT COUNT(*) FROM {table} WHERE {column} NOT LIKE 'sealed.1.%'");
+            let all = format!("SELECT COUNT(*) FROM {table} WHERE {column} LIKE 'sealed.1.%'");
+            assert_eq!((count(&test, &plain).await, count(&test, &all).await > 0), (0, true), "{table}");
+        }
+    };
+    is_sealed().await;
+    run(&test, &format!("UPDATE channels_channel SET identity_secret = '{secret}'")).await;
+    test.cloud.run_timers().await.unwrap();
+    is_sealed().await;
+    let proved = super::visitors::by_id(&secret, "customer-1");
+    channels.open_visitor(&channel.public_key, None, None, "en-US", Some(proved)).await.unwrap();
     test.end().await;
 }
 

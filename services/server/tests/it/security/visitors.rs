@@ -21,7 +21,7 @@ fn hash(secret: &str, text: &str) -> String {
 }
 
 /// A page that proves the id alone.
-fn by_id(secret: &str, id: &str) -> Identity {
+pub(super) fn by_id(secret: &str, id: &str) -> Identity {
     Identity { id: id.into(), hash: hash(secret, id), ..Identity::default() }
 }
 
