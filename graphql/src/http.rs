@@ -150,6 +150,9 @@ async fn execute(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, 
         return Ok(refused(StatusCode::NOT_ACCEPTABLE, message, JSON));
     };
     let body = read_body(body, BYTES).await?;
+    if body.trim_ascii_start().starts_with(b"[") {
+        return Ok(refused(StatusCode::BAD_REQUEST, "Send one operation at a time, not a list of them.", kind));
+    }
     let request = match serde_json::from_slice::<Sent>(&body).map_err(|error| error.to_string()).and_then(Sent::request)
     {
         Ok(request) => request,

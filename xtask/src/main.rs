@@ -7,6 +7,7 @@ mod cluster;
 mod demo;
 mod gen_files;
 mod image;
+mod peers;
 mod servers;
 mod shape;
 mod shell;
@@ -46,6 +47,9 @@ enum Task {
         /// Leave the browser suite out
         #[arg(long)]
         no_browser: bool,
+        /// Only what others have written to judge products like this: graphql-http, graphql-cop, cargo-deny
+        #[arg(long)]
+        peers: bool,
     },
     /// Build portal and widget
     Web,
@@ -93,7 +97,8 @@ fn main() -> ExitCode {
     let outcome: Outcome = match Cli::parse().task {
         Task::Demo { http, cluster } => demo::run(&http, cluster),
         Task::Shape(options) => shape::run(&options),
-        Task::Test { no_browser } => test::check(!no_browser),
+        Task::Test { peers: true, .. } => peers::check(),
+        Task::Test { no_browser, .. } => test::check(!no_browser),
         Task::Web => web::build(),
         Task::Bench { arguments } => bench::measure(&arguments),
         Task::Gen => gen_files::write(),

@@ -5,8 +5,8 @@
 use futures::FutureExt as _;
 use lingxi_kernel::{Ctx, Error, Result, TenantId};
 use lingxi_vault::{DataKey, Keys, Place, is_sealed};
-use sea_orm::entity::prelude::*;
 use sea_orm::QuerySelect as _;
+use sea_orm::entity::prelude::*;
 
 use crate::{Db, TenantEntity, Turns, Tx, find, insert, system, update, update_many};
 

@@ -93,13 +93,16 @@ impl Socket {
 
     /// The next message; none when the socket ends or nothing comes.
     async fn next(&mut self) -> Option<Value> {
-        loop {
-            match tokio::time::timeout(Duration::from_secs(10), self.stream.next()).await.ok()??.ok()? {
-                Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
-                Message::Close(_) => return None,
-                _ => {}
+        let text = async {
+            loop {
+                match self.stream.next().await?.ok()? {
+                    Message::Text(text) => return Some(serde_json::from_str(&text).unwrap()),
+                    Message::Close(_) => return None,
+                    _ => {}
+                }
             }
-        }
+        };
+        tokio::time::timeout(Duration::from_secs(20), text).await.ok()?
     }
 
     /// Begins an operation; its name.
@@ -295,7 +298,10 @@ async fn a_socket_has_at_most_a_hundred_subscriptions() {
     for _ in 0..100 {
         socket.begin(&json!({ "query": DESK })).await;
     }
-    let beyond = socket.ask(&json!({ "query": DESK })).await;
+    let beyond = socket.begin(&json!({ "query": DESK })).await;
+    let refused = socket.next().await.expect("the one beyond is refused");
+    assert_eq!((&refused["id"], &refused["type"]), (&json!(beyond), &json!("next")), "{refused}");
+    let beyond = &refused["payload"];
     assert_eq!(beyond["errors"][0]["extensions"]["code"], "LIMIT_EXCEEDED", "{beyond}");
     socket.send(&json!({ "type": "complete", "id": "1" })).await;
     let answer = socket.ask(&json!({ "query": "{ isOpen }" })).await;
