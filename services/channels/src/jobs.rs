@@ -9,15 +9,16 @@ use lingxi_config::Limits;
 use lingxi_contracts::channels::{ConversationStatus, DeliveryStatus, Handler};
 use lingxi_kernel::{Ctx, Error, Result, TenantId, Timestamp};
 use lingxi_outbound::{Call, Outbound};
-use lingxi_store::{Db, Turns, seal_plain, update};
+use lingxi_store::{Db, Turns, seal_plain, system, update};
 use sea_orm::prelude::Uuid;
-use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _};
+use sea_orm::{ColumnTrait as _, EntityTrait as _, QueryFilter as _, QuerySelect as _};
 use tokio::task::JoinSet;
 
 use crate::rules;
 use crate::secrets::webhook_place;
 use crate::service::Channels;
-use crate::store::{channel, conversation::row as conversation, delivery, webhook};
+use crate::store::conversation::{needs_a_person, row as conversation};
+use crate::store::{channel, delivery, webhook};
 
 /// The service's timers.
 #[derive(Clone)]
@@ -211,4 +212,12 @@ impl Jobs {
         };
         turns.each(due, |row| (row.tenant_id, row.id), wake).await
     }
+}
+
+/// Firms with conversations that a person has or that wait for one.
+pub(crate) async fn firms_that_need_people(db: &Db) -> Result<Vec<TenantId>> {
+    let rows = conversation::Entity::find().filter(needs_a_person());
+    let rows = rows.select_only().column(conversation::Column::TenantId).distinct();
+    let firms: Vec<Uuid> = rows.into_tuple().all(&system::reader(db)).await?;
+    Ok(firms.into_iter().map(TenantId::from_uuid).collect())
 }

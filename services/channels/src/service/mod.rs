@@ -252,7 +252,7 @@ impl ChannelsClient for Channels {
         rows.into_iter().map(conversation::Model::into_contract).collect()
     }
     async fn firms_that_need_people(&self) -> Result<Vec<TenantId>> {
-        conversation::firms_that_need_people(&self.deps.db).await
+        crate::jobs::firms_that_need_people(&self.deps.db).await
     }
     async fn contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
         self.do_contacts(ctx, search, page).await

@@ -2,10 +2,10 @@
 
 use lingxi_contracts::channels::{Conversation, ConversationFilter, ConversationStatus, Handler};
 use lingxi_kernel::{
-    ChannelId, ContactId, ConversationId, Error, MemberId, Page, PageArgs, Result, TenantId, Timestamp,
+    ChannelId, ContactId, ConversationId, Error, MemberId, Page, PageArgs, Result, Timestamp,
 };
-use lingxi_store::{Db, Tx, find, system, tenant_entity};
-use sea_orm::{ColumnTrait as _, Condition, EntityTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _};
+use lingxi_store::{Tx, find, tenant_entity};
+use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 
 use super::contact;
 
@@ -129,7 +129,7 @@ pub(crate) async fn continuing(tx: &Tx, contacts: Vec<uuid::Uuid>, since: Timest
 }
 
 /// A person has it, or it waits for one.
-fn needs_a_person() -> Condition {
+pub(crate) fn needs_a_person() -> Condition {
     let people = [Handler::Queue.as_str(), Handler::Member.as_str()];
     let status = row::Column::Status.ne(ConversationStatus::Resolved.as_str());
     Condition::all().add(row::Column::Handler.is_in(people)).add(status)
@@ -142,13 +142,6 @@ pub(crate) async fn needing_a_person(tx: &Tx, after: Option<ConversationId>) -> 
         rows = rows.filter(row::Column::Id.gt(after.uuid()));
     }
     Ok(rows.all(tx.conn()).await?)
-}
-
-/// Firms with conversations that a person has or that wait for one.
-pub(crate) async fn firms_that_need_people(db: &Db) -> Result<Vec<TenantId>> {
-    let rows = row::Entity::find().select_only().column(row::Column::TenantId).distinct().filter(needs_a_person());
-    let firms: Vec<uuid::Uuid> = rows.into_tuple().all(&system::reader(db)).await?;
-    Ok(firms.into_iter().map(TenantId::from_uuid).collect())
 }
 
 /// All conversations of a contact.
