@@ -1,9 +1,7 @@
 //! Conversations.
 
 use lingxi_contracts::channels::{Conversation, ConversationFilter, ConversationStatus, Handler};
-use lingxi_kernel::{
-    ChannelId, ContactId, ConversationId, Error, MemberId, Page, PageArgs, Result, Timestamp,
-};
+use lingxi_kernel::{ChannelId, ContactId, ConversationId, Error, MemberId, Page, PageArgs, Result, Timestamp};
 use lingxi_store::{Tx, find, tenant_entity};
 use sea_orm::{ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _};
 

@@ -1,10 +1,13 @@
 //! One firm cannot stop another: for every timer a firm whose work fails stands beside one whose work is done.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use chrono::TimeDelta;
-use lingxi_contracts::channels::DeliveryStatus;
-use lingxi_kernel::{Ctx, PageArgs};
+use lingxi_contracts::channels::{ConversationStatus, DeliveryStatus};
+use lingxi_contracts::routing::Activity;
+use lingxi_contracts::tenants::ExportStatus;
+use lingxi_kernel::{Ctx, Currency, Money, PageArgs, Role};
 use lingxi_store::turns::{self, Turns};
 use sea_orm::ConnectionTrait as _;
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
@@ -210,6 +213,116 @@ async fn an_import_that_cannot_be_read_keeps_no_other_from_being_stored() {
     is_noted(&test, &bad, "imports that were left").await;
     let articles = bot.articles(&good, Some("Ferry to the island".into()), None, PageArgs::largest()).await.unwrap();
     assert_eq!(articles.into_items().len(), 1);
+    test.end().await;
+}
+
+/// What the timers' work is written to.
+const WRITTEN: [&str; 10] = [
+    "billing_grant",
+    "billing_invoice",
+    "billing_outcome",
+    "billing_subscription",
+    "bot_flow",
+    "channels_channel",
+    "channels_conversation",
+    "routing_reservation",
+    "routing_worker",
+    "tenants_export",
+];
+
+/// From now on nothing of the firm can be changed: whatever a timer does for it fails.
+async fn freeze(test: &TestCloud, owner: &Ctx) {
+    let tx = test.db().begin(&lingxi_store::system::ctx("test")).await.unwrap();
+    let run = async |sql: String| tx.conn().execute_unprepared(&sql).await.unwrap();
+    let postgres = crate::postgres::wanted();
+    if postgres {
+        let body = "BEGIN RAISE EXCEPTION 'frozen'; END";
+        run(format!("CREATE FUNCTION frozen() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql")).await;
+    }
+    for table in WRITTEN {
+        for deed in ["UPDATE", "DELETE"] {
+            let (name, firm) = (format!("frozen_{table}_{deed}"), id_of(owner));
+            let before = format!("CREATE TRIGGER {name} BEFORE {deed} ON {table}");
+            run(if postgres {
+                format!("{before} FOR EACH ROW WHEN (OLD.tenant_id = {firm}) EXECUTE FUNCTION frozen()")
+            } else {
+                format!("{before} WHEN OLD.tenant_id = {firm} BEGIN SELECT RAISE(ABORT, 'frozen'); END")
+            })
+            .await;
+        }
+    }
+    tx.commit().await.unwrap();
+}
+
+/// A firm that has work for the timers.
+struct Busy {
+    owner: Ctx,
+    agent: Ctx,
+    quiet: Ctx,
+    asleep: Ctx,
+}
+
+impl Busy {
+    async fn start(test: &TestCloud, owner: Ctx) -> Self {
+        let services = &test.cloud.services;
+        let agent = test.member(&owner, "Ada", Role::Agent).await;
+        let (quiet, asleep) = (test.visitor(&owner).await, test.visitor(&owner).await);
+        test.say(&quiet, "1", "how do I cancel my policy").await;
+        test.say(&asleep, "1", "please let me talk to a person").await;
+        let (id, until) = (test.conversation(&asleep).await.id, test.db().env().now() + TimeDelta::hours(1));
+        services.channels.set_status(&owner, id, ConversationStatus::Snoozed, Some(until)).await.unwrap();
+        services.routing.set_activity(&agent, Activity::Available).await.unwrap();
+        test.say(&test.visitor(&owner).await, "1", "please let me talk to a person").await;
+        assert!(!services.routing.my_reservations(&agent).await.unwrap().is_empty());
+        let (operator, ten) = (lingxi_store::system::ctx("billing"), Money::new(1_000, Currency::Usd));
+        services.billing.grant_credit(&operator, owner.tenant, ten, "welcome", Some(until)).await.unwrap();
+        services.tenants.request_export(&owner).await.unwrap();
+        Self { owner, agent, quiet, asleep }
+    }
+}
+
+#[tokio::test]
+async fn a_firm_for_which_nothing_can_be_written_keeps_no_timer_from_working_for_another() {
+    let test = TestCloud::start().await;
+    let (bad, good) = two_firms(&test).await;
+    // What ended quietly has a resolution that stands later.
+    for owner in [&bad, &good] {
+        test.say(&test.visitor(owner).await, "1", "how do I cancel my policy").await;
+    }
+    test.pass(TimeDelta::hours(3));
+    run(&test).await;
+    let (bad, good) = (Busy::start(&test, bad).await, Busy::start(&test, good).await);
+    freeze(&test, &bad.owner).await;
+    let services = &test.cloud.services;
+    test.pass(TimeDelta::seconds(40));
+    run(&test).await;
+    assert!(services.routing.my_reservations(&good.agent).await.unwrap().is_empty(), "the offer is over");
+    test.pass(TimeDelta::hours(100));
+    run(&test).await;
+    assert_eq!(test.conversation(&good.quiet).await.status, ConversationStatus::Resolved);
+    assert_eq!(test.conversation(&good.asleep).await.status, ConversationStatus::Open);
+    let credit = services.billing.wallet(&good.owner).await.unwrap().grants;
+    assert!(credit.iter().all(|grant| grant.note != "welcome" || grant.remaining.minor == 0), "{credit:?}");
+    assert_eq!(services.tenants.exports(&good.owner).await.unwrap()[0].status, ExportStatus::Ready);
+    test.pass(TimeDelta::days(40));
+    run(&test).await;
+    test.pass(TimeDelta::days(8));
+    run(&test).await;
+    let invoices = services.billing.invoices(&good.owner, PageArgs::largest()).await.unwrap().into_items();
+    assert!(invoices.iter().any(|invoice| invoice.number.is_some()), "{invoices:?}");
+    assert_eq!(setbacks(&test, &good.owner).await, []);
+    let failed: BTreeSet<String> = setbacks(&test, &bad.owner).await.into_iter().map(|one| one.timer).collect();
+    for timer in [
+        "archives",
+        "credit that expires",
+        "offers that expire",
+        "periods that end",
+        "quiet conversations",
+        "resolutions that stood",
+        "snoozes that end",
+    ] {
+        assert!(failed.contains(timer), "{timer} is not among {failed:?}");
+    }
     test.end().await;
 }
 
