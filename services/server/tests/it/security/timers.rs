@@ -232,23 +232,32 @@ const WRITTEN: [&str; 10] = [
 
 /// From now on nothing of the firm can be changed: whatever a timer does for it fails.
 async fn freeze(test: &TestCloud, owner: &Ctx) {
-    let tx = test.db().begin(&lingxi_store::system::ctx("test")).await.unwrap();
-    let run = async |sql: String| tx.conn().execute_unprepared(&sql).await.unwrap();
-    let postgres = crate::postgres::wanted();
-    if postgres {
-        let body = "BEGIN RAISE EXCEPTION 'frozen'; END";
-        run(format!("CREATE FUNCTION frozen() RETURNS trigger AS $$ {body} $$ LANGUAGE plpgsql")).await;
+    let firm = id_of(owner);
+    if crate::postgres::wanted() {
+        // Tables and triggers are their owner's, who is somebody else than the product.
+        let url = test.config.storage.database_url.as_ref().unwrap().replace("lingxi_app@", "lingxi_owner@");
+        let tables = WRITTEN.map(|table| format!("'{table}'")).join(", ");
+        let sql = format!(
+            "CREATE FUNCTION public.frozen() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'frozen'; END $$ LANGUAGE plpgsql;
+             DO $$ DECLARE one record; BEGIN
+               FOR one IN SELECT schemaname, tablename FROM pg_tables WHERE tablename IN ({tables}) LOOP
+                 EXECUTE format('CREATE TRIGGER frozen BEFORE UPDATE OR DELETE ON %I.%I FOR EACH ROW
+                   WHEN (OLD.tenant_id = %L) EXECUTE FUNCTION public.frozen()', one.schemaname, one.tablename, {firm});
+               END LOOP;
+             END $$"
+        );
+        let conn = crate::postgres::connect(&url).await;
+        conn.execute_unprepared(&sql).await.unwrap();
+        return conn.close().await.unwrap();
     }
+    let tx = test.db().begin(&lingxi_store::system::ctx("test")).await.unwrap();
     for table in WRITTEN {
         for deed in ["UPDATE", "DELETE"] {
-            let (name, firm) = (format!("frozen_{table}_{deed}"), id_of(owner));
-            let before = format!("CREATE TRIGGER {name} BEFORE {deed} ON {table}");
-            run(if postgres {
-                format!("{before} FOR EACH ROW WHEN (OLD.tenant_id = {firm}) EXECUTE FUNCTION frozen()")
-            } else {
-                format!("{before} WHEN OLD.tenant_id = {firm} BEGIN SELECT RAISE(ABORT, 'frozen'); END")
-            })
-            .await;
+            let sql = format!(
+                "CREATE TRIGGER frozen_{table}_{deed} BEFORE {deed} ON {table} WHEN OLD.tenant_id = {firm}
+                 BEGIN SELECT RAISE(ABORT, 'frozen'); END"
+            );
+            tx.conn().execute_unprepared(&sql).await.unwrap();
         }
     }
     tx.commit().await.unwrap();
