@@ -312,7 +312,7 @@ impl Trial {
             "cd {} && E2E_URL={} E2E_MAILS='{}' npx --no-install playwright test",
             root().join("web/e2e").display(),
             Self::url(),
-            self.node.kubectl_line(&["exec", "-n", NAMESPACE, "deploy/lingxi-tenants", "--", "lingxi", "mails"])
+            self.node.kubectl_line(&["exec", "-n", NAMESPACE, "deploy/lingxi-tenants", "--", "/lingxi", "mails"])
         );
         self.node.inside(&["sh", "-c", &script])
     }
