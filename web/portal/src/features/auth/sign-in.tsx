@@ -1,17 +1,13 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
+import { nextPath } from '../../lib/next-path.ts';
 import { Entry, Field, useEntryForm } from './entry.tsx';
-
-/** A path of ours to go on to; anything else leads home. */
-function nextPath(wish: string | null): string {
-  return wish?.startsWith('/') && !wish.startsWith('//') ? wish : '/';
-}
 
 export function SignIn(): ReactNode {
   const { t } = useTranslation();
   const [params] = useSearchParams();
-  const form = useEntryForm('/auth/sign-in', {}, () => location.assign(nextPath(params.get('next'))));
+  const form = useEntryForm('/auth/sign-in', {}, () => location.assign(nextPath(params.get('next'), location.origin)));
   const asksCode = form.errors.some((error) => error.field === 'totp');
   return (
     <Entry title={t('auth.signIn')}>

@@ -39,7 +39,7 @@ const FILTERS: Record<View, ConversationFilter> = {
 };
 
 /** Keeps the inbox narrowed to a contact. */
-const searchOf = (contact: string | null): string => (contact ? `?contact=${contact}` : '');
+const searchOf = (contact: string | null): string => (contact ? `?contact=${encodeURIComponent(contact)}` : '');
 
 /** The desk: what waits, the conversation, the customer. */
 export default function Inbox(): ReactNode {
