@@ -1,2 +1,3 @@
 export { parseMarkdown, type Block, type Inline } from './markdown.ts';
+export { ReadingPlace } from './place.ts';
 export { chooseLocale, type Locale } from './locale.ts';

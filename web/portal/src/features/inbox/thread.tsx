@@ -1,3 +1,4 @@
+import { ReadingPlace } from '@lingxi/ui';
 import { Button, Space } from 'antd';
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -119,18 +120,18 @@ export function Thread(props: { id: string }): ReactNode {
   useEffect(() => {
     if (change) again();
   }, [change, again]);
-  useEffect(() => {
-    log.current?.scrollTo?.(0, log.current.scrollHeight);
-  }, [last]);
-  // Earlier messages come in above what the member reads, which stays where it is.
-  const oldest = messages[0]?.seq ?? 0;
-  const shown = useRef({ oldest, height: 0 });
+  const place = useRef(new ReadingPlace());
   useLayoutEffect(() => {
-    const element = log.current;
-    if (!element) return;
-    if (oldest < shown.current.oldest) element.scrollTop += element.scrollHeight - shown.current.height;
-    shown.current = { oldest, height: element.scrollHeight };
+    if (log.current) place.current.drawn(log.current, messages[0]?.seq ?? 0, last, messages.at(-1)?.author === 'MEMBER');
   });
+  const scrolled = (): void => {
+    if (log.current && place.current.scrolled(log.current) && older) loadOlder();
+  };
+  const earlier = (): void => {
+    // The button may go; the keyboard stays in the log.
+    log.current?.focus({ preventScroll: true });
+    loadOlder();
+  };
   const unread = conversation && serves && conversation.assignee?.id === viewer.member?.id && last > conversation.memberReadSeq;
   useEffect(() => {
     if (unread) void act(MARK_READ, { id: props.id, seq: last });
@@ -190,10 +191,10 @@ export function Thread(props: { id: string }): ReactNode {
                   <div style={{ whiteSpace: 'pre-wrap' }}>{conversation.summary}</div>
                 </details>
               )}
-              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0} ref={log}>
+              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0} ref={log} onScroll={scrolled} onLoadCapture={() => log.current && place.current.grown(log.current)}>
                 {older && (
                   <div style={{ textAlign: 'center' }}>
-                    <Button size="small" loading={loading} onClick={loadOlder}>{t('thread.earlier')}</Button>
+                    <Button size="small" loading={loading} onClick={earlier}>{t('thread.earlier')}</Button>
                   </div>
                 )}
                 {messages.map((message) => (
