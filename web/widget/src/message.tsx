@@ -5,7 +5,7 @@ import type { Words } from './words.ts';
 function line(parts: Inline[]) {
   return parts.map((part, index) => {
     if (part.kind === 'bold') return <strong key={index}>{part.text}</strong>;
-    if (part.kind === 'link') return <a key={index} href={part.url} target="_blank" rel="noopener noreferrer">{part.text}</a>;
+    if (part.kind === 'link') return <a key={index} href={part.url} target="_blank" rel="noopener noreferrer nofollow">{part.text}</a>;
     return part.text;
   });
 }
@@ -29,7 +29,7 @@ function CardView(props: { card: Card }) {
       {card.imageUrl && <img src={card.imageUrl} alt="" referrerPolicy="no-referrer" />}
       <strong>{card.title}</strong>
       {card.links.map((link) => (
-        <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer">{link.label}</a>
+        <a key={link.url} href={link.url} target="_blank" rel="noopener noreferrer nofollow">{link.label}</a>
       ))}
     </div>
   );
@@ -52,7 +52,7 @@ export function MessageView(props: {
         {message.author === 'contact' ? message.text : <Markdown text={message.text} />}
         {message.card && <CardView card={message.card} />}
         {file && (
-          <a href={props.fileUrl(file.id)} target="_blank" rel="noreferrer">
+          <a href={props.fileUrl(file.id)} target="_blank" rel="noopener noreferrer nofollow">
             {file.mediaType.startsWith('image/') ? <img src={props.fileUrl(file.id)} alt={file.name} /> : file.name}
           </a>
         )}

@@ -1,13 +1,13 @@
 import { parseMarkdown, type Inline } from '@lingxi/ui';
 import type { ReactNode } from 'react';
+import { hostOf } from './host.ts';
 
-/** A link with the host that it leads to beside its words, which may say anything. */
+/** A link with the host that it leads to beside its words, which may say anything, and may not turn the host around. */
 export function Linked(props: { url: string; children: ReactNode }): ReactNode {
-  const host = URL.canParse(props.url) ? new URL(props.url).host : props.url;
   return (
     <>
-      <a href={props.url} target="_blank" rel="noopener noreferrer nofollow">{props.children}</a>{' '}
-      <small className="host">({host})</small>
+      <a href={props.url} target="_blank" rel="noopener noreferrer nofollow"><bdi>{props.children}</bdi></a>{' '}
+      <small className="host"><bdi>({hostOf(props.url)})</bdi></small>
     </>
   );
 }
