@@ -24,7 +24,8 @@ const SAVE = graphql(`
   }
 `);
 
-type Values = { name: string; email?: string; phone?: string; tags: string[]; attributes?: { key: string; value: string }[] };
+type Attribute = { key: string; value: string };
+type Values = { name: string; email?: string; phone?: string; tags: string[]; attributes?: Attribute[] };
 
 function Claimed(): ReactNode {
   const { t } = useTranslation();
@@ -55,6 +56,9 @@ export function ContactPanel(props: {
       {contact.claimed.includes(field) && <Claimed />}
     </>
   );
+  /** Rows move when one is removed, and what a member writes is no claim. */
+  const isClaimed = (row: Attribute | undefined): boolean =>
+    contact.claimed.includes(`attributes.${row?.key}`) && contact.attributes.some((known) => known.key === row?.key && known.value === row.value);
   const merged = (): void => {
     props.onSaved();
     loadHistory({ requestPolicy: 'network-only' });
@@ -95,7 +99,9 @@ export function ContactPanel(props: {
                     <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
                     <Form.Item noStyle name={[field.name, 'value']} rules={[{ required: true }]}><Input aria-label={t('contact.value')} placeholder={t('contact.value')} maxLength={500} /></Form.Item>
                     <Button aria-label={t('common.remove')} onClick={() => remove(field.name)}>×</Button>
-                    {contact.claimed.includes(`attributes.${contact.attributes[field.name]?.key}`) && <Claimed />}
+                    <Form.Item noStyle dependencies={[['attributes', field.name]]}>
+                      {({ getFieldValue }) => isClaimed(getFieldValue(['attributes', field.name]) as Attribute | undefined) && <Claimed />}
+                    </Form.Item>
                   </Space.Compact>
                 ))}
                 <Button size="small" onClick={() => add({ key: '', value: '' })}>{t('contact.addAttribute')}</Button>

@@ -83,8 +83,8 @@ function Bubble(props: { message: Message; place: 'read' | 'delivered' | 'sent' 
       {message.card && (
         <div className="message-card">
           <strong>{message.card.title}</strong>
-          {[...(message.card.imageUrl ? [{ label: t('thread.picture'), url: message.card.imageUrl }] : []), ...message.card.links].map((link) => (
-            <span key={link.url}><Linked url={link.url}>{link.label}</Linked></span>
+          {[...(message.card.imageUrl ? [{ label: t('thread.picture'), url: message.card.imageUrl }] : []), ...message.card.links].map((link, at) => (
+            <span key={at}><Linked url={link.url}>{link.label}</Linked></span>
           ))}
         </div>
       )}
@@ -148,7 +148,8 @@ export function Thread(props: { id: string }): ReactNode {
   const resolvable = open && serves && conversation.handler !== 'QUEUE';
   useEffect(() => {
     const key = (event: KeyboardEvent): void => {
-      if (event.altKey && event.code === 'KeyE' && !event.isComposing && resolvable) {
+      // Where somebody must take it first, the server says so.
+      if (event.altKey && event.code === 'KeyE' && !event.isComposing && open && serves) {
         event.preventDefault();
         resolve();
       }
