@@ -101,12 +101,12 @@ export function Shell(props: { dark: boolean; onTheme: () => void }): ReactNode 
         </nav>
       </Layout.Sider>
       <Layout>
-        <Layout.Header style={{ background: 'var(--card)', paddingInline: 16, borderBottom: '1px solid var(--line)', display: 'flex', justifyContent: 'space-between', alignItems: 'center', gap: 8 }}>
+        <Layout.Header className="head">
           <Button aria-label={t('shell.menu')} aria-expanded={!folded} onClick={() => setFolded(!folded)}>
             ☰
           </Button>
-          <strong style={{ flex: 1, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' }}>{viewer.tenant.name}</strong>
-          <Space size="small">
+          <strong className="firm">{viewer.tenant.name}</strong>
+          <Space size="small" wrap>
             {serves && viewer.member && <ActivityPicker />}
             <Button onClick={props.onTheme}>{props.dark ? t('shell.light') : t('shell.dark')}</Button>
             <Button lang={other} onClick={() => void setLocale(other)}>

@@ -28,6 +28,9 @@ function readUser(script: HTMLScriptElement): User | null {
   }
 }
 
+/** So near to its end, in pixels, a log counts as read to its end. */
+const NEAR = 40;
+
 /** The opened chat. */
 function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (locale: Locale) => void; onClose: () => void }) {
   const { wire, state, locale } = props;
@@ -41,6 +44,21 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
     log.current?.scrollTo(0, log.current.scrollHeight);
     wire.read();
   }, [newest, wire]);
+  // Whoever reads the end goes on reading it when the log becomes smaller: a banner or a form came up beside it.
+  const atEnd = useRef(true);
+  const note = (): void => {
+    const element = log.current;
+    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+  };
+  useEffect(() => {
+    const element = log.current;
+    if (!element) return undefined;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) element.scrollTo(0, element.scrollHeight);
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, []);
   // Earlier messages come in above what the customer reads, which stays where it is.
   const oldest = state.messages[0]?.seq ?? 0;
   const shown = useRef({ oldest, height: 0 });
@@ -89,7 +107,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
       {atHome && settings && (
         <Home greeting={locale === 'zh-CN' ? settings.greetingZh : settings.greetingEn} wire={wire} words={w} locale={locale} onPick={pick} />
       )}
-      <div class="log" role="log" aria-live="polite" aria-label={w.log} tabIndex={0} ref={log} hidden={atHome}>
+      <div class="log" role="log" aria-live="polite" aria-label={w.log} tabIndex={0} ref={log} hidden={atHome} onScroll={note}>
         {state.older && <button type="button" class="earlier" onClick={() => void wire.earlier()}>{w.earlier}</button>}
         {state.messages.map((message) => (
           <MessageView

@@ -14,6 +14,8 @@ export type State = {
 };
 
 const LONGEST_PAUSE = 10_000;
+/** The server closes a socket with this code when its token is no longer good. */
+const TOKEN_ENDED = 4401;
 /** After a refusal that passes, a waiting message is sent again. */
 const TRY_AGAIN = 3_000;
 
@@ -152,6 +154,8 @@ export class Wire {
   }
 
   private set(change: Partial<State>): void {
+    // Whoever is shown next is somebody else.
+    if (this.stopped) return;
     this.state = { ...this.state, ...change };
     this.changed(this.state);
   }
@@ -162,6 +166,7 @@ export class Wire {
   }
 
   private async open(): Promise<void> {
+    if (this.stopped) return;
     const storage = `lingxi.visitor.${this.key}`;
     try {
       const response = await fetch(`${this.origin}/widget/v1/open`, {
@@ -192,6 +197,7 @@ export class Wire {
   }
 
   private connect(): void {
+    if (this.stopped) return;
     const query = this.place();
     query.set('token', this.state.session?.token ?? '');
     query.set('locale', this.locale());
@@ -206,10 +212,11 @@ export class Wire {
       for (const message of this.state.waiting) this.deliver(message);
     };
     socket.onmessage = (event) => this.receive(JSON.parse(String(event.data)) as Frame);
-    socket.onclose = () => {
+    socket.onclose = ({ code }) => {
       clearInterval(pings);
       this.set({ online: false });
       if (this.stopped) return;
+      if (code === TOKEN_ENDED) return this.later(() => void this.open());
       if (!opened && this.failures >= 2) void this.poll();
       else this.later(() => this.connect());
     };
@@ -223,6 +230,7 @@ export class Wire {
 
   /** One long poll after the other, until a network that blocks sockets lets one through. */
   private async poll(): Promise<void> {
+    if (this.stopped) return;
     try {
       const query = this.place();
       query.set('wait', this.state.online ? '25' : '0');
@@ -243,12 +251,13 @@ export class Wire {
   }
 
   private frame(frame: Record<string, unknown>): boolean {
-    if (this.socket?.readyState !== WebSocket.OPEN) return false;
+    if (this.stopped || this.socket?.readyState !== WebSocket.OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
   }
 
   private deliver(message: Outgoing): void {
+    if (this.stopped) return;
     if (this.frame({ type: 'send', ...message }) || !this.state.online) return;
     const { id: clientId, ...rest } = message;
     void this.request('/messages', {
@@ -302,6 +311,8 @@ export class Wire {
         this.forget(frame.id);
         break;
       case 'error':
+        // What says how far somebody has read is said again by the next one.
+        if (!frame.id && passes(frame.code)) break;
         if (frame.id && passes(frame.code)) this.again(frame.id);
         else if (frame.id) this.forget(frame.id);
         this.set({ error: frame.message });

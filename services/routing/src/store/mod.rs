@@ -135,11 +135,10 @@ pub(crate) async fn open_offers(tx: &Tx) -> Result<Vec<reservation::Model>> {
     Ok(find::<reservation::Entity>(tx).filter(reservation::Column::Status.eq(pending)).all(tx.conn()).await?)
 }
 
-/// Offers that workers refused or missed since a moment.
+/// Offers that workers refused since a moment. Who missed one is away, and takes it gladly once they are back.
 pub(crate) async fn refused_since(tx: &Tx, since: Timestamp) -> Result<Vec<reservation::Model>> {
-    let words = [ReservationStatus::Declined.as_str(), ReservationStatus::TimedOut.as_str()];
     Ok(find::<reservation::Entity>(tx)
-        .filter(reservation::Column::Status.is_in(words))
+        .filter(reservation::Column::Status.eq(ReservationStatus::Declined.as_str()))
         .filter(reservation::Column::CreatedAt.gt(since - chrono::TimeDelta::minutes(10)))
         .filter(reservation::Column::ExpiresAt.gt(since))
         .all(tx.conn())

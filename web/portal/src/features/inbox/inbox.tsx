@@ -90,8 +90,8 @@ export default function Inbox(): ReactNode {
   };
   return (
     <Page title={t('nav.inbox')}>
-      <div className="desk">
-        <div className="pane" role="region" aria-label={t('inbox.list')}>
+      <div className={chosen ? 'desk chosen' : 'desk'}>
+        <div className="pane list" role="region" aria-label={t('inbox.list')}>
           <div style={{ padding: 8 }}>
             <Segmented<View>
               block
@@ -146,9 +146,9 @@ export default function Inbox(): ReactNode {
           </State>
         </div>
         {chosen ? (
-          <Thread key={chosen} id={chosen} />
+          <Thread key={chosen} id={chosen} back={`/inbox${searchOf(contact)}`} />
         ) : (
-          <div className="pane" style={{ justifyContent: 'center' }}>
+          <div className="pane nothing" style={{ justifyContent: 'center' }}>
             <Empty description={t('inbox.choose')} />
           </div>
         )}

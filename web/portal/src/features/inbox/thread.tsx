@@ -2,6 +2,7 @@ import { ReadingPlace } from '@lingxi/ui';
 import { Button, Space } from 'antd';
 import { type ReactNode, useEffect, useLayoutEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
 import type { ThreadQuery } from '../../gql/graphql.ts';
@@ -106,7 +107,7 @@ function placeOf(seq: number, places: { contactReadSeq: number; contactDelivered
 }
 
 /** One conversation: what was said, what to do, who it is with. */
-export function Thread(props: { id: string }): ReactNode {
+export function Thread(props: { id: string; back: string }): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const viewer = useViewer();
@@ -159,12 +160,13 @@ export function Thread(props: { id: string }): ReactNode {
   });
   return (
     <>
-      <div className="pane" role="region" aria-label={t('thread.title')}>
+      <div className="pane thread" role="region" aria-label={t('thread.title')}>
         <State fetching={fetching && !data} error={error} empty={!conversation} emptyText={t('thread.gone')}>
           {conversation && (
             <>
               <div style={{ padding: '8px 12px', borderBottom: '1px solid var(--line)', display: 'flex', justifyContent: 'space-between', gap: 8, flexWrap: 'wrap' }}>
                 <span>
+                  <Link className="back" to={props.back}>← {t('nav.inbox')}</Link>
                   <strong>{conversation.contact?.name}</strong> · {t(`status.${conversation.status}`)} · {t(`handler.${conversation.handler}`)}{' '}
                   {conversation.assignee?.name}
                 </span>
