@@ -84,6 +84,7 @@ function Offer(): ReactNode {
   }, [change, again]);
   useEffect(() => {
     if (!offer) return;
+    setNow(Date.now());
     const ticks = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(ticks);
   }, [offer]);
