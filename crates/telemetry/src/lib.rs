@@ -85,7 +85,13 @@ fn describe() {
     describe_counter!("lingxi_answers_total", "Calls of other processes that were answered, by service and outcome.");
     describe_histogram!("lingxi_answer_seconds", "Time a service needs to answer a call, by service.");
     describe_gauge!("lingxi_routing_waiting_tasks", "Tasks that wait for a worker, over all tenants.");
+    describe_counter!(
+        "lingxi_routing_mended_total",
+        "Conversations without a task and tasks without a conversation that were put right, by what was wrong."
+    );
+    describe_counter!("lingxi_timer_given_up_total", "Pieces of timers' work that were given up, by timer.");
     describe_gauge!("lingxi_widget_sockets", "Open widget sockets.");
+    describe_gauge!("lingxi_graphql_sockets", "Open GraphQL sockets.");
     describe_counter!("lingxi_messages_received_total", "Customers' messages that were stored.");
     describe_counter!("lingxi_bot_decisions_total", "Bot decisions by kind.");
     describe_histogram!("lingxi_bot_decide_seconds", "Time the bot needs to decide.");
