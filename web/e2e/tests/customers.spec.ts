@@ -25,12 +25,18 @@ test('a long conversation opens at its newest messages, for both sides, with the
   await expect(chat.getByText('line 210', { exact: true })).toBeInViewport();
   await expect(chat.getByText('line 1', { exact: true })).toHaveCount(0);
   const earlier = chat.getByRole('button', { name: 'Earlier messages' });
+  // Scrolling up asks by itself; while that fails there is the button.
+  let asked = 0;
+  await shop.route(/widget\/v1\/messages\?.*before=/, (route) => (asked += 1) && route.abort());
   await earlier.scrollIntoViewIfNeeded();
+  await expect.poll(() => asked).toBe(1);
   await shop.screenshot({ path: 'test-results/screens/widget-earlier-en-US.png' });
   const top = chat.getByText('line 11', { exact: true });
   await expect(top).toBeInViewport();
-  await earlier.click();
+  await shop.unrouteAll();
+  await earlier.press('Enter');
   await expect(chat.getByText('line 1', { exact: true })).toHaveCount(1);
+  await expect(chat.getByRole('log'), 'the keyboard stays in the log').toBeFocused();
   await expect(top, 'what was read stays where it is').toBeInViewport();
   await expect(earlier).toHaveCount(0);
   await accessible(shop);
@@ -119,9 +125,11 @@ test('after the page signs a person out, the next one sees and sends nothing of 
   await field.fill('my secret diagnosis');
   await field.press('Enter');
   await expect(chat.getByText('sending')).toBeVisible();
+  await field.fill('my half-written secret');
 
   // The page signs Ann out without loading anew; then somebody else is at the browser.
   await shop.evaluate(() => {
+    (document.activeElement as HTMLElement).blur();
     const tag = document.querySelector('script[data-key]') ?? document.querySelector('script[data-user]');
     tag?.removeAttribute('data-hash');
     tag?.removeAttribute('data-user');
@@ -129,6 +137,8 @@ test('after the page signs a person out, the next one sees and sends nothing of 
   away = false;
   await expect(chat.getByText('Within 15 days')).toHaveCount(0);
   await expect(chat.getByText('my secret diagnosis')).toHaveCount(0);
+  await expect(field).toHaveValue('');
+  await expect(field, 'the page keeps the focus').not.toBeFocused();
   await field.fill('how do I file a claim');
   await field.press('Enter');
   await expect(chat.getByText('within 48 hours')).toBeVisible();

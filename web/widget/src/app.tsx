@@ -1,4 +1,4 @@
-import { chooseLocale, type Locale } from '@lingxi/ui';
+import { chooseLocale, ReadingPlace, type Locale } from '@lingxi/ui';
 import { render } from 'preact';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { Composer } from './composer.tsx';
@@ -8,7 +8,7 @@ import { OfflineForm } from './offline-form.tsx';
 import { Rating } from './rating.tsx';
 import { STYLES } from './styles.ts';
 import type { User } from './types.ts';
-import { Wire, type State } from './wire.ts';
+import { isSomebodyElses, personOf, Wire, type State } from './wire.ts';
 import { words } from './words.ts';
 
 type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string; script: HTMLScriptElement };
@@ -28,11 +28,8 @@ function readUser(script: HTMLScriptElement): User | null {
   }
 }
 
-/** So near to its end, in pixels, a log counts as read to its end. */
-const NEAR = 40;
-
 /** The opened chat. */
-function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (locale: Locale) => void; onClose: () => void }) {
+function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (locale: Locale) => void; onClose: () => void; takesFocus: boolean }) {
   const { wire, state, locale } = props;
   const w = words(locale);
   const log = useRef<HTMLDivElement>(null);
@@ -40,34 +37,29 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
   const count = state.messages.length + state.waiting.length;
   const [searching, setSearching] = useState(false);
   const newest = (state.messages.at(-1)?.seq ?? 0) + state.waiting.length;
-  useEffect(() => {
-    log.current?.scrollTo(0, log.current.scrollHeight);
-    wire.read();
-  }, [newest, wire]);
-  // Whoever reads the end goes on reading it when the log becomes smaller: a banner or a form came up beside it.
-  const atEnd = useRef(true);
-  const note = (): void => {
-    const element = log.current;
-    if (element) atEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR;
+  useEffect(() => wire.read(), [newest, wire]);
+  const place = useRef(new ReadingPlace());
+  useLayoutEffect(() => {
+    const own = state.waiting.length > 0 || state.messages.at(-1)?.author === 'contact';
+    if (log.current) place.current.drawn(log.current, state.messages[0]?.seq ?? 0, newest, own);
+  });
+  const grown = (): void => {
+    if (log.current) place.current.grown(log.current);
   };
   useEffect(() => {
-    const element = log.current;
-    if (!element) return undefined;
-    const observer = new ResizeObserver(() => {
-      if (atEnd.current) element.scrollTo(0, element.scrollHeight);
-    });
-    observer.observe(element);
+    // The log becomes smaller when a banner or a form comes up beside it.
+    const observer = new ResizeObserver(grown);
+    if (log.current) observer.observe(log.current);
     return () => observer.disconnect();
   }, []);
-  // Earlier messages come in above what the customer reads, which stays where it is.
-  const oldest = state.messages[0]?.seq ?? 0;
-  const shown = useRef({ oldest, height: 0 });
-  useLayoutEffect(() => {
-    const element = log.current;
-    if (!element) return;
-    if (oldest < shown.current.oldest) element.scrollTop += element.scrollHeight - shown.current.height;
-    shown.current = { oldest, height: element.scrollHeight };
-  });
+  const scrolled = (): void => {
+    if (log.current && place.current.scrolled(log.current)) void wire.earlier();
+  };
+  const earlier = (): void => {
+    // The button may go; the keyboard stays in the log.
+    log.current?.focus({ preventScroll: true });
+    void wire.earlier();
+  };
   useEffect(() => {
     wire.shown = true;
     return () => {
@@ -107,8 +99,8 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
       {atHome && settings && (
         <Home greeting={locale === 'zh-CN' ? settings.greetingZh : settings.greetingEn} wire={wire} words={w} locale={locale} onPick={pick} />
       )}
-      <div class="log" role="log" aria-live="polite" aria-label={w.log} tabIndex={0} ref={log} hidden={atHome} onScroll={note}>
-        {state.older && <button type="button" class="earlier" onClick={() => void wire.earlier()}>{w.earlier}</button>}
+      <div class="log" role="log" aria-live="polite" aria-label={w.log} tabIndex={0} ref={log} hidden={atHome} onScroll={scrolled} onLoadCapture={grown}>
+        {state.older && <button type="button" class="earlier" onClick={earlier}>{w.earlier}</button>}
         {state.messages.map((message) => (
           <MessageView
             key={message.id}
@@ -126,6 +118,7 @@ function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (loca
       {resolved && <Rating key={state.conversation?.id} rated={state.conversation?.rating ?? null} words={w} onRate={(rating, comment) => wire.rate(rating, comment)} />}
       <Composer
         words={w}
+        takesFocus={props.takesFocus}
         onSend={(text) => {
           setSearching(false);
           void wire.send(text);
@@ -144,6 +137,9 @@ export function mount({ root, button, origin, key, locale: wish, script }: Mount
   const stored = localStorage.getItem('lingxi.widget.locale');
   let locale = chooseLocale(stored, wish, document.documentElement.lang, ...navigator.languages);
   let open = false;
+  // Counts the persons at this page: what one has typed but not sent is nothing for the next.
+  let person = 0;
+  let takesFocus = true;
   const style = document.createElement('style');
   style.textContent = STYLES;
   const place = document.createElement('div');
@@ -156,7 +152,7 @@ export function mount({ root, button, origin, key, locale: wish, script }: Mount
       button.style.left = settings.position === 'left' ? '20px' : 'auto';
       button.style.right = settings.position === 'left' ? 'auto' : '20px';
     }
-    render(open ? <Chat wire={wire} state={wire.state} locale={locale} onLocale={setLocale} onClose={toggle} /> : null, place);
+    render(open ? <Chat key={person} takesFocus={takesFocus} wire={wire} state={wire.state} locale={locale} onLocale={setLocale} onClose={toggle} /> : null, place);
   };
   const setLocale = (next: Locale): void => {
     locale = next;
@@ -165,15 +161,21 @@ export function mount({ root, button, origin, key, locale: wish, script }: Mount
   };
   const toggle = (): void => {
     open = !open;
+    takesFocus = true;
     draw();
     if (!open) button.focus();
   };
-  let wire = new Wire(origin, key, readUser(script), () => locale, draw);
+  let user = readUser(script);
+  let wire = new Wire(origin, key, user, () => locale, draw);
   void wire.start();
   // A page that signs somebody in or out without loading anew changes the tag.
   new MutationObserver(() => {
+    const before = user;
+    user = readUser(script);
     wire.stop();
-    wire = new Wire(origin, key, readUser(script), () => locale, draw);
+    if (isSomebodyElses(personOf(before), personOf(user))) person += 1;
+    takesFocus = false;
+    wire = new Wire(origin, key, user, () => locale, draw);
     void wire.start();
     draw();
   }).observe(script, { attributeFilter: ['data-user', 'data-hash'] });

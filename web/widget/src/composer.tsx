@@ -2,12 +2,15 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Words } from './words.ts';
 
 /** Where the customer writes. Enter sends, unless an input method is composing. */
-export function Composer(props: { words: Words; onSend: (text: string) => void; onFile: (file: File) => void }) {
+export function Composer(props: { words: Words; takesFocus: boolean; onSend: (text: string) => void; onFile: (file: File) => void }) {
   const [text, setText] = useState('');
   const field = useRef<HTMLTextAreaElement>(null);
   const file = useRef<HTMLInputElement>(null);
-  const { words } = props;
-  useEffect(() => field.current?.focus(), []);
+  const { words, takesFocus } = props;
+  useEffect(() => {
+    if (takesFocus) field.current?.focus();
+    // eslint-disable-next-line react-hooks/exhaustive-deps -- only when it comes up
+  }, []);
   const send = (): void => {
     if (!text.trim()) return;
     props.onSend(text.trim());

@@ -1,11 +1,16 @@
 import type { Outgoing } from './types.ts';
 
+function below(place: string): IDBKeyRange {
+  return IDBKeyRange.bound(place, `${place}\uffff`);
+}
+
 /** Messages that wait for the server's confirmation, kept over reloads. Where a browser forbids storage, in memory. */
 export class Outbox {
   private readonly memory = new Map<string, Outgoing>();
   private readonly database: Promise<IDBDatabase | null>;
 
-  constructor(private readonly key: string) {
+  /** What was written before somebody signed in is theirs as well; what another person wrote is not. */
+  constructor(private readonly key: string, private readonly person: string) {
     this.database = new Promise((resolve) => {
       try {
         const request = indexedDB.open('lingxi-widget', 1);
@@ -22,34 +27,38 @@ export class Outbox {
   async load(): Promise<Outgoing[]> {
     const database = await this.database;
     if (database) {
-      const stored = await new Promise<Outgoing[]>((resolve) => {
-        const request = database.transaction('outbox').objectStore('outbox').getAll(this.all());
+      const read = (person: string): Promise<Outgoing[]> => new Promise((resolve) => {
+        const request = database.transaction('outbox').objectStore('outbox').getAll(below(this.place(person)));
         request.onsuccess = () => resolve(request.result as Outgoing[]);
         request.onerror = () => resolve([]);
       });
-      for (const message of stored) this.memory.set(message.id, message);
+      for (const person of new Set(['', this.person])) {
+        for (const message of await read(person)) this.memory.set(message.id, message);
+      }
     }
     return [...this.memory.values()];
   }
 
   async add(message: Outgoing): Promise<void> {
     this.memory.set(message.id, message);
-    await this.write((store) => store.put(message, `${this.key}|${message.id}`));
+    await this.write((store) => store.put(message, this.place(this.person) + message.id));
   }
 
   async remove(id: string): Promise<void> {
     this.memory.delete(id);
-    await this.write((store) => store.delete(`${this.key}|${id}`));
+    await this.write((store) => {
+      for (const person of new Set(['', this.person])) store.delete(this.place(person) + id);
+    });
   }
 
   /** Forgets everything: somebody else uses the browser now. */
   async clear(): Promise<void> {
     this.memory.clear();
-    await this.write((store) => store.delete(this.all()));
+    await this.write((store) => store.delete(below(`${this.key}|`)));
   }
 
-  private all(): IDBKeyRange {
-    return IDBKeyRange.bound(`${this.key}|`, `${this.key}|\uffff`);
+  private place(person: string): string {
+    return `${this.key}|${encodeURIComponent(person)}|`;
   }
 
   private async write(change: (store: IDBObjectStore) => void): Promise<void> {

@@ -13,7 +13,7 @@ button { font: inherit; cursor: pointer; } button:focus-visible, textarea:focus-
 header { display: flex; align-items: center; gap: 6px; padding: 10px 12px; background: var(--accent); color: #fff; }
 header strong { flex: 1; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 header button { background: #0000; border: 1px solid #fff8; color: #fff; border-radius: 6px; padding: 2px 8px; }
-.log { flex: 1; overflow: auto; padding: 12px; }
+.log { flex: 1; overflow: auto; overflow-anchor: none; padding: 12px; }
 .msg { max-width: 84%; width: fit-content; margin: 6px 0; padding: 8px 12px; border-radius: 12px; background: var(--soft); overflow-wrap: anywhere; }
 .msg p { margin: 0 0 4px; } .msg ul, .msg ol { margin: 4px 0; padding-inline-start: 20px; } .msg a { color: inherit; }
 .msg img { max-width: 100%; max-height: 220px; border-radius: 6px; display: block; }

@@ -61,6 +61,7 @@ export class Wire {
   private socket: WebSocket | null = null;
   private failures = 0;
   private stopped = false;
+  private asksEarlier = false;
   /** Whether the customer sees the chat now. */
   shown = false;
   private readonly outbox: Outbox;
@@ -72,7 +73,7 @@ export class Wire {
     private readonly locale: () => string,
     private readonly changed: (state: State) => void,
   ) {
-    this.outbox = new Outbox(key);
+    this.outbox = new Outbox(key, personOf(user));
   }
 
   async start(): Promise<void> {
@@ -94,6 +95,8 @@ export class Wire {
   }
 
   async send(text: string, choice?: string, attachment?: string): Promise<void> {
+    // A file may have come up after its person was signed out.
+    if (this.stopped) return;
     const message: Outgoing = { id: messageId(), text, locale: this.locale(), ...(choice && { choice }), ...(attachment && { attachment }) };
     await this.outbox.add(message);
     this.set({ waiting: [...this.state.waiting, message], error: '' });
@@ -129,10 +132,12 @@ export class Wire {
   /** Gets the messages before the first one that is here. */
   async earlier(): Promise<void> {
     const first = this.state.messages[0];
-    if (!first || !this.state.older) return;
+    if (!first || !this.state.older || this.asksEarlier) return;
+    this.asksEarlier = true;
     const query = new URLSearchParams({ conversation: first.conversationId, before: String(first.seq) });
     const response = await this.request(`/messages?${query}`, {}).catch(() => null);
     const answer = (await response?.json().catch(() => null)) as { messages?: Message[]; older?: boolean; detail?: string } | null;
+    this.asksEarlier = false;
     if (!response?.ok || !answer?.messages) return this.set({ error: answer?.detail ?? '' });
     if (this.state.messages[0]?.seq !== first.seq) return;
     this.set({ messages: merge(this.state.messages, answer.messages), older: answer.older ?? false, error: '' });
