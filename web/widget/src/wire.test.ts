@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
-import type { Message } from './types.ts';
-import { isSomebodyElses, merge, messageId, passes, personOf } from './wire.ts';
+import { expect, test, vi } from 'vitest';
+import type { Message, User } from './types.ts';
+import { isSomebodyElses, merge, messageId, passes, personOf, Wire } from './wire.ts';
 
 const message = (seq: number, text = ''): Message => ({
   id: `m${seq}`, conversationId: 'c', seq, author: 'bot', kind: 'text', text, choices: [], attachment: null, card: null, clientId: null, createdAt: '',
@@ -29,4 +29,30 @@ test('what a browser keeps of a person is nobody else\'s', () => {
   expect(isSomebodyElses('', 'a')).toBe(false);
   expect(personOf({ id: 'x', hash: 'h', signed: '{"id":"c-1"}' })).toBe('c-1');
   expect(personOf(null)).toBe('');
+});
+
+test('the next person of a browser opens the chat without what the one before left', async () => {
+  const storage = new Map<string, string>();
+  vi.stubGlobal('localStorage', {
+    getItem: (key: string) => storage.get(key) ?? null,
+    setItem: (key: string, value: string) => storage.set(key, value),
+    removeItem: (key: string) => storage.delete(key),
+  });
+  vi.stubGlobal('WebSocket', Object.assign(class { close(): void {} }, { OPEN: 1 }));
+  const opened: { token: string | null; user: User | null }[] = [];
+  vi.stubGlobal('fetch', (_: string, init: { body: string }) => {
+    opened.push(JSON.parse(init.body) as (typeof opened)[number]);
+    return Promise.resolve(Response.json({ token: `token-${opened.length}`, contact: 'c', firm: 'f', settings: {}, open: true, known: true }));
+  });
+  const ann: User = { id: 'ann', hash: 'h', signed: '{"id":"ann"}' };
+  const visits: [User | null, string | null][] = [[null, null], [ann, 'token-1'], [ann, 'token-2'], [null, null], [ann, 'token-4'], [{ id: 'bob', hash: 'h' }, null]];
+  for (const [user, token] of visits) {
+    const wire = new Wire('https://lingxi.example', 'key', user, () => 'en-US', () => undefined);
+    await wire.start();
+    expect(opened.at(-1), 'who was anonymous keeps their chat when they sign in').toMatchObject({ token, user });
+    wire.stop();
+    await wire.send('too late');
+    expect(wire.state.waiting).toEqual([]);
+  }
+  vi.unstubAllGlobals();
 });
