@@ -7,26 +7,11 @@ import { MessageView, Waiting } from './message.tsx';
 import { OfflineForm } from './offline-form.tsx';
 import { Rating } from './rating.tsx';
 import { STYLES } from './styles.ts';
-import type { User } from './types.ts';
-import { isSomebodyElses, personOf, Wire, type State } from './wire.ts';
+import { isSomebodyElses, personOf, readUser } from './user.ts';
+import { Wire, type State } from './wire.ts';
 import { words } from './words.ts';
 
 type Mount = { root: ShadowRoot; button: HTMLButtonElement; origin: string; key: string; locale: string; script: HTMLScriptElement };
-
-/**
- * The signed-in customer of the page's `data-user`, a JSON object; what is none is left out. Where the page has a
- * `data-hash` too, that signs the whole text.
- */
-function readUser(script: HTMLScriptElement): User | null {
-  const { user: text = '', hash } = script.dataset;
-  try {
-    const user = text ? (JSON.parse(text) as User) : null;
-    return user && hash ? { id: String(user.id), hash, signed: text } : user;
-  } catch {
-    console.error('Lingxi: data-user is not JSON; the customer is anonymous.');
-    return null;
-  }
-}
 
 /** The opened chat. */
 function Chat(props: { wire: Wire; state: State; locale: Locale; onLocale: (locale: Locale) => void; onClose: () => void; takesFocus: boolean }) {
@@ -165,13 +150,13 @@ export function mount({ root, button, origin, key, locale: wish, script }: Mount
     draw();
     if (!open) button.focus();
   };
-  let user = readUser(script);
+  let user = readUser(script.dataset);
   let wire = new Wire(origin, key, user, () => locale, draw);
   void wire.start();
   // A page that signs somebody in or out without loading anew changes the tag.
   new MutationObserver(() => {
     const before = user;
-    user = readUser(script);
+    user = readUser(script.dataset);
     wire.stop();
     if (isSomebodyElses(personOf(before), personOf(user))) person += 1;
     takesFocus = false;

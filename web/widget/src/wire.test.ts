@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Message, User } from './types.ts';
-import { isSomebodyElses, merge, messageId, passes, personOf, Wire } from './wire.ts';
+import { merge, messageId, passes, Wire } from './wire.ts';
 
 const message = (seq: number, text = ''): Message => ({
   id: `m${seq}`, conversationId: 'c', seq, author: 'bot', kind: 'text', text, choices: [], attachment: null, card: null, clientId: null, createdAt: '',
@@ -20,15 +20,6 @@ test('message ids keep the order of writing and fit the wire', () => {
 test('a message is kept when its refusal passes, and given up when it does not', () => {
   expect(['LIMIT_EXCEEDED', 'INTERNAL', 'UNAVAILABLE', '429', '503'].every(passes)).toBe(true);
   expect(['INVALID', 'TOO_LARGE', 'FORBIDDEN', '413', '422'].some(passes)).toBe(false);
-});
-
-test('what a browser keeps of a person is nobody else\'s', () => {
-  expect(isSomebodyElses('a', 'b')).toBe(true);
-  expect(isSomebodyElses('a', '')).toBe(true);
-  expect(isSomebodyElses('a', 'a')).toBe(false);
-  expect(isSomebodyElses('', 'a')).toBe(false);
-  expect(personOf({ id: 'x', hash: 'h', signed: '{"id":"c-1"}' })).toBe('c-1');
-  expect(personOf(null)).toBe('');
 });
 
 test('the next person of a browser opens the chat without what the one before left', async () => {

@@ -1,5 +1,6 @@
 import { Outbox } from './outbox.ts';
 import type { Attachment, Choice, Conversation, Frame, Message, Outgoing, User, VisitorSession } from './types.ts';
+import { isSomebodyElses, personOf } from './user.ts';
 
 /** What the chat shows. */
 export type State = {
@@ -35,21 +36,6 @@ export function merge(known: Message[], fresh: Message[]): Message[] {
   const bySeq = new Map(known.map((message) => [message.seq, message]));
   for (const message of fresh) bySeq.set(message.seq, message);
   return [...bySeq.values()].sort((a, b) => a.seq - b.seq);
-}
-
-/** Whose id a signed-in customer has; an empty text for nobody. */
-export function personOf(user: User | null): string {
-  if (!user?.signed) return user?.id ?? '';
-  try {
-    return (JSON.parse(user.signed) as { id?: string }).id ?? '';
-  } catch {
-    return '';
-  }
-}
-
-/** Whether what a browser keeps is somebody else's: of a person who is signed out or another by now. */
-export function isSomebodyElses(kept: string, now: string): boolean {
-  return kept !== '' && kept !== now;
 }
 
 /**
