@@ -125,6 +125,16 @@ export function Thread(props: { id: string; back: string }): ReactNode {
   useLayoutEffect(() => {
     if (log.current) place.current.drawn(log.current, messages[0]?.seq ?? 0, last, messages.at(-1)?.author === 'MEMBER');
   });
+  const grown = (): void => {
+    if (log.current) place.current.grown(log.current);
+  };
+  const shown = Boolean(conversation);
+  useEffect(() => {
+    // The log becomes smaller when the field below it grows with what is written.
+    const observer = new ResizeObserver(grown);
+    if (log.current) observer.observe(log.current);
+    return () => observer.disconnect();
+  }, [shown]);
   const scrolled = (): void => {
     if (log.current && place.current.scrolled(log.current) && older) loadOlder();
   };
@@ -194,7 +204,7 @@ export function Thread(props: { id: string; back: string }): ReactNode {
                   <div style={{ whiteSpace: 'pre-wrap' }}>{conversation.summary}</div>
                 </details>
               )}
-              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0} ref={log} onScroll={scrolled} onLoadCapture={() => log.current && place.current.grown(log.current)}>
+              <div className="pane-body" role="log" aria-live="polite" aria-label={t('thread.title')} tabIndex={0} ref={log} onScroll={scrolled} onLoadCapture={grown}>
                 {older && (
                   <div style={{ textAlign: 'center' }}>
                     <Button size="small" loading={loading} onClick={earlier}>{t('thread.earlier')}</Button>
