@@ -27,13 +27,13 @@ export async function newFirm(browser: Browser, firm: string, email = address('o
   return { context, page, email };
 }
 
-/** Signs somebody in whom `newFirm` signed up. */
-export async function signIn(page: Page, email: string): Promise<void> {
-  await page.goto('/sign-in');
+/** Signs somebody in whom `newFirm` signed up; a link may lead on to another screen. */
+export async function signIn(page: Page, email: string, next = '/', heading = 'Hello Olive Owner'): Promise<void> {
+  await page.goto(`/sign-in?next=${encodeURIComponent(next)}`);
   await page.getByLabel('E-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('heading', { name: 'Hello Olive Owner' })).toBeVisible();
+  await expect(page.getByRole('heading', { name: heading })).toBeVisible();
 }
 
 /** Opens a screen of the portal by its menu entry. */
