@@ -182,13 +182,14 @@ export function Thread(props: { id: string; back: string }): ReactNode {
                 </span>
                 {serves && (
                   <Space wrap>
-                    <TaskTools conversation={conversation} onDone={() => again()} />
-                    {open && <Snooze onChoose={snooze} />}
+                    {/* At the start, so that a second click of an impatient hand does not meet the button that ends it. */}
                     {takeable && (
                       <Button type={resolvable ? 'default' : 'primary'} onClick={take}>
                         {t('thread.take')}
                       </Button>
                     )}
+                    <TaskTools conversation={conversation} onDone={() => again()} />
+                    {open && <Snooze onChoose={snooze} />}
                     {resolvable && (
                       <Button type="primary" onClick={resolve} title="Alt+E">
                         {t('thread.resolve')}
