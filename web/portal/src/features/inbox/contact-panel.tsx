@@ -29,7 +29,7 @@ type Values = { name: string; email?: string; phone?: string; tags: string[]; at
 
 function Claimed(): ReactNode {
   const { t } = useTranslation();
-  return <Tag color="warning" title={t('contact.claimedHint')} style={{ marginInlineStart: 6, alignSelf: 'center' }}>{t('contact.claimed')}</Tag>;
+  return <Tag color="warning" title={t('contact.claimedHint')} style={{ marginInlineStart: 6 }}>{t('contact.claimed')}</Tag>;
 }
 
 /** Who the customer is, and everything said before, over all channels. */
@@ -95,14 +95,16 @@ export function ContactPanel(props: {
             {(fields, { add, remove }) => (
               <Form.Item label={t('contact.attributes')}>
                 {fields.map((field) => (
-                  <Space.Compact key={field.key} style={{ marginBottom: 4 }}>
-                    <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
-                    <Form.Item noStyle name={[field.name, 'value']} rules={[{ required: true }]}><Input aria-label={t('contact.value')} placeholder={t('contact.value')} maxLength={500} /></Form.Item>
-                    <Button aria-label={t('common.remove')} onClick={() => remove(field.name)}>×</Button>
+                  <div key={field.key} style={{ marginBottom: 4 }}>
+                    <Space.Compact block>
+                      <Form.Item noStyle name={[field.name, 'key']} rules={[{ required: true }]}><Input aria-label={t('contact.attribute')} placeholder={t('contact.attribute')} maxLength={40} /></Form.Item>
+                      <Form.Item noStyle name={[field.name, 'value']} rules={[{ required: true }]}><Input aria-label={t('contact.value')} placeholder={t('contact.value')} maxLength={500} /></Form.Item>
+                      <Button aria-label={t('common.remove')} onClick={() => remove(field.name)}>×</Button>
+                    </Space.Compact>
                     <Form.Item noStyle dependencies={[['attributes', field.name]]}>
                       {({ getFieldValue }) => isClaimed(getFieldValue(['attributes', field.name]) as Attribute | undefined) && <Claimed />}
                     </Form.Item>
-                  </Space.Compact>
+                  </div>
                 ))}
                 <Button size="small" onClick={() => add({ key: '', value: '' })}>{t('contact.addAttribute')}</Button>
               </Form.Item>
