@@ -30,7 +30,7 @@ export function Identity(props: { channel: string; publicKey: string }): ReactNo
   const code = [
     'user = \'{"id":"u-1","name":"Ada","email":"ada@example.com","attributes":{"policy_number":"P-1"}}\'',
     "hash = createHmac('sha256', SECRET).update(user).digest('hex')",
-    `<script src="${location.origin}/widget/lingxi.js" data-key="${props.publicKey}" data-user="…user…" data-hash="…hash…" async></script>`,
+    `<script src="${location.origin}/widget/lingxi.js" data-key="${props.publicKey}" data-user="\${escapeHtml(user)}" data-hash="\${hash}" async></script>`,
   ].join('\n');
   return (
     <>
