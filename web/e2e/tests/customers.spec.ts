@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test';
 import { createHmac } from 'node:crypto';
-import { accessible, bareSite, newFirm, screen } from './harness.ts';
+import { accessible, bareSite, newFirm, screen, visitor } from './harness.ts';
 
 test('a long conversation opens at its newest messages, for both sides, with the older ones on request', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Long Insurance');
@@ -59,7 +59,8 @@ test('a long conversation opens at its newest messages, for both sides, with the
 test('who misses an offer is told so, whatever they are doing, and says when they are back', async ({ browser }) => {
   const { page, context } = await newFirm(browser, 'Missed Insurance');
   await screen(page, 'Channels');
-  const site = await bareSite(await page.getByTestId('snippet').innerText());
+  const snippet = await page.getByTestId('snippet').innerText();
+  const site = await bareSite(snippet);
   await page.getByLabel('Activity').click();
   await page.locator('.ant-select-item-option').filter({ hasText: 'Available' }).click();
   await screen(page, 'Contacts');
@@ -73,7 +74,10 @@ test('who misses an offer is told so, whatever they are doing, and says when the
   await chat.getByLabel('Write your question…').press('Enter');
   const offer = page.getByRole('dialog', { name: /New conversation/ });
   await expect(offer).toBeVisible();
-  await expect(search, 'the offer takes no focus').toBeFocused();
+  const other = await visitor(page.request, snippet.match(/data-key="([^"]+)"/)?.[1] ?? '');
+  await other.say('o-1', 'please let me talk to a person');
+  await expect(offer, 'each offer may be missed, so each is seen').toHaveCount(2);
+  await expect(search, 'an offer takes no focus').toBeFocused();
   await page.screenshot({ path: 'test-results/screens/offer-en-US.png' });
   const missed = page.getByRole('dialog', { name: 'You missed an offer. Back?' });
   await expect(missed).toBeVisible({ timeout: 45_000 });
@@ -85,7 +89,9 @@ test('who misses an offer is told so, whatever they are doing, and says when the
   await missed.getByRole('button', { name: 'I am back' }).click();
   await expect(missed).toHaveCount(0);
   await expect(page.getByText('Paused: missed an offer')).toHaveCount(0);
-  await expect(offer, 'the customer still waits').toBeVisible();
+  await expect(offer, 'the customers still wait').toHaveCount(2);
+  await offer.first().getByRole('button', { name: 'Accept' }).click();
+  await expect(offer).toHaveCount(1);
   await offer.getByRole('button', { name: 'Accept' }).click();
   await expect(chat.getByText('Olive Owner has joined the conversation.')).toBeVisible();
   site.server.close();

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useQuery, useSubscription } from 'urql';
 import { graphql } from '../../gql/index.ts';
+import type { OffersQuery } from '../../gql/graphql.ts';
 import { useAction } from '../../lib/action.ts';
 import { useMyWorker } from '../../lib/my-worker.ts';
 
@@ -60,47 +61,53 @@ function Paused(): ReactNode {
   );
 }
 
-/** What comes up on whatever screen the agent is: an offer, or that they missed one. */
+/** What comes up on whatever screen the agent is: every offer, since each of them may be missed, and that they missed one. */
 export default function Offers(): ReactNode {
-  return (
-    <>
-      <Offer />
-      <Paused />
-    </>
-  );
-}
-
-/** The offer that waits for this agent, with what the bot knows. */
-function Offer(): ReactNode {
-  const { t } = useTranslation();
-  const navigate = useNavigate();
-  const act = useAction();
   const [{ data }, again] = useQuery({ query: OFFERS });
   const [{ data: change }] = useSubscription({ query: OFFERED });
   const [now, setNow] = useState(() => Date.now());
-  const offer = data?.myReservations[0];
+  const offers = data?.myReservations;
   useEffect(() => {
     if (change) again();
   }, [change, again]);
   useEffect(() => {
-    if (!offer) return;
+    if (!offers?.length) return;
     setNow(Date.now());
     const ticks = setInterval(() => setNow(Date.now()), 1000);
     return () => clearInterval(ticks);
-  }, [offer]);
-  if (!offer) return null;
+  }, [offers]);
+  // Only the server takes an offer back: the clock of this machine may be wrong, and the socket may be gone.
+  const overdue = offers?.some((offer) => Date.parse(offer.expiresAt) <= now) ?? false;
+  useEffect(() => {
+    if (!overdue) return;
+    const asks = setInterval(() => again(), 3000);
+    return () => clearInterval(asks);
+  }, [overdue, again]);
+  return (
+    <div className="asides">
+      {offers?.map((offer) => <Offer key={offer.id} offer={offer} now={now} onAnswered={() => again()} />)}
+      <Paused />
+    </div>
+  );
+}
+
+/** An offer that waits for this agent, with what the bot knows. */
+function Offer(props: { offer: OffersQuery['myReservations'][number]; now: number; onAnswered: () => void }): ReactNode {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const act = useAction();
+  const { offer, now, onAnswered } = props;
   const seconds = Math.max(0, Math.ceil((Date.parse(offer.expiresAt) - now) / 1000));
   const accept = async (): Promise<void> => {
     const payload = await act(ACCEPT, { id: offer.id });
-    again();
+    onAnswered();
     const conversation = payload?.reservation?.task.conversation?.id;
     if (conversation) void navigate(`/inbox/${conversation}`);
   };
   const decline = async (): Promise<void> => {
     await act(DECLINE, { id: offer.id });
-    again();
+    onAnswered();
   };
-  if (seconds === 0) return null;
   return (
     <Aside
       title={t('offer.title', { name: offer.task.conversation?.contact?.name ?? '' })}
