@@ -14,7 +14,7 @@ use tokio::time::{Duration, Instant, Sleep};
 /// A body may take so long, whatever its size.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Beyond that it must come at this rate.
-const BYTES_PER_SECOND: u64 = 16 << 10;
+const BYTES_PER_SECOND: u64 = 64 << 10;
 
 /// A body of at most so many bytes.
 ///

@@ -15,5 +15,5 @@ pub use keyed::KeyedLimit;
 pub use limit::{Taken, TenantLimit};
 pub use origin::{TrustedProxies, origin};
 pub use problem::{HttpResult, Problem};
-pub use upload::{Upload, read_upload};
+pub use upload::{Upload, declared_size, read_upload};
 pub use words::{in_chinese, prefers_chinese, reads_chinese, said, speaking, worded};

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use actix_multipart::Multipart;
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::bot::BotClient;
 use lingxi_http::{HttpResult, Signed, read_upload};
 use lingxi_kernel::Permission;
@@ -30,9 +30,9 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
 }
 
 /// Reads a file; the answer is the id of the import, whose preview is in GraphQL.
-async fn upload(signed: Signed, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
+async fn upload(request: HttpRequest, signed: Signed, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
     signed.ctx.require(Permission::ManageKnowledge)?;
-    let file = read_upload(form, edge.max_bytes).await?;
+    let file = read_upload(&request, &signed.ctx, form, edge.max_bytes).await?;
     let import = edge.bot.preview_import(&signed.ctx, &file.name, file.bytes).await?;
     Ok(HttpResponse::Ok().json(json!({ "id": import.id })))
 }

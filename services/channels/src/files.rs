@@ -63,11 +63,16 @@ impl Channels {
         self.deps.files_dir.join(ctx.tenant.to_string()).join(id.to_string())
     }
 
+    /// Demands that a customer may send a file of a size, before any of it is read.
+    pub(crate) async fn has_room(&self, ctx: &Ctx, size: usize) -> Result<()> {
+        let (_, contact) = ctx.visitor()?;
+        self.check_rate(ctx).await?;
+        self.check_quota(&self.deps.db.read(ctx), contact, size).await
+    }
+
     /// Keeps a customer's file.
     pub(crate) async fn store_file(&self, ctx: &Ctx, name: &str, bytes: Vec<u8>) -> Result<Attachment> {
         let (_, contact) = ctx.visitor()?;
-        self.check_rate(ctx).await?;
-        self.check_quota(&self.deps.db.read(ctx), contact, bytes.len()).await?;
         self.keep_file(ctx, contact, name, bytes).await
     }
 

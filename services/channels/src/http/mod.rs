@@ -195,20 +195,23 @@ struct Belongs {
 
 /// A member's file for a conversation; it is sent by a message that names it.
 async fn upload_as_member(
+    request: HttpRequest,
     signed: Signed,
     edge: web::Data<Edge>,
     query: web::Query<Belongs>,
     form: Multipart,
 ) -> HttpResult {
     signed.ctx.require(Permission::Serve)?;
-    let file = read_upload(form, edge.service.deps.files.max_bytes).await?;
+    let file = read_upload(&request, &signed.ctx, form, edge.service.deps.files.max_bytes).await?;
     let stored = edge.service.store_file_for(&signed.ctx, query.conversation, &file.name, file.bytes).await?;
     Ok(HttpResponse::Ok().json(stored))
 }
 
 async fn upload(request: HttpRequest, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
-    let file = read_upload(form, edge.service.deps.files.max_bytes).await?;
+    let most = edge.service.deps.files.max_bytes;
+    edge.service.has_room(&ctx, lingxi_http::declared_size(&request, most)?).await?;
+    let file = read_upload(&request, &ctx, form, most).await?;
     Ok(HttpResponse::Ok().json(edge.service.store_file(&ctx, &file.name, file.bytes).await?))
 }
 

@@ -6,6 +6,7 @@ mod facts;
 mod guessing;
 mod hostile_files;
 mod mails;
+mod plenty;
 mod secrets;
 mod sockets;
 mod timers;
