@@ -47,3 +47,38 @@ test('the next person of a browser opens the chat without what the one before le
   }
   vi.unstubAllGlobals();
 });
+
+/** A network that answers when a test says so. */
+function slowly(): { asked: string[]; answer: (body: object) => void } {
+  const asked: string[] = [];
+  const open: ((response: Response) => void)[] = [];
+  vi.stubGlobal('fetch', (address: string) => {
+    asked.push(address);
+    return new Promise<Response>((resolve) => open.push(resolve));
+  });
+  return { asked, answer: (body) => open.shift()?.(Response.json(body)) };
+}
+
+test('a file that has come up after its person was signed out is not sent', async () => {
+  const { answer } = slowly();
+  const wire = new Wire('https://lingxi.example', 'key', { id: 'ann', hash: 'h' }, () => 'en-US', () => undefined);
+  const upload = wire.upload(new File(['x'], 'scan.png'));
+  wire.stop();
+  answer({ id: 'fil_1' });
+  await upload;
+  expect(wire.state.waiting).toEqual([]);
+  vi.unstubAllGlobals();
+});
+
+test('earlier messages are asked for once at a time, and stand before the others', async () => {
+  const { asked, answer } = slowly();
+  const wire = new Wire('https://lingxi.example', 'key', null, () => 'en-US', () => undefined);
+  wire.state = { ...wire.state, messages: [message(3)], older: true };
+  const both = [wire.earlier(), wire.earlier()];
+  answer({ messages: [message(1), message(2)], older: false });
+  await Promise.all(both);
+  await wire.earlier();
+  expect(asked).toEqual(['https://lingxi.example/widget/v1/messages?conversation=c&before=3']);
+  expect(wire.state.messages.map(({ seq }) => seq)).toEqual([1, 2, 3]);
+  vi.unstubAllGlobals();
+});
