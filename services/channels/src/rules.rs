@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use chrono::TimeDelta;
 use lingxi_contracts::channels::{
-    Attribute, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, Handler, Identity, IdentityKind, Message,
+    Attribute, AuthorKind, Card, CardLink, ChannelSettings, ContactIdentity, ContactPatch, Handler, Identity,
+    IdentityKind, Inbound, Message, Outbound,
 };
-use lingxi_kernel::{AttachmentId, Error, ErrorCode, FieldError, Result, Timestamp, text};
+use lingxi_kernel::{AttachmentId, Error, ErrorCode, FieldError, MemberId, Result, Timestamp, text};
 use serde_json::Value;
 
 /// Characters of a message at most.
@@ -32,16 +33,23 @@ pub(crate) fn text(text: &str, may_be_empty: bool) -> Result<String> {
     Ok(text.replace('\0', ""))
 }
 
-/// Demands that a message that comes again under its sender's id is the same.
-pub(crate) fn same_message(known: &Message, text: &str, attachment: Option<AttachmentId>) -> Result<()> {
-    let same = known.text == text && known.attachment.as_ref().map(|file| file.id) == attachment;
-    if same { Ok(()) } else { Err(another_message()) }
+/// Demands that a customer's message that comes again under its sender's id is the same, and theirs: that of somebody else is
+/// not shown to them. What they clicked is beside the message.
+pub(crate) fn same_inbound(known: &Message, clicked: Option<&str>, text: &str, again: &Inbound) -> Result<()> {
+    let theirs = known.author == AuthorKind::Contact && !known.private;
+    let same = same_words(known, text, again.attachment) && clicked == again.choice.as_deref();
+    if theirs && same { Ok(()) } else { Err(another_message()) }
 }
 
-/// Demands that a member's message that comes again is for the same readers, with the same card.
-pub(crate) fn same_kind(known: &Message, private: bool, card: Option<&Card>) -> Result<()> {
-    let same = known.private == private && known.card.as_ref() == card;
-    if same { Ok(()) } else { Err(another_message()) }
+/// Demands that a member's message that comes again is the same, of the same member, for the same readers.
+pub(crate) fn same_outbound(known: &Message, member: Option<MemberId>, text: &str, again: &Outbound) -> Result<()> {
+    let theirs = known.author == AuthorKind::Member && known.member_id == member;
+    let same = same_words(known, text, again.attachment) && known.private == again.private && known.card == again.card;
+    if theirs && same { Ok(()) } else { Err(another_message()) }
+}
+
+fn same_words(known: &Message, text: &str, attachment: Option<AttachmentId>) -> bool {
+    known.text == text && known.attachment.as_ref().map(|file| file.id) == attachment
 }
 
 fn another_message() -> Error {
@@ -112,9 +120,15 @@ pub(crate) fn read_user(given: &Value) -> Result<(Identity, Vec<String>)> {
             .map_err(|_| Error::field("user.signed", "The signed text is a JSON object with the customer's id."))?,
         None => given.clone(),
     };
-    let Some(id) = text(&facts, "id").filter(|id| !id.trim().is_empty() && id.len() <= 200) else {
-        return Err(Error::field("user.id", "Give your own id of the customer, 1 to 200 bytes."));
-    };
+    let id = text(&facts, "id").unwrap_or_default();
+    external_id(&id).map_err(|message| Error::field("user.id", message))?;
+    // Else the proof of this id would be that of a signed text, in which anybody could stand.
+    if signed.is_none() && id.starts_with('{') {
+        return Err(Error::field(
+            "user.id",
+            "An id that is proved alone does not begin with {; sign the customer's data instead.",
+        ));
+    }
     let mut dropped = Vec::new();
     let mut optional = |name: &str, fits: &dyn Fn(&str) -> bool| match facts.get(name) {
         None | Some(Value::Null) => None,
@@ -145,6 +159,22 @@ pub(crate) fn read_user(given: &Value) -> Result<(Identity, Vec<String>)> {
     Ok((Identity { id, hash, signed, name, email, attributes }, dropped))
 }
 
+/// Demands that an id of the firm's means one person however it is written: nothing around it, nothing in it that nobody sees.
+fn external_id(id: &str) -> std::result::Result<(), &'static str> {
+    if id.is_empty() || id.len() > 200 {
+        return Err("Give your own id of the customer, 1 to 200 bytes.");
+    }
+    if id.trim() != id || has_invisible(id) {
+        return Err("The id has spaces around it or characters that nobody sees; give it without them.");
+    }
+    Ok(())
+}
+
+/// Whether a text holds characters other than spaces that show nothing.
+fn has_invisible(given: &str) -> bool {
+    given.chars().any(|c| c != ' ' && text::is_blank(c.encode_utf8(&mut [0; 4])))
+}
+
 fn fitting_attribute(one: &Attribute) -> bool {
     let plain = |key: &str| key.chars().all(|c| c.is_alphanumeric() || c == '-' || c == '_');
     (1..=40).contains(&one.key.chars().count()) && plain(&one.key) && one.value.chars().count() <= 500
@@ -168,12 +198,10 @@ pub(crate) fn identity(given: &ContactIdentity) -> Result<ContactIdentity> {
     let refuse = |message: &str| Error::field("identity.value", message);
     let value = match given.kind {
         IdentityKind::External => {
-            if text.is_empty() || text.len() > 200 {
-                return Err(refuse("Give your own id of the customer, 1 to 200 bytes."));
-            }
-            text.to_owned()
+            external_id(&given.value).map_err(refuse)?;
+            given.value.clone()
         }
-        IdentityKind::Email if is_mail(text) => text.to_lowercase(),
+        IdentityKind::Email if is_mail(text) && !has_invisible(text) => text.to_lowercase(),
         IdentityKind::Email => return Err(refuse(NO_MAIL)),
         IdentityKind::Phone => {
             let plain: String = text.chars().filter(|c| ![' ', '-', '(', ')', '.'].contains(c)).collect();
@@ -230,7 +258,28 @@ pub(crate) fn settings(settings: &ChannelSettings) -> Result<()> {
     if !settings.allowed_origins.iter().all(origin) {
         refuse("allowedOrigins", "An origin looks like https://www.example.com, without a path.");
     }
+    if settings.allowed_origins.len() > 100 || settings.allowed_origins.iter().any(|one| one.chars().count() > 200) {
+        refuse("allowedOrigins", "At most 100 origins of at most 200 characters.");
+    }
     Error::check(errors)
+}
+
+/// Webhooks of a firm at most.
+pub(crate) const MAX_WEBHOOKS: u64 = 20;
+/// Channels of a firm at most.
+pub(crate) const MAX_CHANNELS: u64 = 50;
+/// Canned replies of a firm at most, each language counted.
+pub(crate) const MAX_CANNED: u64 = 500;
+
+/// Demands that a firm has room for one more of what it makes.
+pub(crate) fn room(count: u64, most: u64, full: &str) -> Result<()> {
+    if count < most { Ok(()) } else { Err(Error::new(ErrorCode::LimitExceeded, full)) }
+}
+
+/// Checks what is searched for.
+pub(crate) fn search(words: Option<&str>) -> Result<()> {
+    let fits = words.is_none_or(|words| words.chars().count() <= 200);
+    if fits { Ok(()) } else { Err(Error::field("search", "A search has at most 200 characters.")) }
 }
 
 /// When a failed delivery is tried again: 5 s, 30 s, 2 min, 10 min, 1 h, 3 h, 12 h.
@@ -288,6 +337,21 @@ mod tests {
         let signed = serde_json::json!({ "id": "other", "name": "Eve", "hash": "h", "signed": r#"{"id":"c-1"}"# });
         let (user, _) = read_user(&signed).unwrap();
         assert_eq!((user.id.as_str(), user.name), ("c-1", None), "what stands beside the signed text says nothing");
+    }
+
+    #[test]
+    fn an_id_is_taken_as_it_is_or_not_at_all() {
+        let identity_of =
+            |value: &str| identity(&ContactIdentity { kind: IdentityKind::External, value: value.into() });
+        for id in [" victim", "victim ", "\tvictim", "\u{3000}victim", "vic\u{200b}tim", "victim\u{e0041}", "", " "] {
+            assert!(read_user(&serde_json::json!({ "id": id, "hash": "h" })).is_err(), "{id:?}");
+            assert!(identity_of(id).is_err(), "{id:?}");
+        }
+        for id in ["victim", "Ada Lovelace", "客户-7"] {
+            assert_eq!(read_user(&serde_json::json!({ "id": id, "hash": "h" })).unwrap().0.id, id);
+            assert_eq!(identity_of(id).unwrap().value, id);
+        }
+        assert!(read_user(&serde_json::json!({ "id": r#"{"id":"victim"}"#, "hash": "h" })).is_err(), "a signed text");
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::store::{self, attachment, contact, conversation, identity, visitor};
 impl Channels {
     pub(super) async fn do_contacts(&self, ctx: &Ctx, search: Option<String>, page: PageArgs) -> Result<Page<Contact>> {
         ctx.require(Permission::ReadConversations)?;
+        rules::search(search.as_deref())?;
         let read = self.deps.db.read(ctx);
         let Page { rows, has_next } = store::contacts(&read, search.as_deref(), &page).await?;
         let (cursors, rows): (Vec<_>, Vec<_>) = rows.into_iter().unzip();

@@ -22,6 +22,7 @@ impl Channels {
         page: PageArgs,
     ) -> Result<Page<Conversation>> {
         ctx.require(Permission::ReadConversations)?;
+        rules::search(filter.search.as_deref())?;
         let me = ctx.member().ok();
         let rows = conversation::page(&self.deps.db.read(ctx), &filter, me, &page).await?;
         let has_next = rows.has_next;
@@ -68,17 +69,16 @@ impl Channels {
         }
         let mut changes = ConversationChanges::new(self.deps.db.begin(ctx).await?);
         let mut row = self.own(&changes.tx, id).await?;
+        let me = ctx.member().ok();
         if let Some(client_id) = &sent.client_id
             && let Some(known) = message::by_client_id(&changes.tx, id, client_id).await?
         {
-            rules::same_message(&known, &text, sent.attachment)?;
-            rules::same_kind(&known, sent.private, sent.card.as_ref())?;
+            rules::same_outbound(&known, me, &text, &sent)?;
             return Ok(known);
         }
         if let Some(file) = sent.attachment {
             own_attachment(&changes.tx, file, row.contact_id.into()).await?;
         }
-        let me = ctx.member().ok();
         if !sent.private {
             if matches!(ctx.actor, Actor::Member { .. })
                 && row.assignee_id != me.map(lingxi_kernel::MemberId::uuid)

@@ -6,7 +6,7 @@ use std::panic::AssertUnwindSafe;
 
 use futures::FutureExt as _;
 use lingxi_contracts::channels::{
-    AuthorKind, ConversationStatus, Handler, Inbound, Message, MessageKind, MessageReceived,
+    AuthorKind, Choice, ConversationStatus, Handler, Inbound, Message, MessageKind, MessageReceived,
 };
 use lingxi_kernel::{ChannelId, ContactId, ConversationId, Ctx, Error, Result, TenantId};
 use lingxi_store::update_many;
@@ -98,12 +98,17 @@ impl Channels {
     }
 }
 
+/// What a customer clicked, as their message keeps it.
+fn clicked(inbound: &Inbound, text: &str) -> Vec<Choice> {
+    inbound.choice.iter().map(|value| Choice { value: value.clone(), label: text.to_owned() }).collect()
+}
+
 /// What is known of the senders of some letters.
 struct Senders {
     /// The conversation that a contact's message on a channel continues.
     continuing: HashMap<(Uuid, Uuid), ConversationId>,
-    /// Messages that were stored before, by conversation and sender's id.
-    stored: HashMap<(ConversationId, String), Message>,
+    /// Messages that were stored before and what was clicked, by conversation and sender's id.
+    stored: HashMap<(ConversationId, String), (Message, Option<String>)>,
     /// Contacts who began a conversation.
     began: Vec<Uuid>,
 }
@@ -125,7 +130,8 @@ impl Senders {
         changes.know(rows);
         let ids = letters.iter().map(|letter| letter.inbound.client_id.as_str()).collect();
         let stored = message::by_client_ids(&changes.tx, conversations, ids).await?;
-        let key = |message: Message| Some(((message.conversation_id, message.client_id.clone()?), message));
+        let key =
+            |known: (Message, Option<String>)| Some(((known.0.conversation_id, known.0.client_id.clone()?), known));
         Ok(Self { continuing, stored: stored.into_iter().filter_map(key).collect(), began: Vec::new() })
     }
 
@@ -133,8 +139,8 @@ impl Senders {
         let Letter { contact, text, inbound, .. } = letter;
         let (mut row, new) = self.conversation(changes, letter).await?;
         let key = (ConversationId::from_uuid(row.id), inbound.client_id.clone());
-        if let Some(known) = self.stored.get(&key) {
-            rules::same_message(known, text, inbound.attachment)?;
+        if let Some((known, clicked)) = self.stored.get(&key) {
+            rules::same_inbound(known, clicked.as_deref(), text, inbound)?;
             return Ok(known.clone());
         }
         if let Some(id) = inbound.attachment {
@@ -149,6 +155,7 @@ impl Senders {
             kind,
             attachment: inbound.attachment,
             client_id: Some(inbound.client_id.clone()),
+            choices: clicked(inbound, text),
             ..message::Draft::text(AuthorKind::Contact, text.clone())
         };
         let message = changes.add(&mut row, draft).await?;
@@ -167,7 +174,7 @@ impl Senders {
             self.began.push(row.contact_id);
         }
         changes.put(row);
-        self.stored.insert(key, message.clone());
+        self.stored.insert(key, (message.clone(), inbound.choice.clone()));
         Ok(message)
     }
 

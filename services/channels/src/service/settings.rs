@@ -22,6 +22,8 @@ impl Channels {
         ctx.require(Permission::ManageChannels)?;
         check_name(name)?;
         let tx = self.deps.db.begin(ctx).await?;
+        let full = "There are 50 channels, the most there can be; use one of them again.";
+        rules::room(store::count::<channel::Entity>(&tx).await?, rules::MAX_CHANNELS, full)?;
         let row = new_channel(&tx, kind, name.trim(), &ChannelSettings::default())?;
         insert(&tx, row.clone()).await?;
         let made = row.into_contract()?;
@@ -101,12 +103,13 @@ impl Channels {
         let tx = self.deps.db.begin(ctx).await?;
         let known = store::canned(&tx, shortcut, locale).await?;
         let before = known.as_ref().map(|row| row.text.clone());
-        let row = match known {
-            Some(mut row) => {
-                row.text = text.trim().to_owned();
-                update(&tx, row).await?
-            }
-            None => new_canned(&tx, shortcut, locale, text.trim()).await?,
+        let row = if let Some(mut row) = known {
+            row.text = text.trim().to_owned();
+            update(&tx, row).await?
+        } else {
+            let full = "There are 500 canned replies, the most there can be; remove some first.";
+            rules::room(store::count::<canned_reply::Entity>(&tx).await?, rules::MAX_CANNED, full)?;
+            new_canned(&tx, shortcut, locale, text.trim()).await?
         };
         tx.note_change("canned_reply.saved", format!("/{shortcut} {locale}"), before, &row.text)?;
         tx.commit().await?;

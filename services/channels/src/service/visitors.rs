@@ -194,7 +194,7 @@ fn embeddable(channel: &channel::Model, origin: Option<String>) -> Result<Channe
 
 /// The firm's own id of a person.
 fn external(id: &str) -> ContactIdentity {
-    ContactIdentity { kind: IdentityKind::External, value: id.trim().to_owned() }
+    ContactIdentity { kind: IdentityKind::External, value: id.to_owned() }
 }
 
 async fn new_contact(tx: &Tx, name: &str, locale: &str) -> Result<contact::Model> {

@@ -11,6 +11,7 @@ use lingxi_store::{Tx, delete_many, insert, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Channels;
+use crate::rules;
 use crate::secrets::webhook_place;
 use crate::store::{self, delivery, webhook};
 
@@ -36,6 +37,8 @@ impl Channels {
         let secret = format!("whsec_{}", STANDARD.encode(db.env().bytes::<24>()));
         let sealed = db.seal(ctx, webhook_place(id), &secret).await?;
         let tx = db.begin(ctx).await?;
+        let full = "There are 20 webhooks, the most there can be; remove one first.";
+        rules::room(store::count::<webhook::Entity>(&tx).await?, rules::MAX_WEBHOOKS, full)?;
         let row =
             webhook::Model { tenant_id: tx.tenant(), id, url, secret: sealed, enabled: true, created_at: tx.now() };
         insert(&tx, row.clone()).await?;

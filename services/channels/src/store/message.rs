@@ -95,15 +95,21 @@ pub(crate) async fn next(
     Ok((row, message))
 }
 
-/// Messages of some conversations that their senders gave one of some ids.
-pub(crate) async fn by_client_ids(tx: &Tx, conversations: Vec<uuid::Uuid>, ids: Vec<&str>) -> Result<Vec<Message>> {
+/// Messages of some conversations that their senders gave one of some ids, each with what the customer clicked.
+pub(crate) async fn by_client_ids(
+    tx: &Tx,
+    conversations: Vec<uuid::Uuid>,
+    ids: Vec<&str>,
+) -> Result<Vec<(Message, Option<String>)>> {
     if conversations.is_empty() {
         return Ok(Vec::new());
     }
     let rows = find::<row::Entity>(tx)
         .filter(row::Column::ConversationId.is_in(conversations))
         .filter(row::Column::ClientId.is_in(ids));
-    with_attachments(tx, rows.all(tx.conn()).await?).await
+    let rows = rows.all(tx.conn()).await?;
+    let clicked = rows.iter().map(row::Model::clicked).collect::<Result<Vec<_>>>()?;
+    Ok(with_attachments(tx, rows).await?.into_iter().zip(clicked).collect())
 }
 
 /// The message that a sender gave an id.
@@ -198,17 +204,31 @@ async fn with_attachments(tx: &Tx, rows: Vec<row::Model>) -> Result<Vec<Message>
         .collect()
 }
 
+impl row::Model {
+    /// The value that a customer clicked: their message keeps it where others keep what they offer.
+    fn clicked(&self) -> Result<Option<String>> {
+        if self.author != AuthorKind::Contact.as_str() {
+            return Ok(None);
+        }
+        let choices: Vec<Choice> = serde_json::from_value(self.choices.clone())?;
+        Ok(choices.into_iter().next().map(|choice| choice.value))
+    }
+}
+
 fn contract(row: row::Model, attachment: Option<attachment::Model>) -> Result<Message> {
+    let author = AuthorKind::parse(&row.author)?;
+    // What a customer clicked is no offer.
+    let choices = if author == AuthorKind::Contact { Vec::new() } else { serde_json::from_value(row.choices)? };
     Ok(Message {
         id: row.id.into(),
         conversation_id: row.conversation_id.into(),
         seq: row.seq,
-        author: AuthorKind::parse(&row.author)?,
+        author,
         member_id: row.member_id.map(MemberId::from_uuid),
         kind: MessageKind::parse(&row.kind)?,
         private: row.private,
         text: row.text,
-        choices: serde_json::from_value(row.choices)?,
+        choices,
         attachment: attachment.map(attachment::Model::into_contract),
         card: row.card.map(serde_json::from_value).transpose()?,
         client_id: row.client_id,

@@ -13,7 +13,8 @@ use lingxi_contracts::channels::{
 use lingxi_kernel::{ContactId, Page, PageArgs, Result, TenantId, Timestamp};
 use lingxi_store::{TenantEntity, Tx, delete_many, find, tenant_entity};
 use sea_orm::{
-    ColumnTrait as _, Condition, QueryFilter as _, QueryOrder as _, QuerySelect as _, QueryTrait as _, prelude::Uuid,
+    ColumnTrait as _, Condition, PaginatorTrait as _, QueryFilter as _, QueryOrder as _, QuerySelect as _,
+    QueryTrait as _, prelude::Uuid,
 };
 
 tenant_entity!(channel, "channels_channel", {
@@ -87,6 +88,14 @@ tenant_entity!(delivery, "channels_delivery", {
 /// All rows, oldest first.
 pub(crate) async fn oldest<E: TenantEntity>(tx: &Tx, id: E::Column) -> Result<Vec<E::Model>> {
     Ok(find::<E>(tx).order_by_asc(id).all(tx.conn()).await?)
+}
+
+/// How many rows a firm has.
+pub(crate) async fn count<E: TenantEntity>(tx: &Tx) -> Result<u64>
+where
+    E::Model: Send + Sync,
+{
+    Ok(find::<E>(tx).count(tx.conn()).await?)
 }
 
 /// The visitor of a secret's hash.

@@ -333,3 +333,53 @@ async fn attributes_that_a_stranger_brings_stay_claims_when_two_contacts_become_
     assert_eq!(kept.claimed, ["attributes.plan"]);
     shop.test.end().await;
 }
+
+#[tokio::test]
+async fn a_proof_of_an_id_is_of_no_other_however_it_is_written() {
+    let shop = Shop::start().await;
+    let channels = &shop.test.cloud.services.channels;
+    let victim = shop.open(None, Some(by_id(&shop.secret, "victim"))).await.contact;
+    let ids = [" victim", "victim ", "\tvictim", "\u{3000}victim", "vic\u{200b}tim", r#"{"id":"victim"}"#];
+    for id in ids {
+        let refused = channels.open_visitor(&shop.key, None, None, "en-US", Some(by_id(&shop.secret, id))).await;
+        assert_eq!(refused.unwrap_err().fields[0].field, "user.id", "{id:?}");
+        let text = signed(&shop.secret, &json!({ "id": id }));
+        if !id.starts_with('{') {
+            let refused = channels.open_visitor(&shop.key, None, None, "en-US", Some(text)).await.unwrap_err();
+            assert_eq!(refused.fields[0].field, "user.id", "signed: {id:?}");
+            let identity = ContactIdentity { kind: IdentityKind::External, value: id.into() };
+            assert!(channels.add_identity(&shop.owner, victim, identity).await.is_err(), "an integrator's: {id:?}");
+        }
+    }
+    assert_eq!(shop.open(None, Some(by_id(&shop.secret, "victim"))).await.contact, victim);
+    shop.test.end().await;
+}
+
+#[tokio::test]
+async fn an_id_of_a_message_gives_back_what_its_sender_sent_and_nothing_of_anybody_else() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Again Firm").await;
+    let channels = &test.cloud.services.channels;
+    let visitor = test.visitor(&owner).await;
+    let clicked = |choice: Option<&str>| lingxi_contracts::channels::Inbound {
+        choice: choice.map(str::to_owned),
+        ..inbound("m1", "Yes")
+    };
+    let first = channels.receive(&visitor, clicked(Some("solved"))).await.unwrap();
+    assert!(first.choices.is_empty(), "what was clicked is no offer");
+    assert_eq!(channels.receive(&visitor, clicked(Some("solved"))).await.unwrap().id, first.id);
+    for other in [Some("unsolved"), None] {
+        let refused = channels.receive(&visitor, clicked(other)).await.unwrap_err();
+        assert_eq!(refused.code, ErrorCode::Conflict, "{other:?}");
+    }
+    let id = test.conversation(&visitor).await.id;
+    let note =
+        |private| lingxi_contracts::channels::Outbound { client_id: Some("n1".into()), ..reply("Trouble", private) };
+    let noted = channels.post(&owner, id, note(true)).await.unwrap();
+    assert_eq!(channels.post(&owner, id, note(true)).await.unwrap().id, noted.id);
+    let guessed = channels.receive(&visitor, inbound("n1", "Trouble")).await.unwrap_err();
+    assert_eq!(guessed.code, ErrorCode::Conflict, "a customer gets no note back");
+    let theirs = lingxi_contracts::channels::Outbound { client_id: Some("m1".into()), ..reply("Yes", false) };
+    assert_eq!(channels.post(&owner, id, theirs).await.unwrap_err().code, ErrorCode::Conflict);
+    test.end().await;
+}
