@@ -169,6 +169,9 @@ impl Check<'_> {
             if !(1..=50).contains(&case.says.len()) {
                 refuse("says", "A case has 1 to 50 sentences of the customer.");
             }
+            if case.says.iter().any(|said| said.chars().count() > 4_000) {
+                refuse("says", "What a customer says has at most 4,000 characters.");
+            }
             if case.webhook.as_ref().is_some_and(|json| serde_json::from_str::<serde_json::Value>(json).is_err()) {
                 refuse("webhook", "What webhooks answer is written as JSON.");
             }

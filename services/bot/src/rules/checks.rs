@@ -47,3 +47,18 @@ pub(crate) fn check_settings(settings: &BotSettings) -> Result<()> {
     }
     Error::check(errors)
 }
+
+/// Characters of what a customer says at most, as of messages.
+const MOST_SAID: usize = 4_000;
+
+/// Checks what somebody says to try the bot.
+pub(crate) fn check_said(field: &str, text: &str) -> Result<()> {
+    let fits = text.chars().count() <= MOST_SAID;
+    if fits { Ok(()) } else { Err(Error::field(field, "What a customer says has at most 4,000 characters.")) }
+}
+
+/// Checks what is searched for.
+pub(crate) fn check_search(words: Option<&str>) -> Result<()> {
+    let fits = words.is_none_or(|words| words.chars().count() <= 200);
+    if fits { Ok(()) } else { Err(Error::field("search", "A search has at most 200 characters.")) }
+}

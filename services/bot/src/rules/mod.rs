@@ -11,7 +11,7 @@ use lingxi_nlu::{Language, is_follow_up, language, normalise, parts};
 
 use crate::knowledge::{Knowledge, Meanings, Understood};
 
-pub(crate) use checks::{check_article, check_settings};
+pub(crate) use checks::{check_article, check_said, check_search, check_settings};
 pub(crate) use gold::fares;
 pub(crate) use summary::summary;
 

@@ -20,6 +20,7 @@ use crate::store::{self, impression, unanswered};
 
 impl Bot {
     pub(super) async fn do_test(&self, ctx: &Ctx, text: &str, locale: &str) -> Result<Decision> {
+        rules::check_said("text", text)?;
         let knowledge = self.knowledge(ctx.tenant).await?;
         let settings = self.policy(ctx).await?;
         let now = self.deps.db.env().now();

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::Bot;
 use crate::flow::{Today, check, check_draft, run_cases, try_out};
+use crate::rules;
 use crate::store::flow::{self, row, version};
 
 /// Flows of a firm at most.
@@ -139,6 +140,9 @@ impl Bot {
         webhook: Option<String>,
     ) -> Result<FlowTrial> {
         ctx.require(Permission::ReadKnowledge)?;
+        for said in says {
+            rules::check_said("says", said)?;
+        }
         check(draft, self.outbound())?;
         let wrong = |_| Error::field("webhook", "What webhooks answer is written as JSON.");
         let webhook: Option<serde_json::Value> =

@@ -31,6 +31,7 @@ use tokio::sync::Semaphore;
 use crate::Deps;
 use crate::import::apart::Readers;
 use crate::knowledge::Source;
+use crate::rules;
 use crate::store::flow::Published;
 use crate::store::{self, settings, unanswered};
 
@@ -97,6 +98,7 @@ impl BotClient for Bot {
         page: PageArgs,
     ) -> Result<Page<Article>> {
         ctx.require(Permission::ReadKnowledge)?;
+        rules::check_search(search.as_deref())?;
         store::article::page(&self.deps.db.read(ctx), search.as_deref(), status, &page).await
     }
     async fn articles_by_id(&self, ctx: &Ctx, ids: &[ArticleId]) -> Result<Vec<Article>> {
@@ -166,6 +168,7 @@ impl BotClient for Bot {
         if ctx.visitor().is_err() {
             ctx.require(Permission::ReadKnowledge)?;
         }
+        rules::check_search(Some(text))?;
         let knowledge = self.knowledge(ctx.tenant).await?;
         let now = self.deps.db.env().now();
         Ok(knowledge.map(|knowledge| knowledge.suggest(text, locale, now)).unwrap_or_default())
