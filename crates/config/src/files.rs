@@ -17,6 +17,12 @@ pub struct Files {
     pub visitor_files_per_day: u32,
     /// Bytes of the files that one customer may send in a day.
     pub visitor_bytes_per_day: u64,
+    /// Files that all customers behind one network address may send in a day to a process.
+    pub address_files_per_day: u32,
+    /// Bytes of the files that all customers behind one network address may send in a day to a process.
+    pub address_bytes_per_day: u64,
+    /// Bytes of the files that one firm's customers and members may send in a day to a process.
+    pub firm_bytes_per_day: u64,
     /// The program that reads imports, in a process of its own; not a setting: this program itself when left out.
     #[serde(skip)]
     pub reader: Option<PathBuf>,
@@ -29,6 +35,9 @@ impl Default for Files {
             max_import_bytes: 20 << 20,
             visitor_files_per_day: 50,
             visitor_bytes_per_day: 100 << 20,
+            address_files_per_day: 500,
+            address_bytes_per_day: 1 << 30,
+            firm_bytes_per_day: 20 << 30,
             reader: None,
         }
     }

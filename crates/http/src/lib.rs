@@ -9,7 +9,7 @@ mod problem;
 mod upload;
 mod words;
 
-pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, session_cookie};
+pub use auth::{MaybeSigned, SESSION_COOKIE, Signed, refuse_foreign, session_cookie};
 pub use body::{bound_body, read_body};
 pub use keyed::KeyedLimit;
 pub use limit::{Taken, TenantLimit};

@@ -31,8 +31,9 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
 
 /// Reads a file; the answer is the id of the import, whose preview is in GraphQL.
 async fn upload(request: HttpRequest, signed: Signed, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
+    lingxi_http::refuse_foreign(&request)?;
     signed.ctx.require(Permission::ManageKnowledge)?;
     let file = read_upload(&request, &signed.ctx, form, edge.max_bytes).await?;
     let import = edge.bot.preview_import(&signed.ctx, &file.name, file.bytes).await?;
-    Ok(HttpResponse::Ok().json(json!({ "id": import.id })))
+    Ok(HttpResponse::Ok().insert_header(("cache-control", "private, no-store")).json(json!({ "id": import.id })))
 }

@@ -64,10 +64,11 @@ impl Channels {
     }
 
     /// Demands that a customer may send a file of a size, before any of it is read.
-    pub(crate) async fn has_room(&self, ctx: &Ctx, size: usize) -> Result<()> {
+    pub(crate) async fn has_room(&self, ctx: &Ctx, address: &str, size: usize) -> Result<()> {
         let (_, contact) = ctx.visitor()?;
         self.check_rate(ctx).await?;
-        self.check_quota(&self.deps.db.read(ctx), contact, size).await
+        self.check_quota(&self.deps.db.read(ctx), contact, size).await?;
+        self.rates.file(address, size)
     }
 
     /// Keeps a customer's file.
@@ -111,6 +112,7 @@ impl Channels {
             return Err(Error::field("file", "The file is empty."));
         }
         let media_type = media_type(&bytes)?;
+        self.rates.file_of_firm(ctx.tenant, bytes.len())?;
         let id: AttachmentId = self.deps.db.env().id();
         let path = self.file_path(ctx, id);
         if let Some(folder) = path.parent() {

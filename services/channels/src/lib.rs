@@ -80,7 +80,7 @@ pub fn build(deps: Deps) -> Parts {
     let limit = TenantLimit::per_second(deps.limits.messages_per_second);
     let service = Arc::new_cyclic(|me| service::Channels {
         hooks: TenantCache::new(&deps.db, "channels.webhooks"),
-        rates: rates::Rates::new(&deps.limits),
+        rates: rates::Rates::new(&deps.limits, &deps.files),
         deps,
         limit: limit.clone(),
         inbound: lingxi_bus::Gathering::default(),

@@ -13,7 +13,7 @@ use lingxi_contracts::channels::{ChannelsClient as _, ContactIdentity, ContactPa
 use lingxi_contracts::routing::RoutingClient;
 use lingxi_http::{HttpResult, MaybeSigned, Signed, read_upload};
 use lingxi_kernel::{AttachmentId, ChannelId, ConversationId, Ctx, Error, ErrorCode, Permission};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::rules;
 use crate::service::{Channels, message_for_customer, messages_for_customer};
@@ -57,6 +57,11 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/files/{id}", web::get().to(download));
 }
 
+/// An answer that is for whoever asked alone, and for now.
+fn private(body: impl Serialize) -> HttpResponse {
+    HttpResponse::Ok().insert_header(("cache-control", "private, no-store")).json(body)
+}
+
 #[derive(Deserialize)]
 struct Open {
     key: String,
@@ -77,7 +82,7 @@ async fn open(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Open>
     };
     let mut session = edge.service.open_from(&address, &key, origin, token, &locale, user).await?;
     session.dropped.extend(dropped);
-    Ok(HttpResponse::Ok().json(session))
+    Ok(private(session))
 }
 
 /// The visitor of a request: a bearer token, or the `token` parameter where a browser cannot set headers.
@@ -119,7 +124,7 @@ async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wan
     if let (Some(conversation), Some(_)) = (query.conversation, query.before) {
         let page = edge.service.newest_messages(&ctx, conversation, 0, query.before, socket::PAGE).await?;
         let messages = messages_for_customer(&page.messages)?;
-        return Ok(HttpResponse::Ok().json(serde_json::json!({ "messages": messages, "older": page.older })));
+        return Ok(private(serde_json::json!({ "messages": messages, "older": page.older })));
     }
     let (_, contact) = ctx.visitor()?;
     let mut live = edge.service.deps.live.subscribe(ctx.tenant, &format!("contact:{contact}")).await;
@@ -128,7 +133,7 @@ async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wan
         let state = socket::state(&edge, &ctx, query.conversation, query.after).await?;
         let nothing_new = state["messages"].as_array().is_none_or(Vec::is_empty);
         if !nothing_new || tokio::time::timeout_at(deadline, live.recv()).await.is_err() {
-            return Ok(HttpResponse::Ok().json(state));
+            return Ok(private(state));
         }
     }
 }
@@ -136,7 +141,7 @@ async fn poll(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<Wan
 async fn send(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Inbound>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let message = edge.service.receive(&ctx, body.into_inner()).await?;
-    Ok(HttpResponse::Ok().json(message_for_customer(&message)?))
+    Ok(private(message_for_customer(&message)?))
 }
 
 #[derive(Deserialize)]
@@ -150,13 +155,13 @@ async fn suggest(request: HttpRequest, edge: web::Data<Edge>, query: web::Query<
     let ctx = visitor(&edge, &request).await?;
     edge.service.check_rate(&ctx).await?;
     let text: String = query.text.chars().take(200).collect();
-    Ok(HttpResponse::Ok().json(edge.bot.suggest(&ctx, &text, &query.locale).await?))
+    Ok(private(edge.bot.suggest(&ctx, &text, &query.locale).await?))
 }
 
 async fn introduce(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<ContactPatch>) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let contact = edge.service.introduce(&ctx, body.into_inner()).await?;
-    Ok(HttpResponse::Ok().json(serde_json::json!({ "name": contact.name, "known": contact.email.is_some() })))
+    Ok(private(serde_json::json!({ "name": contact.name, "known": contact.email.is_some() })))
 }
 
 /// A customer's message that an integrator passes on to an API channel.
@@ -185,7 +190,7 @@ async fn receive(
     let Passed { identity, name, text, choice, locale } = body.into_inner();
     let inbound = Inbound { conversation: None, client_id, text, choice, attachment: None, locale };
     let message = edge.service.receive_for(&signed.ctx, channel, identity, name, inbound).await?;
-    Ok(HttpResponse::Ok().json(message))
+    Ok(private(message))
 }
 
 #[derive(Deserialize)]
@@ -201,18 +206,20 @@ async fn upload_as_member(
     query: web::Query<Belongs>,
     form: Multipart,
 ) -> HttpResult {
+    lingxi_http::refuse_foreign(&request)?;
     signed.ctx.require(Permission::Serve)?;
     let file = read_upload(&request, &signed.ctx, form, edge.service.deps.files.max_bytes).await?;
     let stored = edge.service.store_file_for(&signed.ctx, query.conversation, &file.name, file.bytes).await?;
-    Ok(HttpResponse::Ok().json(stored))
+    Ok(private(stored))
 }
 
 async fn upload(request: HttpRequest, edge: web::Data<Edge>, form: Multipart) -> HttpResult {
     let ctx = visitor(&edge, &request).await?;
     let most = edge.service.deps.files.max_bytes;
-    edge.service.has_room(&ctx, lingxi_http::declared_size(&request, most)?).await?;
+    let size = lingxi_http::declared_size(&request, most)?;
+    edge.service.has_room(&ctx, &lingxi_http::origin(&request), size).await?;
     let file = read_upload(&request, &ctx, form, most).await?;
-    Ok(HttpResponse::Ok().json(edge.service.store_file(&ctx, &file.name, file.bytes).await?))
+    Ok(private(edge.service.store_file(&ctx, &file.name, file.bytes).await?))
 }
 
 async fn download(
@@ -235,6 +242,6 @@ async fn download(
         .insert_header(("content-disposition", disposition))
         .insert_header(("content-security-policy", "default-src 'none'; sandbox"))
         .insert_header(("x-content-type-options", "nosniff"))
-        .insert_header(("cache-control", "private, max-age=86400"))
+        .insert_header(("cache-control", "private, max-age=300"))
         .body(bytes))
 }
