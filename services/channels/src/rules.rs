@@ -126,7 +126,7 @@ pub(crate) fn read_user(given: &Value) -> Result<(Identity, Vec<String>)> {
     if signed.is_none() && id.starts_with('{') {
         return Err(Error::field(
             "user.id",
-            "An id that is proved alone does not begin with {; sign the customer's data instead.",
+            "An id that is proved alone begins with no brace; sign the customer's data instead.",
         ));
     }
     let mut dropped = Vec::new();
