@@ -7,8 +7,8 @@ use actix_web::http::StatusCode;
 use actix_web::http::header::{ACCEPT, ALLOW, CONTENT_TYPE, HeaderMap, HeaderName};
 use actix_web::{HttpRequest, HttpResponse, web};
 use async_graphql::{Request, Response};
-use lingxi_http::{HttpResult, MaybeSigned, Signed, TenantLimit, read_body};
-use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, EventId, Result};
+use lingxi_http::{HttpResult, KeyedLimit, MaybeSigned, Signed, TenantLimit, read_body};
+use lingxi_kernel::{Actor, ApiKeyId, Ctx, Env, Error, ErrorCode, EventId, Result};
 use serde_json::json;
 
 use crate::bounds::{Begun, Most};
@@ -19,6 +19,8 @@ use crate::{Persisted, Schema, Services, socket};
 /// What answers are, unless somebody asks for the older kind.
 const RESPONSE: &str = "application/graphql-response+json";
 const JSON: &str = "application/json";
+/// Requests per second from one network address without a credential; short bursts may be ten times as many.
+const STRANGERS_PER_SECOND: u32 = 10;
 /// The explorer's page and script; neither asks anything of another origin.
 const EXPLORER: &str = include_str!("../data/explorer.html");
 const EXPLORER_SCRIPT: &str = include_str!("../data/explorer.js");
@@ -42,6 +44,8 @@ pub struct Edge {
     schema: Schema,
     services: Services,
     limit: TenantLimit,
+    /// How often somebody may ask who is nobody's member, by network address.
+    strangers: KeyedLimit<String>,
     most: Most,
     explorer: bool,
     env: Env,
@@ -65,6 +69,7 @@ impl Edge {
             most,
             services,
             limit: TenantLimit::per_second(requests_per_second),
+            strangers: KeyedLimit::per_second(STRANGERS_PER_SECOND),
             explorer,
             env,
             calls: Mutex::default(),
@@ -149,6 +154,10 @@ async fn execute(http: HttpRequest, signed: MaybeSigned, edge: web::Data<Edge>, 
         let message = "Accept application/graphql-response+json or application/json.";
         return Ok(refused(StatusCode::NOT_ACCEPTABLE, message, JSON));
     };
+    if signed.0.is_none() && !edge.strangers.takes(&lingxi_http::origin(&http)) {
+        let message = "Too many requests from this network address; please wait a moment.";
+        return Err(Error::new(ErrorCode::LimitExceeded, message).into());
+    }
     let body = read_body(body, BYTES).await?;
     if body.trim_ascii_start().starts_with(b"[") {
         return Ok(refused(StatusCode::BAD_REQUEST, "Send one operation at a time, not a list of them.", kind));

@@ -47,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(routing::Asked),
             Box::new(channels::ProvedVisitors),
             Box::new(store::Setbacks),
+            Box::new(tenants::KeyMakers),
         ]
     }
 }

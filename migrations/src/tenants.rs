@@ -157,3 +157,10 @@ impl MigrationTrait for ProvedAddresses {
         shrink(manager, proved_columns()).await
     }
 }
+
+tables!(
+    KeyMakers,
+    "m20261201_000034_tenants_key_makers",
+    Vec::new(),
+    vec![added("tenants_api_key").uuid_null("made_by")]
+);

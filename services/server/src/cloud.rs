@@ -24,6 +24,8 @@ use crate::jobs::{Jobs, TIMERS};
 use crate::role::Role;
 
 /// How often processes tell each other what was taken of the rates.
+/// Calls of `/auth` per second from one network address; short bursts may be ten times as many.
+const KNOCKS_PER_SECOND: u32 = 10;
 const RATES_TOLD: Duration = Duration::from_millis(100);
 /// Services that hear facts; the consumers of NATS are made for them.
 pub(crate) const CONSUMERS: [&str; 5] = ["tenants", "channels", "bot", "routing", "billing"];
@@ -274,6 +276,7 @@ impl Cloud {
                 tenants: parts.client.clone(),
                 secure: config.http.public_url.starts_with("https://"),
                 exports_dir: config.storage.exports(),
+                knocks: lingxi_http::KeyedLimit::per_second(KNOCKS_PER_SECOND),
             }),
             bot: bot
                 .as_ref()

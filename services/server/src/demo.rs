@@ -115,7 +115,7 @@ async fn make(cloud: &Cloud, clock: &Behind) -> Result<String> {
     let owner = tenants.authenticate(&session.token).await?;
     settle(cloud).await?;
     // The owner operates the platform too, which a confirmed address is needed for.
-    tenants.verify_email(&mailed(cloud, OWNER).await?).await?;
+    tenants.verify_email(&owner, &mailed(cloud, OWNER).await?).await?;
     let agent = invite(cloud, &owner, AGENT, "何晨", Role::Agent).await?;
     invite(cloud, &owner, "supervisor@demo.example", "孙倩", Role::Supervisor).await?;
     settle(cloud).await?;

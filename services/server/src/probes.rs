@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use actix_web::{HttpResponse, web};
+use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_bus::Nats;
 use lingxi_store::{Db, system};
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -51,7 +51,11 @@ async fn ready(probes: web::Data<Probes>) -> HttpResponse {
     HttpResponse::Ok().json(json!({ "status": "ready" }))
 }
 
-async fn metrics(probes: web::Data<Probes>) -> HttpResponse {
+/// For whoever asks this process itself. What comes through a proxy comes from outside, and finds nothing.
+async fn metrics(request: HttpRequest, probes: web::Data<Probes>) -> HttpResponse {
+    if request.headers().contains_key("x-forwarded-for") || request.headers().contains_key("forwarded") {
+        return HttpResponse::NotFound().finish();
+    }
     let text = probes.metrics.as_ref().map(PrometheusHandle::render).unwrap_or_default();
     HttpResponse::Ok().content_type("text/plain; version=0.0.4; charset=utf-8").body(text)
 }

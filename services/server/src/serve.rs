@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use actix_web::dev::{ServerHandle, Service as _, ServiceRequest};
-use actix_web::http::header::{HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CACHE_CONTROL, HeaderValue, X_CONTENT_TYPE_OPTIONS};
 use actix_web::http::{ConnectionType, Method};
 use actix_web::{App, HttpServer, web};
 use lingxi_bus::{BusHandle, Serving};
@@ -32,6 +32,10 @@ const LARGEST_JSON: usize = 1 << 20;
 
 /// Files and papers of a firm per second; short bursts may be ten times as many.
 const FILES_PER_SECOND: u32 = 2;
+
+/// Where answers are somebody's own.
+const PRIVATE: [&str; 9] =
+    ["/graphql", "/auth/", "/billing/", "/exports/", "/files", "/knowledge/", "/operator/", "/v1/", "/widget/v1/"];
 
 /// The sockets.
 const SOCKETS: [&str; 2] = ["/graphql/ws", "/widget/v1/socket"];
@@ -268,6 +272,11 @@ fn note<B>(response: &mut actix_web::dev::ServiceResponse<B>, started: Instant, 
     // No answer is to be taken for something else than it says it is.
     let nosniff = HeaderValue::from_static("nosniff");
     response.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, nosniff);
+    // What is somebody's own is kept by nobody on its way, unless it says otherwise.
+    let path = response.request().path();
+    if PRIVATE.iter().any(|private| path.starts_with(private)) && !response.headers().contains_key(CACHE_CONTROL) {
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("private, no-store"));
+    }
     let route = response.request().match_pattern().unwrap_or_else(|| "none".into());
     let method = method_of(response.request().method());
     let status = response.status().as_u16().to_string();

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use lingxi_contracts::tenants::{AcceptInvitation, ExportStatus, SignIn, SignUp, SignedIn, TenantsClient};
-use lingxi_http::{HttpResult, SESSION_COOKIE, Signed, origin, session_cookie};
-use lingxi_kernel::{Error, ExportId};
+use lingxi_http::{HttpResult, KeyedLimit, MaybeSigned, SESSION_COOKIE, Signed, origin, session_cookie};
+use lingxi_kernel::{Error, ErrorCode, ExportId};
 use serde::Deserialize;
 use serde_json::json;
 use tokio::io::AsyncReadExt as _;
@@ -20,6 +20,8 @@ pub struct Edge {
     pub secure: bool,
     /// Folder of archives.
     pub exports_dir: PathBuf,
+    /// How often somebody may knock, by network address.
+    pub knocks: KeyedLimit<String>,
 }
 
 impl std::fmt::Debug for Edge {
@@ -42,6 +44,13 @@ pub fn routes(config: &mut web::ServiceConfig, edge: &Edge) {
         .route("/exports/{id}", web::get().to(download_export));
 }
 
+/// Takes a call from an address, or refuses it before anything is looked up for it.
+fn knock(edge: &Edge, request: &HttpRequest) -> Result<(), Error> {
+    let message = "Too many requests from this network address; please wait a moment.";
+    let refuse = || Error::new(ErrorCode::LimitExceeded, message);
+    if edge.knocks.takes(&origin(request)) { Ok(()) } else { Err(refuse()) }
+}
+
 fn signed_in(edge: &Edge, session: SignedIn) -> HttpResponse {
     HttpResponse::Ok()
         .cookie(session_cookie(Some(session.token), edge.secure))
@@ -49,12 +58,14 @@ fn signed_in(edge: &Edge, session: SignedIn) -> HttpResponse {
 }
 
 async fn sign_up(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<SignUp>) -> HttpResult {
+    knock(&edge, &request)?;
     let input = SignUp { origin: origin(&request), ..body.into_inner() };
     let session = edge.tenants.sign_up(input).await?;
     Ok(signed_in(&edge, session))
 }
 
 async fn sign_in(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<SignIn>) -> HttpResult {
+    knock(&edge, &request)?;
     let mut input = body.into_inner();
     let agent = request.headers().get("user-agent").and_then(|value| value.to_str().ok());
     input.user_agent = agent.unwrap_or_default().to_owned();
@@ -64,6 +75,7 @@ async fn sign_in(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Si
 }
 
 async fn sign_out(request: HttpRequest, edge: web::Data<Edge>) -> HttpResult {
+    knock(&edge, &request)?;
     if let Some(cookie) = request.cookie(SESSION_COOKIE) {
         // A session that is over already is signed out.
         let _ = edge.tenants.sign_out(cookie.value()).await;
@@ -76,8 +88,18 @@ struct Token {
     token: String,
 }
 
-async fn verify_email(edge: web::Data<Edge>, body: web::Json<Token>) -> HttpResult {
-    edge.tenants.verify_email(&body.token).await?;
+async fn verify_email(
+    request: HttpRequest,
+    signed: MaybeSigned,
+    edge: web::Data<Edge>,
+    body: web::Json<Token>,
+) -> HttpResult {
+    knock(&edge, &request)?;
+    let Some(signed) = signed.0 else {
+        let message = "Sign in to the account that the mail is about; the link confirms it then.";
+        return Err(Error::new(ErrorCode::Unauthenticated, message).into());
+    };
+    edge.tenants.verify_email(&signed.ctx, &body.token).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }
 
@@ -86,6 +108,7 @@ async fn accept_invitation(
     edge: web::Data<Edge>,
     body: web::Json<AcceptInvitation>,
 ) -> HttpResult {
+    knock(&edge, &request)?;
     let input = AcceptInvitation { origin: origin(&request), ..body.into_inner() };
     let session = edge.tenants.accept_invitation(input).await?;
     Ok(signed_in(&edge, session))
@@ -97,6 +120,7 @@ struct Forgotten {
 }
 
 async fn forgot_password(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<Forgotten>) -> HttpResult {
+    knock(&edge, &request)?;
     edge.tenants.request_password_reset(&body.email, &origin(&request)).await?;
     Ok(HttpResponse::Ok().json(json!({ "sendsMail": edge.tenants.sends_mail().await? })))
 }
@@ -107,7 +131,8 @@ struct NewPassword {
     password: String,
 }
 
-async fn reset_password(edge: web::Data<Edge>, body: web::Json<NewPassword>) -> HttpResult {
+async fn reset_password(request: HttpRequest, edge: web::Data<Edge>, body: web::Json<NewPassword>) -> HttpResult {
+    knock(&edge, &request)?;
     edge.tenants.reset_password(&body.token, &body.password).await?;
     Ok(HttpResponse::Ok().json(json!({})))
 }

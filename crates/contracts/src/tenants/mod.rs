@@ -429,8 +429,8 @@ pub trait TenantsClient: Send + Sync {
     async fn authenticate(&self, token: &str) -> Result<Ctx>;
     /// Ends the session of a secret.
     async fn sign_out(&self, token: &str) -> Result<()>;
-    /// Confirms an address by the secret of the mail.
-    async fn verify_email(&self, token: &str) -> Result<()>;
+    /// Confirms the address of the caller's account by the secret of its mail.
+    async fn verify_email(&self, ctx: &Ctx, token: &str) -> Result<()>;
     /// Sends the mail that confirms the caller's address again.
     async fn resend_verification(&self, ctx: &Ctx) -> Result<()>;
     /// Sends a link that sets a new password, if there is an account of the address; tells nobody whether there is one.

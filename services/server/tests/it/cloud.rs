@@ -164,7 +164,7 @@ impl TestCloud {
     /// The rights of the platform's operators, which the settings name by address: a confirmed address and a second factor.
     pub async fn confirm_operator(&self, member: &Ctx, email: &str) {
         let tenants = &self.cloud.services.tenants;
-        tenants.verify_email(&self.mailed(email, "verify-email").await.unwrap()).await.unwrap();
+        tenants.verify_email(member, &self.mailed(email, "verify-email").await.unwrap()).await.unwrap();
         self.second_factor(member).await;
     }
 

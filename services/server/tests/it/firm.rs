@@ -122,7 +122,10 @@ async fn operators_are_members_with_a_confirmed_address_in_the_settings() {
     let page = PageArgs::largest();
     let early = tenants.all_tenants(&operator, None, page.clone()).await.unwrap_err();
     assert_eq!(early.code, ErrorCode::Forbidden, "the address is not confirmed yet");
-    tenants.verify_email(&test.mailed("owner@operator-firm.example", "verify-email").await.unwrap()).await.unwrap();
+    tenants
+        .verify_email(&operator, &test.mailed("owner@operator-firm.example", "verify-email").await.unwrap())
+        .await
+        .unwrap();
     let half = tenants.all_tenants(&operator, None, page.clone()).await.unwrap_err();
     assert_eq!(half.code, ErrorCode::Forbidden, "there is no second factor yet");
     test.second_factor(&operator).await;

@@ -2,9 +2,12 @@
 
 use chrono::TimeDelta;
 use lingxi_contracts::tenants::{ApiKey, Issued, MemberStatus, Session};
-use lingxi_kernel::{Actor, ApiKeyId, Ctx, Error, FieldError, MemberId, Permission, Result, SessionId, TenantId};
-use lingxi_store::{insert, update};
+use lingxi_kernel::{
+    Actor, ApiKeyId, Ctx, Error, ErrorCode, FieldError, MemberId, Permission, Result, Role, SessionId, TenantId,
+};
+use lingxi_store::{Tx, insert, update};
 use serde_json::json;
+use uuid::Uuid;
 
 use super::Tenants;
 use super::sign_in::parse_role;
@@ -14,6 +17,8 @@ use crate::store::{api_key, audit, end_sessions, member, newest, session_by_hash
 
 /// How old a note of the last use may be.
 const LAST_USE: TimeDelta = TimeDelta::minutes(5);
+/// Keys of a firm that are in use.
+const MOST_KEYS: usize = 100;
 
 impl Tenants {
     pub(super) async fn do_authenticate(&self, token: &str) -> Result<Ctx> {
@@ -126,10 +131,16 @@ impl Tenants {
         }
         Error::check(errors)?;
         let tx = self.deps.db.begin(ctx).await?;
+        let keys = newest::<api_key::Entity>(&tx, api_key::Column::Id).await?;
+        if keys.iter().filter(|key| key.revoked_at.is_none()).count() >= MOST_KEYS {
+            let message = format!("A firm has at most {MOST_KEYS} API keys; revoke those that are not used.");
+            return Err(Error::new(ErrorCode::LimitExceeded, message));
+        }
         let (key, secret): (ApiKeyId, String) = (tx.id(), tx.env().secret());
         let row = api_key::Model {
             tenant_id: tx.tenant(),
             id: key.uuid(),
+            made_by: self.maker(&tx, ctx).await?,
             name: name.trim().to_owned(),
             scopes: serde_json::to_value(&scopes)?,
             secret_hash: hash_secret(&secret),
@@ -144,6 +155,15 @@ impl Tenants {
         Ok(Issued { item: key_contract(row)?, secret })
     }
 
+    /// The member who stands behind what is made: whoever asks, or who made their key.
+    async fn maker(&self, tx: &Tx, ctx: &Ctx) -> Result<Option<Uuid>> {
+        Ok(match ctx.actor {
+            Actor::Member { id, .. } => Some(id.uuid()),
+            Actor::ApiKey { id, .. } => api_key::get(tx, id).await?.and_then(|key| key.made_by),
+            Actor::System { .. } | Actor::Visitor { .. } => None,
+        })
+    }
+
     pub(super) async fn do_revoke_api_key(&self, ctx: &Ctx, id: ApiKeyId) -> Result<ApiKey> {
         ctx.require(Permission::ManageApiKeys)?;
         let tx = self.deps.db.begin(ctx).await?;
@@ -154,6 +174,21 @@ impl Tenants {
         tx.commit().await?;
         key_contract(row)
     }
+}
+
+/// Revokes the keys that a member made and that can do more than the member may now: all of them when there is no role any more.
+pub(super) async fn end_keys_of(tx: &Tx, member: MemberId, role: Option<Role>) -> Result<()> {
+    for mut key in newest::<api_key::Entity>(tx, api_key::Column::Id).await? {
+        let scopes: Vec<Permission> = serde_json::from_value(key.scopes.clone())?;
+        let fits = role.is_some_and(|role| scopes.iter().all(|scope| role.may(*scope)));
+        if key.made_by == Some(member.uuid()) && key.revoked_at.is_none() && !fits {
+            key.revoked_at = Some(tx.now());
+            let id = ApiKeyId::from_uuid(key.id);
+            audit::record(tx, "api_key.revoked", id, json!({ "name": key.name, "made_by": member })).await?;
+            update(tx, key).await?;
+        }
+    }
+    Ok(())
 }
 
 fn key_contract(row: api_key::Model) -> Result<ApiKey> {

@@ -10,6 +10,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 use super::Tenants;
+use super::access::end_keys_of;
 use super::sign_in::parse_role;
 use crate::rules;
 use crate::secrets::hash_secret;
@@ -63,6 +64,8 @@ impl Tenants {
         if after.1 == MemberStatus::Disabled {
             end_sessions(&tx, id.uuid(), None).await?;
         }
+        let may = (after.1 == MemberStatus::Active).then_some(after.0);
+        end_keys_of(&tx, id, may).await?;
         tx.emit(&MemberChanged { member: id, name, role: after.0, active: after.1 == MemberStatus::Active })?;
         audit::record(&tx, "member.changed", id, json!({ "before": before, "after": after })).await?;
         tx.commit().await?;

@@ -64,8 +64,8 @@ impl TenantsClient for Tenants {
     async fn sign_out(&self, token: &str) -> Result<()> {
         self.do_sign_out(token).await
     }
-    async fn verify_email(&self, token: &str) -> Result<()> {
-        self.do_verify_email(token).await
+    async fn verify_email(&self, ctx: &Ctx, token: &str) -> Result<()> {
+        self.do_verify_email(ctx, token).await
     }
     async fn resend_verification(&self, ctx: &Ctx) -> Result<()> {
         self.do_resend_verification(ctx).await

@@ -3,6 +3,7 @@
 use chrono::TimeDelta;
 use lingxi_kernel::{AccountId, Ctx, Error, Result, TenantId};
 use lingxi_store::system;
+use sea_orm::sea_query::Expr;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -85,17 +86,26 @@ impl Tenants {
         let mut errors = Vec::new();
         rules::password(&mut errors, password);
         Error::check(errors)?;
+        // Nothing is hashed for a stranger.
+        let links = self.deps.db.read(&Ctx::system(tenant, "tenants"));
+        token::holder(&links, RESET, &secret).await?.ok_or_else(gone)?;
         let hash = hash_password(&self.deps.db.env().clone(), password).await?;
         let tx = self.deps.db.begin(&Ctx::system(tenant, "tenants")).await?;
         let id = token::redeem(&tx, RESET, &secret).await?.ok_or_else(gone)?;
-        let mut row = account::by_ids(tx.conn(), vec![id]).await?.pop().ok_or_else(gone)?;
+        let row = account::by_ids(tx.conn(), vec![id]).await?.pop().ok_or_else(gone)?;
         if account::confirmed(tx.conn(), &row.email).await?.is_some_and(|confirmed| confirmed.id != id) {
             return Err(gone());
         }
-        let email = row.email.clone();
-        row.password_hash = hash;
+        let email = row.email;
+        let mut change = account::change(id).col_expr(account::Column::PasswordHash, Expr::value(hash));
+        if row.address_proved_at.is_none() {
+            // Whoever made the account may not have been who reads its mail; their second factor goes with their password.
+            change = change.col_expr(account::Column::TotpEnabled, Expr::value(false));
+            change = change.col_expr(account::Column::TotpSecret, Expr::value(None::<String>));
+        }
+        change.exec(tx.conn()).await?;
         // Who can read the mail has the address.
-        prove(&tx, row, true).await?;
+        prove(&tx, id, true).await?;
         tx.commit().await?;
         self.throttle.proved(&email);
         // Whoever knew the old password is signed out, in every firm.

@@ -7,6 +7,8 @@ use lingxi_contracts::tenants::{
 };
 use lingxi_kernel::{AccountId, Ctx, Error, ErrorCode, MemberId, Result, Role, SessionId, TenantId, Timestamp};
 use lingxi_store::{Place, Tx, insert, is_duplicate, system, update};
+use sea_orm::sea_query::Expr;
+use sea_orm::{ColumnTrait as _, QueryFilter as _};
 use serde_json::json;
 use totp_rs::{Builder, Secret, Totp};
 use uuid::Uuid;
@@ -62,18 +64,19 @@ impl Tenants {
         Ok(signed_in)
     }
 
-    /// The confirmed account that a further firm belongs to, when the password is its password and it has no second factor. Any other
+    /// The account that a further firm belongs to, when the password is its password and it has no second factor. Any other
     /// sign-up makes an account of its own, so that it looks the same whether the address has one already.
     async fn account_for_sign_up(&self, email: &str, input: &SignUp) -> Result<Option<Uuid>> {
         let now = self.deps.db.env().now();
-        let confirmed = account::confirmed(&system::reader(&self.deps.db), email).await?;
+        let known = !account::of_address(&system::reader(&self.deps.db), email, 1).await?.is_empty();
         let tried = self.throttle.attempt(email, &input.origin, now).is_ok();
-        let hash = confirmed.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
-        let fits = verify_password(&input.password, hash).await?;
-        if fits || confirmed.is_none() {
+        // As much work as for an attempt that counts, and as little to learn from it.
+        let email_tried = if tried { email } else { "" };
+        let fits = self.account_of(email_tried, &input.password, &input.origin).await?;
+        if tried && (fits.is_some() || !known) {
             self.throttle.take_back(email, &input.origin);
         }
-        Ok(confirmed.filter(|account| tried && fits && !account.totp_enabled).map(|account| account.id))
+        Ok(fits.filter(|account| !account.totp_enabled).map(|account| account.id))
     }
 
     pub(super) async fn do_sign_in(&self, input: SignIn) -> Result<SignedIn> {
@@ -82,7 +85,7 @@ impl Tenants {
         let email = rules::email(&input.email).ok_or_else(wrong)?;
         self.throttle.attempt(&email, &input.origin, now)?;
         let conn = &system::reader(&self.deps.db);
-        let Some(account) = self.account_of(&email, &input.password).await? else { return Err(wrong()) };
+        let Some(account) = self.account_of(&email, &input.password, &input.origin).await? else { return Err(wrong()) };
         let members = account::memberships(conn, account.id).await?;
         let member = members
             .into_iter()
@@ -93,13 +96,16 @@ impl Tenants {
         self.require_in_use(&ctx).await?;
         let tx = self.deps.db.begin(&ctx).await?;
         let confirmed = account.email_verified;
+        if !account::holds(tx.conn(), &account).await? {
+            return Err(wrong());
+        }
         if account.totp_enabled {
             let code = input.totp.as_deref().unwrap_or_default();
             if code.is_empty() {
                 self.throttle.take_back(&email, &input.origin);
                 return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
             }
-            if !self.use_totp(&tx, account, code).await? {
+            if !self.use_totp(&tx, &account, code).await? {
                 return Err(wrong());
             }
         }
@@ -116,18 +122,24 @@ impl Tenants {
         Ok(signed_in)
     }
 
-    /// The account of an address that a password fits. An unknown address costs as much time as a wrong password.
-    async fn account_of(&self, email: &str, password: &str) -> Result<Option<account::Model>> {
+    /// The account of an address that a password fits. Whatever there is of the address, it costs the same time. Where nothing could be
+    /// checked, the attempt does not count.
+    async fn account_of(&self, email: &str, password: &str, origin: &str) -> Result<Option<account::Model>> {
         let accounts = account::of_address(&system::reader(&self.deps.db), email, ACCOUNTS_OF_ADDRESS).await?;
-        if accounts.is_empty() {
-            verify_password(password, UNKNOWN_ACCOUNT).await?;
-        }
-        for account in accounts {
-            if verify_password(password, &account.password_hash).await? {
-                return Ok(Some(account));
+        let mut accounts = accounts.into_iter();
+        let mut found = None;
+        for _ in 0..ACCOUNTS_OF_ADDRESS {
+            let account = accounts.next();
+            let hash = account.as_ref().map_or(UNKNOWN_ACCOUNT, |account| account.password_hash.as_str());
+            let fits = verify_password(password, hash).await;
+            let busy = fits.as_ref().is_err_and(|error| error.code == ErrorCode::Unavailable);
+            if busy && !email.is_empty() {
+                self.throttle.take_back(email, origin);
             }
+            found = found.or(account.filter(|_| fits.as_ref().is_ok_and(|fits| *fits)));
+            fits?;
         }
-        Ok(None)
+        Ok(found)
     }
 
     pub(super) async fn do_accept_invitation(&self, input: AcceptInvitation) -> Result<SignedIn> {
@@ -143,7 +155,7 @@ impl Tenants {
         let invitation = invitation.filter(|row| is_open(row, env.now())).ok_or_else(gone)?;
         let email = invitation.email.clone();
         self.throttle.attempt(&email, &input.origin, env.now())?;
-        let existing = self.account_of(&email, &input.password).await?;
+        let existing = self.account_of(&email, &input.password, &input.origin).await?;
         let confirmed = account::confirmed(&system::reader(&self.deps.db), &email).await?;
         if existing.is_none() && confirmed.is_some() {
             return Err(Error::field("password", "You already have an account; enter its password."));
@@ -160,10 +172,13 @@ impl Tenants {
         let role = parse_role(&invitation.role)?;
         let account = match existing {
             Some(account) => {
+                if !account::holds(tx.conn(), &account).await? {
+                    return Err(Error::field("password", "You already have an account; enter its password."));
+                }
                 self.require_totp(&tx, &account, input.totp.as_deref(), &input.origin).await?;
                 let id = account.id;
                 // The secret came by mail, so the address is proved.
-                prove(&tx, account, confirmed.is_none_or(|confirmed| confirmed.id == id)).await?;
+                prove(&tx, id, confirmed.is_none_or(|confirmed| confirmed.id == id)).await?;
                 id
             }
             None => new_account(&tx, &email, password_hash, true).await?,
@@ -184,18 +199,16 @@ impl Tenants {
     }
 
     /// Whether a code fits; each fits once.
-    async fn use_totp(&self, tx: &Tx, mut row: account::Model, code: &str) -> Result<bool> {
+    async fn use_totp(&self, tx: &Tx, row: &account::Model, code: &str) -> Result<bool> {
         let Some(stored) = &row.totp_secret else { return Ok(false) };
         let secret = self.deps.db.unseal(&system::ctx("tenants"), totp_place(row.id), stored).await?;
         let time = u64::try_from(tx.now().timestamp())?;
         let Some(step) = totp(&secret, &row.email)?.check(code.trim(), time) else { return Ok(false) };
         let step = i64::try_from(step)?;
-        if step <= row.totp_last_step {
-            return Ok(false);
-        }
-        row.totp_last_step = step;
-        account::update(tx.conn(), row).await?;
-        Ok(true)
+        let unused = account::change(row.id).filter(account::Column::TotpLastStep.lt(step));
+        let unused = unused.filter(account::Column::TotpSecret.eq(stored));
+        let used = unused.col_expr(account::Column::TotpLastStep, Expr::value(step)).exec(tx.conn()).await?;
+        Ok(used.rows_affected == 1)
     }
 
     /// Demands the code of an account with a second factor.
@@ -207,16 +220,25 @@ impl Tenants {
             self.throttle.take_back(&account.email, origin);
             return Err(Error::field("totp", "Enter the six digits of your authenticator app."));
         };
-        if self.use_totp(tx, account.clone(), code).await? {
+        if self.use_totp(tx, account, code).await? {
             return Ok(());
         }
         Err(Error::field("totp", "The code is wrong or was used; wait for the next one."))
     }
 
-    pub(super) async fn do_verify_email(&self, text: &str) -> Result<()> {
+    /// A link confirms the account of whoever is signed in. Its receiver may be somebody else than who made the account, and would confirm
+    /// a stranger's otherwise.
+    pub(super) async fn do_verify_email(&self, ctx: &Ctx, text: &str) -> Result<()> {
         let gone = || Error::field("token", "This link is unknown, used or expired.");
         let (tenant, secret) = split_token(text).ok_or_else(gone)?;
-        let tx = self.deps.db.begin(&Ctx::system(tenant, "tenants")).await?;
+        let links = Ctx::system(tenant, "tenants");
+        let wanted = token::holder(&self.deps.db.read(&links), "verify_email", &secret).await?.ok_or_else(gone)?;
+        let own = own_account(&self.deps.db.read(ctx), ctx.member()?).await?;
+        if own.id != wanted {
+            let message = "This link is for another account of the address. Sign in to the one that the mail is about, and open the link again.";
+            return Err(Error::new(ErrorCode::Forbidden, message));
+        }
+        let tx = self.deps.db.begin(&links).await?;
         let id = token::redeem(&tx, "verify_email", &secret).await?.ok_or_else(gone)?;
         let row = account::by_ids(tx.conn(), vec![id]).await?.pop().ok_or_else(gone)?;
         if account::confirmed(tx.conn(), &row.email).await?.is_some_and(|confirmed| confirmed.id != id) {
@@ -224,7 +246,7 @@ impl Tenants {
                 "Another account with this address is confirmed already; sign in to that one.",
             ));
         }
-        prove(&tx, row, true).await?;
+        prove(&tx, id, true).await?;
         tx.commit().await
     }
 
@@ -234,13 +256,13 @@ impl Tenants {
         let secret = Secret::from(db.env().bytes::<20>().to_vec()).to_base32();
         let sealed = db.seal(&system::ctx("tenants"), totp_place(known.id), &secret).await?;
         let tx = db.begin(ctx).await?;
-        let mut row = own_account(&tx, ctx.member()?).await?;
-        if row.totp_enabled {
+        let row = own_account(&tx, ctx.member()?).await?;
+        let off = account::change(row.id).filter(account::Column::TotpEnabled.eq(false));
+        let drawn = off.col_expr(account::Column::TotpSecret, Expr::value(sealed)).exec(tx.conn()).await?;
+        if drawn.rows_affected == 0 {
             return Err(Error::conflict("The second factor is on; turn it off first."));
         }
-        row.totp_secret = Some(sealed);
         let url = totp(&secret, &row.email)?.to_url().map_err(|error| Error::internal(format!("{error:?}")))?;
-        account::update(tx.conn(), row).await?;
         tx.commit().await?;
         Ok(TotpSetup { secret, url })
     }
@@ -252,12 +274,9 @@ impl Tenants {
         let Some(plain) = known.and_then(|row| row.totp_secret) else { return Ok(()) };
         let sealed = db.seal(&ctx, totp_place(id), &plain).await?;
         let tx = db.begin(&ctx).await?;
-        let row = account::by_ids(tx.conn(), vec![id]).await?.pop();
         // Somebody may have drawn a new one meanwhile.
-        if let Some(mut row) = row.filter(|row| row.totp_secret.as_ref() == Some(&plain)) {
-            row.totp_secret = Some(sealed);
-            account::update(tx.conn(), row).await?;
-        }
+        let same = account::change(id).filter(account::Column::TotpSecret.eq(plain));
+        same.col_expr(account::Column::TotpSecret, Expr::value(sealed)).exec(tx.conn()).await?;
         tx.commit().await
     }
 
@@ -270,12 +289,10 @@ impl Tenants {
         }
         let attempts = format!("totp {}", row.id);
         self.throttle.attempt(&attempts, "", tx.now())?;
-        if !self.use_totp(&tx, row, code).await? {
+        if !self.use_totp(&tx, &row, code).await? {
             return Err(Error::field("code", "The code is wrong or was used; wait for the next one."));
         }
-        let mut row = own_account(&tx, id).await?;
-        row.totp_enabled = enabled;
-        account::update(tx.conn(), row).await?;
+        account::change(row.id).col_expr(account::Column::TotpEnabled, Expr::value(enabled)).exec(tx.conn()).await?;
         audit::record(&tx, "member.totp_changed", id, json!({ "enabled": enabled })).await?;
         tx.commit().await?;
         self.throttle.succeeded(&attempts, "");
@@ -287,18 +304,21 @@ impl Tenants {
 pub(super) const UNKNOWN_ACCOUNT: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
-/// Accounts of one address whose passwords are tried.
-const ACCOUNTS_OF_ADDRESS: u64 = 4;
+/// Accounts of one address whose passwords are tried: the confirmed one, and the oldest that is not.
+const ACCOUNTS_OF_ADDRESS: u64 = 2;
 
 fn is_open(invitation: &invitation::Model, now: Timestamp) -> bool {
     invitation.accepted_at.is_none() && invitation.withdrawn_at.is_none() && invitation.expires_at > now
 }
 
 /// Notes that the address of an account was proved by a link of its mailbox.
-pub(super) async fn prove(tx: &Tx, mut row: account::Model, confirms: bool) -> Result<()> {
-    row.email_verified = row.email_verified || confirms;
-    row.address_proved_at = Some(tx.now());
-    account::update(tx.conn(), row).await
+pub(super) async fn prove(tx: &Tx, id: Uuid, confirms: bool) -> Result<()> {
+    let mut change = account::change(id).col_expr(account::Column::AddressProvedAt, Expr::value(tx.now()));
+    if confirms {
+        change = change.col_expr(account::Column::EmailVerified, Expr::value(true));
+    }
+    change.exec(tx.conn()).await?;
+    Ok(())
 }
 
 /// An account of an address. `proved`: the mail's link has come back; there is no other confirmed one then.

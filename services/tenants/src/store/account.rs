@@ -3,7 +3,7 @@
 use lingxi_kernel::Result;
 use lingxi_store::Conn;
 use sea_orm::entity::prelude::*;
-use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _};
+use sea_orm::{IntoActiveModel as _, QueryOrder as _, QuerySelect as _, UpdateMany};
 
 use super::member;
 
@@ -34,10 +34,11 @@ pub(crate) async fn confirmed(conn: &Conn, email: &str) -> Result<Option<Model>>
     Ok(found.one(conn).await?)
 }
 
-/// The accounts of an address: the confirmed one first, then the newest of those that nobody has confirmed.
+/// The accounts of an address: the confirmed one first, then the oldest of those that nobody has confirmed. Whoever comes later and
+/// proves nothing takes nobody's place.
 pub(crate) async fn of_address(conn: &Conn, email: &str, most: u64) -> Result<Vec<Model>> {
     let found = Entity::find().filter(Column::Email.eq(email));
-    let found = found.order_by_desc(Column::EmailVerified).order_by_desc(Column::Id);
+    let found = found.order_by_desc(Column::EmailVerified).order_by_asc(Column::Id);
     Ok(found.limit(most).all(conn).await?)
 }
 
@@ -56,9 +57,17 @@ pub(crate) async fn insert(conn: &Conn, account: Model) -> Result<(), DbErr> {
     Entity::insert(account.into_active_model()).exec_without_returning(conn).await.map(|_| ())
 }
 
-pub(crate) async fn update(conn: &Conn, account: Model) -> Result<()> {
-    Entity::update(account.into_active_model().reset_all()).exec(conn).await?;
-    Ok(())
+/// A change of some columns of an account. Nothing else is written, so that changes at the same time do not undo each other.
+pub(crate) fn change(id: Uuid) -> UpdateMany<Entity> {
+    Entity::update_many().filter(Column::Id.eq(id))
+}
+
+/// Whether the password that was checked is still the account's. From now on until the transaction ends nobody sets another one.
+pub(crate) async fn holds(conn: &Conn, account: &Model) -> Result<bool> {
+    let same = change(account.id).filter(Column::PasswordHash.eq(&account.password_hash));
+    let same = same.filter(Column::TotpEnabled.eq(account.totp_enabled));
+    let held = same.col_expr(Column::TotpEnabled, Expr::value(account.totp_enabled)).exec(conn).await?;
+    Ok(held.rows_affected == 1)
 }
 
 pub(crate) async fn delete(conn: &Conn, id: Uuid) -> Result<()> {

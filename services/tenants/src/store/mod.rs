@@ -39,6 +39,7 @@ tenant_entity!(invitation, "tenants_invitation", {
 });
 
 tenant_entity!(api_key, "tenants_api_key", {
+    made_by: Option<Uuid>,
     name: String,
     scopes: Json,
     secret_hash: String,

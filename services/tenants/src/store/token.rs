@@ -47,12 +47,18 @@ pub(crate) async fn issue(tx: &Tx, purpose: &str, account: Uuid) -> Result<Strin
     Ok(format!("{}.{secret}", tx.ctx().tenant))
 }
 
+/// The account that a secret was issued for, when it holds.
+pub(crate) async fn holder(tx: &Tx, purpose: &str, secret: &str) -> Result<Option<Uuid>> {
+    let row = find::<Entity>(tx).filter(Column::SecretHash.eq(hash_secret(secret))).one(tx.conn()).await?;
+    Ok(row.filter(|row| row.purpose == purpose && row.expires_at > tx.now()).map(|row| row.account_id))
+}
+
 /// Uses a secret up; the account it was issued for, when it holds.
 pub(crate) async fn redeem(tx: &Tx, purpose: &str, secret: &str) -> Result<Option<Uuid>> {
-    let hash = hash_secret(secret);
-    let row = find::<Entity>(tx).filter(Column::SecretHash.eq(&hash)).one(tx.conn()).await?;
-    delete_many::<Entity>(tx).filter(Column::SecretHash.eq(hash)).exec(tx.conn()).await?;
-    Ok(row.filter(|row| row.purpose == purpose && row.expires_at > tx.now()).map(|row| row.account_id))
+    let account = holder(tx, purpose, secret).await?;
+    let used = delete_many::<Entity>(tx).filter(Column::SecretHash.eq(hash_secret(secret))).exec(tx.conn()).await?;
+    // Somebody else may have used it at the same moment.
+    Ok(account.filter(|_| used.rows_affected == 1))
 }
 
 /// Whether an account was issued a secret for a purpose since a moment.

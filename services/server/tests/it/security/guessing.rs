@@ -32,9 +32,9 @@ async fn guesses_at_the_same_moment_are_counted_before_they_are_tried() {
 #[tokio::test]
 async fn strangers_everywhere_cannot_keep_an_owner_out() {
     let test = TestCloud::start().await;
-    test.firm("Besieged Firm").await;
+    let owner = test.firm("Besieged Firm").await;
     let (tenants, email) = (&test.cloud.services.tenants, "owner@besieged-firm.example");
-    tenants.verify_email(&test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
+    tenants.verify_email(&owner, &test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
     tenants.sign_in(sign_in(email, PASSWORD, "203.0.113.9")).await.unwrap();
     for number in 0..60 {
         let _ = tenants.sign_in(sign_in(email, "wrong", &format!("198.51.100.{number}"))).await;
@@ -52,9 +52,9 @@ async fn strangers_everywhere_cannot_keep_an_owner_out() {
 #[tokio::test]
 async fn an_own_account_of_the_same_address_does_not_wipe_out_guesses() {
     let test = TestCloud::start().await;
-    test.firm("Mirrored Firm").await;
+    let owner = test.firm("Mirrored Firm").await;
     let (tenants, email) = (&test.cloud.services.tenants, "owner@mirrored-firm.example");
-    tenants.verify_email(&test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
+    tenants.verify_email(&owner, &test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
     let mut input: lingxi_contracts::tenants::SignUp = serde_json::from_value(json!({
         "firm": "Mirror", "name": "M", "email": email, "password": "password of the mirror",
         "industry": "insurance", "locale": "en-US", "timeZone": "UTC",
@@ -106,7 +106,7 @@ async fn an_invitation_is_no_way_around_password_and_second_factor() {
     let test = TestCloud::start().await;
     let (host, guest) = (test.firm("Host Firm").await, test.firm("Guest Firm").await);
     let (tenants, email) = (&test.cloud.services.tenants, "owner@guest-firm.example");
-    tenants.verify_email(&test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
+    tenants.verify_email(&guest, &test.mailed(email, "verify-email").await.unwrap()).await.unwrap();
     let secret = test.second_factor(&guest).await;
     tenants.invite(&host, email, Role::Agent).await.unwrap();
     let token = test.mailed(email, "join").await.unwrap();

@@ -130,7 +130,7 @@ async fn an_operators_address_is_worth_nothing_to_those_without_its_mailbox() {
 #[tokio::test]
 async fn signing_up_looks_the_same_whether_an_address_has_an_account() {
     let test = TestCloud::start().await;
-    test.firm("First Firm").await;
+    let first = test.firm("First Firm").await;
     test.pass(TimeDelta::seconds(1));
     let (tenants, email) = (&test.cloud.services.tenants, "owner@first-firm.example");
     let known = tenants.sign_up(sign_up("Second", email, "some other password")).await.expect("as for an unknown one");
@@ -140,8 +140,10 @@ async fn signing_up_looks_the_same_whether_an_address_has_an_account() {
     let theirs = lingxi_tenants::kept_mails(test.db(), Some(email), 10).await.unwrap();
     let links: Vec<&str> =
         theirs.iter().filter_map(|mail| mail.body.split("token=").nth(1)?.split_whitespace().next()).collect();
-    tenants.verify_email(links[1]).await.unwrap();
-    assert_eq!(tenants.verify_email(links[0]).await.unwrap_err().code, ErrorCode::Conflict);
+    let foreign = tenants.verify_email(&first, links[0]).await.unwrap_err();
+    assert_eq!(foreign.code, ErrorCode::Forbidden, "a link confirms the account of whoever is signed in");
+    tenants.verify_email(&first, links[1]).await.unwrap();
+    assert_eq!(tenants.verify_email(&known, links[0]).await.unwrap_err().code, ErrorCode::Conflict);
     assert_eq!(tenants.sign_in(sign_in(email, "some other password")).await.unwrap().tenant, known.tenant);
     // With the password of the confirmed account a further firm is simply theirs.
     let further = tenants.sign_up(sign_up("Third", email, PASSWORD)).await.unwrap();
@@ -229,7 +231,10 @@ async fn an_admin_of_one_firm_gets_nothing_of_an_account_that_owns_another() {
     let (first, second) = (test.firm("Older Firm").await, test.firm("Newer Firm").await);
     let tenants = &test.cloud.services.tenants;
     // The owner of the newer firm is an agent of the older one, whose owner asks for "their" new password.
-    tenants.verify_email(&test.mailed("owner@newer-firm.example", "verify-email").await.unwrap()).await.unwrap();
+    tenants
+        .verify_email(&second, &test.mailed("owner@newer-firm.example", "verify-email").await.unwrap())
+        .await
+        .unwrap();
     tenants.invite(&first, "owner@newer-firm.example", Role::Agent).await.unwrap();
     let token = test.mailed("owner@newer-firm.example", "join").await.unwrap();
     let join =

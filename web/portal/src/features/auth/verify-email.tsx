@@ -21,6 +21,7 @@ export function VerifyEmail(): ReactNode {
   return (
     <Entry title={t('auth.verify')}>
       <p role="status">{text}</p>
+      {posted?.ok === false && <p><Link to={`/sign-in?next=${encodeURIComponent(`/verify-email?token=${token}`)}`}>{t('auth.signIn')}</Link></p>}
       <Link to="/">{t('auth.goOn')}</Link>
     </Entry>
   );
