@@ -9,5 +9,6 @@ mod mails;
 mod plenty;
 mod secrets;
 mod sockets;
+mod takeover;
 mod timers;
 mod visitors;
