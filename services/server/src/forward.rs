@@ -145,6 +145,10 @@ async fn hand_on(peers: Peers, request: HttpRequest, mut body: web::Payload) -> 
     if let Ok(origin) = lingxi_http::origin(&request).parse() {
         headers.insert("x-forwarded-for", origin);
     }
+    // Whoever compares the page's origin with the host needs the one that the browser asked.
+    if let Some(host) = request.headers().get(header::HOST).and_then(|host| host.to_str().ok()?.parse().ok()) {
+        headers.insert("x-forwarded-host", host);
+    }
     if let Some(traceparent) = lingxi_telemetry::trace::current().and_then(|trace| trace.parse().ok()) {
         headers.insert("traceparent", traceparent);
     }
