@@ -1,5 +1,7 @@
 //! Section `http`.
 
+use std::net::{Ipv4Addr, SocketAddr};
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Http {
     /// Address and port.
     pub address: String,
-    /// How browsers reach it; the base of links in mails. Cookies are `Secure` when it is `https`.
+    /// How browsers reach it; the base of links in mails. Without it, the address that the process listens on. Cookies are `Secure` when it is
+    /// `https`.
     pub public_url: String,
     /// Threads that serve HTTP; 0 means one per core.
     pub workers: usize,
@@ -24,6 +27,17 @@ pub struct Http {
     pub trusted_proxies: Vec<String>,
     /// Whether the GraphQL explorer page and introspection are served. The demo has them.
     pub explorer: bool,
+}
+
+impl Http {
+    /// The address that the process listens on, as a browser on this machine reaches it.
+    pub(crate) fn own_url(&self) -> String {
+        let Ok(mut address) = self.address.parse::<SocketAddr>() else { return format!("http://{}", self.address) };
+        if address.ip().is_unspecified() {
+            address.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        format!("http://{address}")
+    }
 }
 
 impl Default for Http {

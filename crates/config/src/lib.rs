@@ -92,18 +92,22 @@ impl Config {
         if let Some(file) = file.filter(|file| !file.exists()) {
             return Err(ConfigError(format!("The settings file {} does not exist.", file.display())));
         }
-        let mut figment = Figment::from(Serialized::defaults(Self::default()))
+        let mut given = Figment::new()
             .merge(Toml::file(file.unwrap_or(std::path::Path::new("lingxi.toml"))))
             .merge(Env::prefixed("LINGXI_").ignore(&["CONFIG", "ROLE"]).split("__"));
         for (key, value) in flags {
             // Numbers and flags are read as in variables; what is neither stays text.
             let value: figment::value::Value = value.parse().unwrap_or_else(|never| match never {});
-            figment = figment.merge((*key, value));
+            given = given.merge((*key, value));
         }
-        let config: Self = figment.extract().map_err(|errors| {
+        let all = Figment::from(Serialized::defaults(Self::default())).merge(&given);
+        let mut config: Self = all.extract().map_err(|errors| {
             let lines: Vec<String> = errors.into_iter().map(|error| format!("setting refused: {error}")).collect();
             ConfigError(lines.join("\n"))
         })?;
+        if given.find_value("http.public_url").is_err() {
+            config.http.public_url = config.http.own_url();
+        }
         config.check()?;
         Ok(config)
     }
@@ -236,6 +240,17 @@ mod tests {
         assert!(error.contains("`http.address` is `nowhere`"), "{error}");
         let error = Config::load(None, &[("storage.database_url", "mysql://x".into())]).unwrap_err().to_string();
         assert!(error.contains("mysql://x"), "{error}");
+    }
+
+    #[test]
+    fn links_lead_where_the_process_listens_unless_another_address_is_set() {
+        let url = |flags: &[(&str, String)]| Config::load(None, flags).unwrap().http.public_url;
+        let address = |address: &str| ("http.address", address.to_owned());
+        assert_eq!(url(&[]), "http://127.0.0.1:8080");
+        assert_eq!(url(&[address("127.0.0.1:18080")]), "http://127.0.0.1:18080");
+        assert_eq!(url(&[address("0.0.0.0:80")]), "http://127.0.0.1:80");
+        let set = ("http.public_url", "https://lingxi.example".to_owned());
+        assert_eq!(url(&[address("127.0.0.1:18080"), set]), "https://lingxi.example");
     }
 
     #[test]
