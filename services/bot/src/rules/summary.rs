@@ -13,24 +13,12 @@ pub(crate) fn summary(
     let zh = locale.starts_with("zh");
     let mut lines = Vec::new();
     for (asked, outcome) in earlier {
-        lines.push(format!("{} {asked} → {outcome}", if zh { "问：" } else { "Asked:" }));
+        lines.push(format!("{} {asked} → {}", if zh { "问：" } else { "Asked:" }, what_came(outcome, zh)));
     }
     if !question.trim().is_empty() {
         lines.push(format!("{} {question}", if zh { "问：" } else { "Asked:" }));
     }
-    let reason = match (decision.reason.as_str(), zh) {
-        ("asked_for_person", true) => "客户要求人工",
-        ("asked_for_person", false) => "the customer asked for a person",
-        ("unsolved", true) => "答案未解决问题",
-        ("unsolved", false) => "the answer did not solve it",
-        ("far_off" | "no_knowledge", true) => "知识库没有答案",
-        ("far_off" | "no_knowledge", false) => "no answer in the knowledge base",
-        ("spend_cap", true) => "已到用量上限",
-        ("spend_cap", false) => "the spend cap is reached",
-        ("flow", true) => "流程转人工",
-        ("flow", false) => "the flow hands over",
-        (other, _) => other,
-    };
+    let reason = what_came(&decision.reason, zh);
     lines.push(format!("{} {reason}", if zh { "转人工原因：" } else { "Handed over because:" }));
     lines.extend(known.iter().map(|(label, value)| format!("{label}: {value}")));
     let guesses: Vec<&str> =
@@ -39,4 +27,35 @@ pub(crate) fn summary(
         lines.push(format!("{} {}", if zh { "可能相关：" } else { "Perhaps about:" }, guesses.join(" / ")));
     }
     lines.join("\n")
+}
+
+/// What came of a question, in words.
+fn what_came(reason: &str, zh: bool) -> &str {
+    let (chinese, english) = match reason {
+        "asked_for_person" => ("客户要求人工", "the customer asked for a person"),
+        "unsolved" => ("答案未解决问题", "the answer did not solve it"),
+        "far_off" | "no_knowledge" => ("知识库没有答案", "no answer in the knowledge base"),
+        "spend_cap" => ("已到用量上限", "the spend cap is reached"),
+        "flow" => ("进入对话流程", "a flow led on"),
+        "confident" | "clicked" | "follow_up" | "several" => ("机器人已回答", "the bot answered"),
+        "close" | "unsure" => ("机器人请客户选择问题", "the bot offered questions to choose from"),
+        "small_talk" => ("寒暄", "small talk"),
+        "switched_off" => ("机器人已关闭", "the bot is switched off"),
+        "file" => ("客户发来文件", "the customer sent a file"),
+        "solved" => ("客户确认已解决", "the customer said that it is solved"),
+        other => (other, other),
+    };
+    if zh { chinese } else { english }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::what_came;
+
+    #[test]
+    fn outcomes_are_words_of_the_language() {
+        let words = |reason| (what_came(reason, true), what_came(reason, false));
+        assert_eq!(words("confident"), ("机器人已回答", "the bot answered"));
+        assert_eq!(words("file"), ("客户发来文件", "the customer sent a file"));
+    }
 }
