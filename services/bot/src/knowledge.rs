@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use lingxi_contracts::bot::{Article, Candidate};
 use lingxi_contracts::channels::Choice;
-use lingxi_kernel::{ArticleId, BotModelId, ReleaseId, Timestamp};
+use lingxi_kernel::{ArticleId, BotModelId, Error, ErrorCode, ReleaseId, Timestamp};
 use lingxi_nlu::learning::{Conclusion, Lesson, Reading, learn};
 use lingxi_nlu::{Meaning, Model, Phrase, normalise};
 
@@ -66,6 +66,36 @@ pub(crate) struct Understood {
     pub(crate) in_scope: f64,
     /// Probability that the best of all articles is right; zero where it does not hold now.
     pub(crate) trust: f64,
+}
+
+/// What a training may hold: it keeps a number for each pair of article and phrase, about six bytes at its peak.
+const MOST_PAIRS: usize = 100_000_000;
+
+/// Refuses articles that are too many to be learned together.
+///
+/// # Errors
+/// [`lingxi_kernel::ErrorCode::TooLarge`] with how many there are and may be.
+pub(crate) fn check_size(articles: &[Article]) -> lingxi_kernel::Result<()> {
+    let (count, phrases) = (articles.len(), phrases_of(articles));
+    if count.saturating_mul(phrases) <= MOST_PAIRS {
+        return Ok(());
+    }
+    let most = MOST_PAIRS / count;
+    let message = format!(
+        "The knowledge base is too large to be learned: of {count} articles the titles and questions are {phrases}, and may be {most}. Take out \
+         articles or questions."
+    );
+    Err(Error::new(ErrorCode::TooLarge, message))
+}
+
+/// How many phrases can be learned beside what the articles say themselves.
+pub(crate) fn room(articles: &[Article]) -> usize {
+    (MOST_PAIRS / articles.len().max(1)).saturating_sub(phrases_of(articles))
+}
+
+/// Titles and questions.
+fn phrases_of(articles: &[Article]) -> usize {
+    articles.iter().map(|article| article.texts.len() + article.questions.len()).sum()
 }
 
 impl Knowledge {

@@ -7,7 +7,7 @@ use lingxi_kernel::{ArticleId, Ctx, Error, GoldQuestionId, Permission, Result};
 use lingxi_store::Tx;
 
 use super::Bot;
-use crate::knowledge::{Knowledge, Meanings, Source};
+use crate::knowledge::{Knowledge, Meanings, Source, check_size, room};
 use crate::rules;
 use crate::store::{self, article, gold, learning};
 
@@ -58,6 +58,7 @@ impl Bot {
 
     /// What publishing these articles would change.
     pub(super) async fn check(&self, ctx: &Ctx, read: &Tx, articles: Vec<Article>) -> Result<PublishCheck> {
+        check_size(&articles)?;
         let settings = self.policy(ctx).await?;
         let serving = self.knowledge(ctx.tenant).await?;
         let questions = gold::all(read).await?;
@@ -76,10 +77,11 @@ impl Bot {
         if questions.is_empty() || articles.is_empty() {
             return Ok(check);
         }
-        let learned = match store::source(read).await?.and_then(|source| source.model) {
+        let mut learned = match store::source(read).await?.and_then(|source| source.model) {
             Some(model) => learning::learned(read, model.id).await?,
             None => Vec::new(),
         };
+        learned.truncate(room(&articles));
         let source = Source { release: read.id(), model: None };
         let phrases = self.meanings_of_phrases(ctx, Knowledge::texts(&articles, &learned)).await?;
         let asked = questions.iter().map(|question| question.text.clone()).collect();

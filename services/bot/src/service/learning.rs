@@ -13,7 +13,7 @@ use lingxi_store::{Tx, delete_many, insert, insert_all, update};
 use sea_orm::{ColumnTrait as _, QueryFilter as _};
 
 use super::Bot;
-use crate::knowledge::{Knowledge, Meanings, ModelState, Source};
+use crate::knowledge::{Knowledge, Meanings, ModelState, Source, room};
 use crate::lessons::{LEAST, split};
 use crate::rules;
 use crate::store::gold;
@@ -70,6 +70,8 @@ impl Bot {
         let mut impressions = learning::outcomes(&read).await?;
         impressions.retain(|one| !vetoes.contains(&normalise(&one.question)));
         let classes = serving.articles().iter().enumerate().map(|(class, article)| (article.id, class)).collect();
+        // The latest, as far as they can be learned together with the articles.
+        impressions.drain(..impressions.len().saturating_sub(room(serving.articles())));
         let (mut lessons, mut kept_back) = split(&impressions, &classes);
         let before = learning::models(&read).await?.first().map_or(0, |model| model.lessons);
         let count = i32::try_from(lessons.len() + kept_back.len())?;

@@ -8,7 +8,7 @@ use lingxi_kernel::{Ctx, Error, ReleaseId, Result, TenantId};
 use lingxi_store::{TenantTables, Tx, insert};
 
 use super::Bot;
-use crate::knowledge::{Knowledge, Source};
+use crate::knowledge::{Knowledge, Source, check_size, room};
 use crate::store::{self, article, learning, release, trained};
 
 /// The models that answer, in memory: one per firm, as many as fit; those that were not used for longest give way.
@@ -117,10 +117,16 @@ impl Bot {
             Ok(kept) => return Ok(Some(Arc::new(kept))),
             Err(articles) => articles,
         };
-        let learned = match source.model {
+        // A release of before there was a bound: without a model its questions go to people.
+        if let Err(error) = check_size(&articles) {
+            tracing::error!(tenant = %read.ctx().tenant, error.cause = %error, "A release cannot be learned");
+            return Ok(None);
+        }
+        let mut learned = match source.model {
             Some(model) => learning::learned(read, model.id).await?,
             None => Vec::new(),
         };
+        learned.truncate(room(&articles));
         let meanings = self.meanings_of_phrases(read.ctx(), Knowledge::texts(&articles, &learned)).await?;
         let train = move || Knowledge::train(source, articles, learned, &meanings);
         let knowledge = Arc::new(match haste {
@@ -209,6 +215,7 @@ impl Bot {
         if articles.is_empty() {
             return Err(Error::conflict("There is no ready article to publish."));
         }
+        check_size(&articles)?;
         let questions: usize = articles.iter().map(|article| article.questions.len()).sum();
         let row = release::Model {
             tenant_id: tx.tenant(),
@@ -231,6 +238,7 @@ impl Bot {
     pub(super) async fn do_activate_release(&self, ctx: &Ctx, id: ReleaseId) -> Result<Release> {
         let tx = self.deps.db.begin(ctx).await?;
         let row = store::activate(&tx, id.uuid()).await?;
+        check_size(&serde_json::from_str::<Vec<Article>>(&row.snapshot)?)?;
         tx.note_change("release.activated", id, (), row.number)?;
         tx.commit().await?;
         self.refresh(ctx.tenant).await?;

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use lingxi_contracts::bot::{ArticleInput, ArticleText};
 use lingxi_contracts::channels::{ChannelKind, ChannelSettings, ConversationFilter};
 use lingxi_kernel::{ErrorCode, PageArgs};
 use serde_json::{Value, json};
@@ -238,4 +239,39 @@ async fn a_page_of_another_site_sends_no_files_and_nobody_keeps_a_private_answer
     assert_eq!(read.headers()["cache-control"], "private, max-age=300");
     let state = http.get(format!("{}/widget/v1/messages", server.url)).bearer_auth(&token).send().await.unwrap();
     assert_eq!(state.headers()["cache-control"], "private, no-store");
+}
+
+#[tokio::test]
+async fn a_knowledge_base_that_no_memory_holds_is_refused_and_the_release_before_goes_on_answering() {
+    let test = TestCloud::start().await;
+    let owner = test.firm("Encyclopaedia").await;
+    let bot = &test.cloud.services.bot;
+    let before = bot.publish(&owner, true).await.unwrap();
+    for number in 0..470 {
+        let words =
+            ArticleText { locale: "en-US".into(), title: format!("Article {number}"), answer: "An answer.".into() };
+        let input = ArticleInput {
+            key: None,
+            category: None,
+            status: None,
+            texts: vec![words],
+            questions: (0..500).map(|question| format!("question {question} of {number}")).collect(),
+            links: None,
+            flow_id: None,
+            valid_from: None,
+            valid_to: None,
+        };
+        bot.save_article(&owner, None, None, input).await.unwrap();
+    }
+    for despite_gold in [false, true] {
+        let refusal = bot.publish(&owner, despite_gold).await.unwrap_err();
+        assert_eq!(refusal.code, ErrorCode::TooLarge, "{refusal}");
+        assert!(refusal.message.contains("too large to be learned"), "{refusal}");
+    }
+    let releases = bot.releases(&owner).await.unwrap();
+    assert!(releases.iter().any(|release| release.id == before.id && release.active));
+    let visitor = test.visitor(&owner).await;
+    test.say(&visitor, "1", "how do I cancel my policy").await;
+    assert!(test.transcript(&visitor).await.len() > 1, "the release before answers");
+    test.end().await;
 }
