@@ -26,8 +26,15 @@ test('an agent sees where links lead, and takes what nobody answered before it i
   await expect(page.getByRole('button', { name: 'Resolve' })).toHaveCount(0);
   await page.keyboard.press('Alt+KeyE');
   await expect(page.getByText('take the conversation first')).toBeVisible();
+
+  // A note that is being written stays one.
+  await page.getByText('Note', { exact: true }).click();
+  await page.getByRole('textbox', { name: 'Note' }).fill('smells of fraud');
   await page.getByRole('button', { name: 'Take over' }).click();
   await expect(log.getByText('Olive Owner has joined the conversation.')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Note' })).toHaveValue('smells of fraud');
+  await page.getByText('Reply', { exact: true }).click();
+  await expect(page.getByRole('textbox', { name: 'Reply' })).toHaveValue('');
   await page.screenshot({ path: 'test-results/screens/phone-thread-en-US.png' });
   await page.getByRole('button', { name: 'Resolve' }).click();
   await expect(page.getByRole('button', { name: 'Open again' })).toBeVisible();

@@ -34,25 +34,34 @@ async function upload(conversation: string, file: File): Promise<{ ok: true; id:
   }
 }
 
+const NO_DRAFTS = { reply: '', note: '' };
+
 /** Where replies and notes are written. Enter sends, unless an input method is composing; Shift+Enter is a new line. */
 export function Composer(props: { conversation: ThreadConversation; onSent: () => void }): ReactNode {
   const { t } = useTranslation();
   const act = useAction();
   const viewer = useViewer();
   const supervises = useMay('SUPERVISE');
-  const [text, setText] = useState('');
+  // Each kind keeps what was written as it: taking a conversation over makes no reply of a note.
+  const [drafts, setDrafts] = useState(NO_DRAFTS);
   const [busy, setBusy] = useState(false);
   const [mode, setMode] = useState<'reply' | 'note'>('reply');
   const { message } = App.useApp();
   const [writing, setWriting] = useState(false);
   const field = useRef<GetRef<typeof Input.TextArea>>(null);
   const file = useRef<HTMLInputElement>(null);
-  const draftId = useRef(crypto.randomUUID());
+  const draftIds = useRef({ reply: crypto.randomUUID(), note: crypto.randomUUID() });
   const { conversation } = props;
   const [{ data }] = useQuery({ query: CANNED });
   const mine = conversation.assignee?.id === viewer.member?.id || supervises;
   const mayReply = mine && conversation.status !== 'RESOLVED';
-  const note = mode === 'note' || !mayReply;
+  const kind = mayReply ? mode : 'note';
+  const note = kind === 'note';
+  const text = drafts[kind];
+  const setText = (text: string): void => {
+    setDrafts((all) => ({ ...all, [kind]: text }));
+    setMode(kind);
+  };
   const typed = text.startsWith('/') ? text.slice(1).toLowerCase() : null;
   const canned = typed === null ? [] : (data?.cannedReplies ?? []).filter((reply) => reply.locale === conversation.locale && reply.shortcut.startsWith(typed));
 
@@ -70,11 +79,11 @@ export function Composer(props: { conversation: ThreadConversation; onSent: () =
   const send = async (): Promise<void> => {
     if (!text.trim() || busy) return;
     setBusy(true);
-    const sent = await act(SEND, { input: { conversationId: conversation.id, text, private: note, clientId: draftId.current } });
+    const sent = await act(SEND, { input: { conversationId: conversation.id, text, private: note, clientId: draftIds.current[kind] } });
     setBusy(false);
     if (!sent) return;
     setText('');
-    draftId.current = crypto.randomUUID();
+    draftIds.current[kind] = crypto.randomUUID();
     props.onSent();
   };
   const attach = async (file: File): Promise<void> => {
@@ -105,7 +114,7 @@ export function Composer(props: { conversation: ThreadConversation; onSent: () =
       <Segmented
         size="small"
         aria-label={t('composer.mode')}
-        value={note ? 'note' : 'reply'}
+        value={kind}
         onChange={setMode}
         options={[
           { value: 'reply' as const, label: t('composer.reply'), disabled: !mayReply },
